@@ -1,0 +1,1 @@
+"""Room of chaos experiments and game days: may import slo and below, never incidents."""

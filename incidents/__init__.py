@@ -1,0 +1,1 @@
+"""Room of incidents, escalation and postmortems: may import chaos, slo and below."""

@@ -1,0 +1,1 @@
+"""Self-hosted reliability platform: the project package and its ground floor."""

@@ -1,0 +1,7 @@
+from reliability.access.models.audit import AuditEntry
+from reliability.access.models.scoped import TeamScopedQuerySet
+from reliability.access.models.team import Membership, Team
+from reliability.access.models.token import ApiToken
+from reliability.access.models.user import User
+
+__all__ = ["ApiToken", "AuditEntry", "Membership", "Team", "TeamScopedQuerySet", "User"]

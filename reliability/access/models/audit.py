@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """One write: who, when, what, why. Append-only; names are copied so that entries outlive their objects."""
+
+    at = models.DateTimeField(db_index=True)
+    actor_name = models.CharField(max_length=160)
+    user = models.ForeignKey("access.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    token = models.ForeignKey("access.ApiToken", on_delete=models.SET_NULL, null=True, related_name="+")
+    team = models.ForeignKey("access.Team", on_delete=models.SET_NULL, null=True, related_name="+")
+    action = models.CharField(max_length=64)
+    object_kind = models.CharField(max_length=64)
+    object_name = models.CharField(max_length=200)
+    changes = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (
+            models.Index(fields=("team", "-at"), name="audit_by_team"),
+            models.Index(fields=("object_kind", "object_name", "-at"), name="audit_by_object"),
+        )
+        verbose_name_plural = "audit entries"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.object_kind} {self.object_name}"

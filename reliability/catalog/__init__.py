@@ -1,0 +1,1 @@
+"""Services by layer, with owners, tiers, links, runbooks and dependencies."""

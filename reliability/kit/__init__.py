@@ -1,0 +1,1 @@
+"""Pure helpers without Django, Celery, HTTP or a clock: periods, durations, instants."""

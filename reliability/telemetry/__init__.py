@@ -1,0 +1,1 @@
+"""Sources that answer with good and valid counts, behind one protocol."""

@@ -1,0 +1,3 @@
+from reliability.telemetry.models.source import Source
+
+__all__ = ["Source"]

@@ -1,0 +1,1 @@
+"""The page shell, time range, errors, and the one guarded client for outgoing requests."""

@@ -1,0 +1,1 @@
+"""Room of objectives: SLIs, series store, error budgets, burn rates, OpenSLO."""

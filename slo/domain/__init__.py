@@ -1,0 +1,1 @@
+"""The mathematics of objectives: counts in, ratios out. No Django, no clock."""

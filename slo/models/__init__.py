@@ -1,0 +1,23 @@
+from slo.models.adjustment import Adjustment
+from slo.models.backfill import Backfill
+from slo.models.chunk import HourChunk
+from slo.models.exclusion import Exclusion
+from slo.models.openslo import OpenSloDocument
+from slo.models.receipt import IntakeReceipt
+from slo.models.sli import Sli, SliVersion
+from slo.models.slo import Slo, SloVersion
+from slo.models.status import SloStatus
+
+__all__ = [
+    "Adjustment",
+    "Backfill",
+    "Exclusion",
+    "HourChunk",
+    "IntakeReceipt",
+    "OpenSloDocument",
+    "Sli",
+    "SliVersion",
+    "Slo",
+    "SloStatus",
+    "SloVersion",
+]

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.db import models
+
+from slo.domain.status import State
+
+
+class SloStatus(models.Model):
+    """The newest evaluation of an SLO, for lists. Undefined numbers are null, never zero."""
+
+    slo = models.OneToOneField("slo.Slo", on_delete=models.CASCADE, related_name="status", primary_key=True)
+    version = models.ForeignKey("slo.SloVersion", on_delete=models.CASCADE, related_name="+")
+    evaluated_at = models.DateTimeField()
+    measured_until = models.DateTimeField(null=True, blank=True)  # end of the newest covered minute
+    state = models.CharField(max_length=16, choices=[(s.value, s.value) for s in State])
+    sli = models.FloatField(null=True, blank=True)
+    good = models.FloatField(null=True, blank=True)
+    valid = models.FloatField(null=True, blank=True)
+    coverage = models.FloatField(default=0.0)
+    consumed = models.FloatField(null=True, blank=True)
+    remaining = models.FloatField(null=True, blank=True)
+    burn_rates = models.JSONField(default=dict)  # {"5m": 1.2, "1h": null, …}
+    forecast_exhausted_at = models.DateTimeField(null=True, blank=True)
+    window_start_at = models.DateTimeField()
+    window_end_at = models.DateTimeField()
+    sparkline = models.JSONField(default=list)  # SLI per slice of the window, oldest first, null where not measured
+
+    class Meta:
+        ordering = ("slo_id",)
+        verbose_name_plural = "SLO statuses"
+        indexes = (models.Index(fields=("state", "remaining"), name="status_by_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.slo_id}: {self.state}"
