@@ -7,16 +7,22 @@ class Due(models.Model):
     """Work that must happen at `due_at`: one row per (kind, key), deleted or moved on when done.
 
     A claim sets `lease_until` and a fresh `lease_token`; whoever holds an older token has lost the row.
+    `begun_at` and `lease_owner` are set by the worker that took the claim up.
     """
 
     kind = models.CharField(max_length=64)
     key = models.CharField(max_length=128)
     payload = models.JSONField(default=dict)
     due_at = models.DateTimeField()
+    # Asked for while a worker held the row: what it was running may have read the state before the cause.
+    due_again_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=160, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)  # begun and not finished, since the last success
     last_error = models.TextField(blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,0 +1,115 @@
+"""Which function does due work of a kind, and who subscribes to a fact. Filled by `<room>/handlers.py` at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+FACT_KIND_PREFIX = "fact:"
+LEASE_DEFAULT = timedelta(seconds=60)
+
+
+class DueHandler(Protocol):
+    def __call__(self, *, key: str, payload: dict[str, Any], now: datetime) -> datetime | None: ...
+
+
+class FactHandler(Protocol):
+    def __call__(self, *, fact_id: int, payload: dict[str, Any], now: datetime) -> None: ...
+
+
+_Due = TypeVar("_Due", bound=DueHandler)
+_Fact = TypeVar("_Fact", bound=FactHandler)
+
+
+class RegistrationError(Exception):
+    """Two handlers for one kind, or one name for two subscribers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """How due rows of one kind are done.
+
+    lease: how long one run may take before the row is given to another worker.
+    batch: bulk work that may wait; only a bounded number of these rows is in hand at any time.
+    """
+
+    kind: str
+    run: DueHandler
+    lease: timedelta
+    batch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    fact_kind: str
+    name: str
+    run: FactHandler
+
+    @property
+    def due_kind(self) -> str:
+        return f"{FACT_KIND_PREFIX}{self.name}"
+
+
+_registrations: dict[str, Registration] = {}
+_subscriptions: dict[str, Subscription] = {}
+
+
+def due_work(kind: str, *, lease: timedelta = LEASE_DEFAULT, batch: bool = False) -> Callable[[_Due], _Due]:
+    """Register a handler `(*, key, payload, now) -> next due instant, or None when nothing is left to do`.
+
+    It runs at least once for each due row and must be safe to run twice. A handler that raises is run again
+    after a growing pause; one that has more to do returns *now* and is called again at once.
+    """
+
+    def register(handler: _Due) -> _Due:
+        if kind in _registrations:
+            raise RegistrationError(f"due work {kind!r} has two handlers: {_registrations[kind].run} and {handler}")
+        _registrations[kind] = Registration(kind=kind, run=handler, lease=lease, batch=batch)
+        return handler
+
+    return register
+
+
+def subscriber(fact_kind: str, name: str) -> Callable[[_Fact], _Fact]:
+    """Register a handler `(*, fact_id, payload, now)` that is run at least once for each fact of the kind.
+
+    *name* is stored in rows: it is unique over all facts and does not change once released.
+    """
+
+    def register(handler: _Fact) -> _Fact:
+        subscription = Subscription(fact_kind=fact_kind, name=name, run=handler)
+        if name in _subscriptions:
+            raise RegistrationError(f"two subscribers are named {name!r}: give each its own name")
+
+        def run(*, key: str, payload: dict[str, Any], now: datetime) -> None:
+            handler(fact_id=int(key), payload=payload, now=now)
+
+        due_work(subscription.due_kind)(run)
+        _subscriptions[name] = subscription
+        return handler
+
+    return register
+
+
+def registration_of(kind: str) -> Registration | None:
+    return _registrations.get(kind)
+
+
+def known_kinds() -> frozenset[str]:
+    return frozenset(_registrations)
+
+
+def batch_kinds() -> frozenset[str]:
+    return frozenset(kind for kind, registration in _registrations.items() if registration.batch)
+
+
+def subscriptions_of(fact_kind: str) -> tuple[Subscription, ...]:
+    return tuple(entry for entry in _subscriptions.values() if entry.fact_kind == fact_kind)
+
+
+def forget(*, kind: str) -> None:
+    """Remove a handler or subscriber, for tests that register their own."""
+    _registrations.pop(kind, None)
+    _subscriptions.pop(kind.removeprefix(FACT_KIND_PREFIX), None)

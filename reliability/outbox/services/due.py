@@ -1,0 +1,43 @@
+"""Ask for work at an instant. Called in the transaction of the cause, so that both happen or neither."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from reliability.outbox.models import Due
+
+
+@transaction.atomic
+def schedule(
+    *, kind: str, key: str | int, due_at: datetime, payload: dict[str, Any] | None = None, reschedule: bool = False
+) -> None:
+    """Make (kind, key) due at *due_at*, or earlier when it is due earlier already.
+
+    reschedule: set *due_at* even when that is later. payload: replaces the stored one when given.
+    A row that a worker holds at the moment is run again at *due_at*: its run may have read the state
+    before this cause.
+    """
+    key = str(key)
+    _, is_new = Due.objects.get_or_create(
+        kind=kind, key=key, defaults={"due_at": due_at, "payload": {} if payload is None else payload}
+    )
+    if is_new:
+        return
+    row = Due.objects.select_for_update().get(kind=kind, key=key)
+    if payload is not None:
+        row.payload = payload
+    if row.lease_token is not None:
+        earliest = row.due_again_at is None or reschedule or due_at < row.due_again_at
+        row.due_again_at = due_at if earliest else row.due_again_at
+    elif reschedule or due_at < row.due_at:
+        row.due_at = due_at
+    row.save(update_fields=("payload", "due_at", "due_again_at"))
+
+
+def cancel(*, kind: str, key: str | int) -> bool:
+    """Remove the row; whoever holds it has lost it. Returns whether there was one."""
+    deleted, _ = Due.objects.filter(kind=kind, key=str(key)).delete()
+    return deleted > 0

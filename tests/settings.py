@@ -1,0 +1,30 @@
+"""The product's settings in a test run: own data directory, no broker, cheap password hashes.
+
+TEST_DATABASE_URL or DATABASE_URL names PostgreSQL; without them the suite runs on SQLite.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_directory = tempfile.mkdtemp(prefix="reliability-test-")
+atexit.register(shutil.rmtree, _directory, ignore_errors=True)
+os.environ["DATA_DIR"] = _directory
+os.environ["DATABASE_URL"] = (
+    os.environ.get("TEST_DATABASE_URL")
+    or os.environ.get("DATABASE_URL")
+    or f"sqlite:///{_directory}/reliability.sqlite3"
+)
+for _name in ("DEMO", "DEBUG", "PUBLIC_URL", "ALLOWED_HOSTS", "REDIS_URL", "METRICS_TOKEN", "BEHIND_PROXY"):
+    os.environ.pop(_name, None)
+
+from reliability.settings import *  # noqa: E402, F403  the environment above has to stand first
+
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+CELERY_BROKER_URL = "memory://"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
