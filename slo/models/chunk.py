@@ -4,11 +4,12 @@ from django.db import models
 
 
 class HourChunk(models.Model):
-    """Sixty one-minute counts of an SLI, and the sums of all hours before it.
+    """Sixty one-minute counts of an SLI, and the running sums up to the start of the hour.
 
     `good` and `valid` are sixty little-endian float64 (480 bytes), `coverage` has bit i set when minute i
     was measured. Hours count from the epoch. Between an SLI's first and last hour there is a row for
-    every hour, so a window is a difference of two prefix sums and two partial hours.
+    every hour, so a window is a difference of two prefix sums and two partial hours. The prefix sums start
+    at an arbitrary origin (Sli.base_*): only their differences mean something.
     """
 
     pk = models.CompositePrimaryKey("sli_id", "hour")

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from reliability.access.models import TeamScopedQuerySet
+from reliability.kit.instants import from_minute
 
 
 class Sli(models.Model):
     """An indicator: good and valid events per minute, from one source.
 
     `spec` is the current measurement in the notation of slo.domain.indicator. The head columns
-    (`first_hour` … `total_minutes`) sum up the hour chunks and are written with them in one transaction:
-    hours count from the epoch, `last_hour` is the newest stored hour, totals run up to its end.
+    (`first_hour` … `measured_until_minute`) sum up the hour chunks and are written with them in one
+    transaction: hours count from the epoch; `base_*` are the prefix sums at the start of `first_hour`,
+    `total_*` those at the end of `last_hour`, so what is stored altogether is total minus base. The origin
+    of the prefix sums is arbitrary: hours put in front move the base, not the rows behind them.
+    `revision` rises with every edit by a person: an editor names the one that was read.
     """
 
     team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="slis")
@@ -23,12 +29,18 @@ class Sli(models.Model):
     labels = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    updated_by_name = models.CharField(max_length=160, blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     first_hour = models.BigIntegerField(null=True, blank=True)
     last_hour = models.BigIntegerField(null=True, blank=True)
+    base_good = models.FloatField(default=0.0)
+    base_valid = models.FloatField(default=0.0)
+    base_minutes = models.BigIntegerField(default=0)
     total_good = models.FloatField(default=0.0)
     total_valid = models.FloatField(default=0.0)
     total_minutes = models.BigIntegerField(default=0)
+    measured_until_minute = models.BigIntegerField(null=True, blank=True)  # end of the newest covered minute
 
     collected_until = models.DateTimeField(null=True, blank=True)
     collected_at = models.DateTimeField(null=True, blank=True)
@@ -44,6 +56,10 @@ class Sli(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.name
+
+    @property
+    def measured_until(self) -> datetime | None:
+        return None if self.measured_until_minute is None else from_minute(self.measured_until_minute)
 
 
 class SliVersion(models.Model):

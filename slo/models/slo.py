@@ -7,7 +7,10 @@ from slo.domain.budgeting import BudgetingMethod
 
 
 class Slo(models.Model):
-    """An objective over an SLI. What it asks for lies in its versions; `sli` is that of the newest version."""
+    """An objective over an SLI. What it asks for lies in its versions; `sli` is that of the newest version.
+
+    `revision` rises with every edit by a person: an editor names the one that was read.
+    """
 
     team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="slos")
     service = models.ForeignKey("catalog.Service", on_delete=models.PROTECT, null=True, blank=True, related_name="slos")
@@ -19,6 +22,8 @@ class Slo(models.Model):
     alert_policies = models.JSONField(default=list, blank=True)  # names of OpenSLO AlertPolicy documents
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    updated_by_name = models.CharField(max_length=160, blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     objects = TeamScopedQuerySet.as_manager()
 

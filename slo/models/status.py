@@ -13,17 +13,22 @@ class SloStatus(models.Model):
     evaluated_at = models.DateTimeField()
     measured_until = models.DateTimeField(null=True, blank=True)  # end of the newest covered minute
     state = models.CharField(max_length=16, choices=[(s.value, s.value) for s in State])
+    state_reason = models.TextField(blank=True)
+    state_since = models.DateTimeField()
     sli = models.FloatField(null=True, blank=True)
     good = models.FloatField(null=True, blank=True)
     valid = models.FloatField(null=True, blank=True)
     coverage = models.FloatField(default=0.0)
     consumed = models.FloatField(null=True, blank=True)
     remaining = models.FloatField(null=True, blank=True)
+    remaining_minutes = models.FloatField(null=True, blank=True)  # of full outage, where the method knows minutes
     burn_rates = models.JSONField(default=dict)  # {"5m": 1.2, "1h": null, …}
+    burn_rate_1h = models.FloatField(null=True, blank=True)  # of burn_rates, for ordering
     forecast_exhausted_at = models.DateTimeField(null=True, blank=True)
     window_start_at = models.DateTimeField()
     window_end_at = models.DateTimeField()
     sparkline = models.JSONField(default=list)  # SLI per slice of the window, oldest first, null where not measured
+    sparkline_at = models.DateTimeField(null=True, blank=True)  # null: draw it anew at the next evaluation
 
     class Meta:
         ordering = ("slo_id",)
