@@ -67,5 +67,5 @@ def store_points(
     now: datetime,
     mode: StoreMode = StoreMode.REPLACE,
 ) -> StoreResult:
-    """Store single minutes given as columns (the intake path): a pair that repeats adds up in mode add, else the last wins."""
+    """Store single minutes given as columns (the intake path); of a repeated pair the last wins, or all add up."""
     raise NotImplementedError
