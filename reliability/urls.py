@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from reliability.api import api
+from reliability.web.api.edges import api_patterns
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", api_patterns(api)),
+]

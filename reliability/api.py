@@ -1,0 +1,27 @@
+"""The API: one document, one error envelope, one router per room."""
+
+from __future__ import annotations
+
+from reliability.access.authentication import ApiAuth
+from reliability.web.api.exceptions import handle_errors
+from reliability.web.api.openapi import DocumentedApi
+from reliability.web.api.parsing import StrictJsonParser
+from reliability.web.api.rendering import OrjsonRenderer
+
+api = DocumentedApi(
+    title="Reliability",
+    version="1",
+    description=(
+        "Objectives, error budgets and what spends them. Numbers are unrounded and `null` where undefined; "
+        "instants are UTC. Send `Authorization: Bearer <token>`; tokens are made under Settings."
+    ),
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+    auth=ApiAuth(),
+    parser=StrictJsonParser(),
+    renderer=OrjsonRenderer(),
+)
+handle_errors(api)
+
+# One router per room: api.add_router("/v1/<nouns>", router)
