@@ -1,6 +1,23 @@
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+
+
+class AuditError(Exception):
+    """An attempt to change what happened."""
+
+    reason = "audit_is_append_only"
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def update(self, **fields: Any) -> NoReturn:
+        raise AuditError("entries of the audit trail are never changed")
+
+    def delete(self) -> NoReturn:
+        raise AuditError("entries of the audit trail are never deleted")
 
 
 class AuditEntry(models.Model):
@@ -14,8 +31,10 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=64)
     object_kind = models.CharField(max_length=64)
     object_name = models.CharField(max_length=200)
-    changes = models.JSONField(default=dict)
+    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     reason = models.TextField(blank=True)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at", "-pk")
@@ -27,3 +46,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.object_kind} {self.object_name}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise AuditError("entries of the audit trail are never changed")
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        raise AuditError("entries of the audit trail are never deleted")

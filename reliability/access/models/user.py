@@ -27,6 +27,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The one-time link by which the person sets a password: SHA-256 of its secret, empty when there is none.
+    link_hash = models.CharField(max_length=64, blank=True)
+    link_expires_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -36,7 +39,10 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ("email", "pk")
-        constraints = (models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),)
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),
+            models.UniqueConstraint(fields=("link_hash",), condition=~models.Q(link_hash=""), name="user_link_once"),
+        )
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -1,0 +1,48 @@
+"""Who is asking, before any view runs; and nobody unknown gets further than the sign-in page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import middleware as auth
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from reliability.access.models import User
+from reliability.access.selectors.callers import ANONYMOUS, caller_of_user
+from reliability.access.selectors.people import is_set_up
+
+API_PREFIX = "/api/"
+
+
+class CallerMiddleware:
+    """Sets `request.caller`. Stands after the authentication middleware; API tokens replace it in ApiAuth."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        caller = caller_of_user(user=user) if isinstance(user, User) else ANONYMOUS
+        request.caller = caller  # type: ignore[attr-defined]  # AccessRequest declares it
+        return self.get_response(request)
+
+
+class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
+    """Sign-in everywhere but in views marked `login_not_required`, and in the API, which authenticates itself.
+
+    Before anybody exists the way leads to the first visit instead.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponse | None:
+        if request.path_info.startswith(API_PREFIX):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+        if not is_set_up():
+            return redirect("setup")
+        return super().handle_no_permission(request, view_func)
