@@ -1,0 +1,43 @@
+"""Why an objective changes, and from when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+
+class ChangeForm(forms.Form):
+    """Reason and effective instant of an edit; `based_on` is the version the editor saw."""
+
+    reason = forms.CharField(
+        max_length=2000,
+        label="Why it changes",
+        help_text="Kept with the version. Example: agreed with support on 3 March; 99.95 was never reachable",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    effective = forms.ChoiceField(
+        choices=(
+            ("now", "From now on: the past keeps its own objective"),
+            ("past", "From an earlier instant: the numbers since then are restated"),
+        ),
+        initial="now",
+        widget=forms.RadioSelect,
+        label="In force",
+    )
+    effective_from = forms.DateTimeField(
+        required=False,
+        label="From (UTC)",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (
+            cleaned.get("effective") == "past"
+            and not cleaned.get("effective_from")
+            and "effective_from" not in self.errors
+        ):
+            self.add_error("effective_from", "write the instant from which the new definition counts")
+        return cleaned

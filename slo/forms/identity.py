@@ -1,0 +1,60 @@
+"""Name, owner and words of an objective."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from reliability.access.models import Team
+from reliability.catalog.models import Service
+
+
+class IdentityForm(forms.Form):
+    """What the objective is called and whose it is. The choices are what the caller may write to."""
+
+    title = forms.CharField(
+        max_length=160,
+        label="Title",
+        help_text="What the user gets, in a few words. Example: Checkout succeeds",
+    )
+    name = forms.SlugField(
+        max_length=63,
+        label="Name",
+        help_text="For addresses, the API and OpenSLO files; it stays. Example: checkout-availability",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+        error_messages={"invalid": "use lower-case letters, digits and hyphens, such as checkout-availability"},
+    )
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.none(),
+        to_field_name="slug",
+        label="Team",
+        empty_label="Choose the owner",
+        help_text="Its editors may change the objective.",
+    )
+    service = forms.ModelChoiceField(
+        queryset=Service.objects.none(),
+        to_field_name="name",
+        required=False,
+        label="Service",
+        empty_label="No service",
+        help_text="Groups the objective in lists; exclusions of the service apply to it.",
+    )
+    description = forms.CharField(
+        required=False,
+        max_length=4000,
+        label="Why it matters",
+        help_text="Who notices when it breaks, and how. Shown on the page of the objective.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, teams: Any, services: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # a ModelChoiceField's property
+        self.fields["service"].queryset = services  # type: ignore[attr-defined]  # a ModelChoiceField's property
+        if not is_new:
+            self.fields["name"].disabled = True
+            self.fields["team"].disabled = True
+
+    def clean_name(self) -> str:
+        return str(self.cleaned_data["name"]).lower()

@@ -1,0 +1,49 @@
+"""Fractions that people type as percent."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+
+_HUNDRED = Decimal(100)
+
+
+def percent_text(fraction: Decimal) -> str:
+    """0.999 as `99.9`, without an exponent or trailing zeros."""
+    text = f"{fraction * _HUNDRED:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class PercentField(forms.CharField):
+    """A fraction between 0 and 1 (both excluded), typed as percent: `99.9` and `99,9 %` are Decimal 0.999."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        kwargs.setdefault("max_length", 24)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = str(super().to_python(value) or "").replace("%", "").replace(",", ".").strip()
+        if not text:
+            return None
+        try:
+            percent = Decimal(text)
+        except InvalidOperation:
+            raise forms.ValidationError(f"“{value}” is not a number: write percent, such as 99.9") from None
+        if not percent.is_finite() or percent <= 0:
+            raise forms.ValidationError("write a percentage above 0, such as 99.9")
+        if percent >= _HUNDRED:
+            raise forms.ValidationError(
+                "write a percentage below 100, such as 99.9: at 100 % there is no budget, and any error breaks it"
+            )
+        if percent < 1:
+            raise forms.ValidationError(
+                f"this field is in percent: {text} % of good events is hardly an objective;"
+                f" did you mean {percent_text(percent)}?"
+            )
+        return percent / _HUNDRED
+
+    def prepare_value(self, value: Any) -> Any:
+        return percent_text(value) if isinstance(value, Decimal) else value

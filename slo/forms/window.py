@@ -1,0 +1,105 @@
+"""The objective itself: target, window, how the budget counts."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+
+from slo.domain.budgeting import BudgetingMethod
+from slo.forms.percent import PercentField
+
+UNITS = ("minute", "hour", "day", "week", "month", "quarter", "year")
+METHODS = (
+    (BudgetingMethod.OCCURRENCES.value, "Events: each bad event spends"),
+    (BudgetingMethod.TIMESLICES.value, "Time slices: each bad slice spends"),
+    (BudgetingMethod.RATIO_TIMESLICES.value, "Mean of time slices: each slice weighs the same"),
+)
+
+
+class ObjectiveForm(forms.Form):
+    """Target and window. Slices are asked for only by the methods that use them."""
+
+    objective = PercentField(
+        label="Objective",
+        help_text="Percent of good events over the window. Example: 99.9",
+    )
+    window_kind = forms.ChoiceField(
+        choices=(("rolling", "Rolling: the last days, always"), ("calendar", "Calendar: starts anew each period")),
+        initial="rolling",
+        widget=forms.RadioSelect,
+        label="Window",
+    )
+    rolling = forms.CharField(
+        required=False,
+        initial="28d",
+        max_length=20,
+        label="Length",
+        help_text="A number and a unit: 7d, 28d, 4w, 12h",
+    )
+    count = forms.IntegerField(required=False, min_value=1, max_value=1000, initial=1, label="Every")
+    unit = forms.ChoiceField(
+        required=False, choices=[(unit, unit) for unit in UNITS], initial="month", label="Unit of the calendar"
+    )
+    start = forms.DateTimeField(
+        required=False,
+        label="Anchored at (local time)",
+        help_text="Any start of a period; periods before it are counted backwards. Example: 2026-01-01 00:00",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    time_zone = forms.ChoiceField(
+        required=False,
+        choices=[(zone, zone) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"],
+        initial="UTC",
+        label="Time zone",
+        help_text="Periods begin at the wall clock of this zone, also when it changes for summer.",
+    )
+    budgeting_method = forms.ChoiceField(
+        choices=METHODS, initial=BudgetingMethod.OCCURRENCES.value, widget=forms.RadioSelect, label="The budget counts"
+    )
+    slice_minutes = forms.IntegerField(
+        required=False, min_value=1, max_value=1440, label="Slice (minutes)", help_text="Example: 5"
+    )
+    slice_target = PercentField(
+        required=False,
+        label="A slice is good from",
+        help_text="Percent of good events within the slice. Example: 99",
+    )
+    counts_no_data_as_bad = forms.BooleanField(
+        required=False,
+        label="Minutes without data spend budget",
+        help_text="Off: they only lower coverage. On: silence counts as an outage.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("window_kind") == "rolling":
+            self._need("rolling", "write a length, such as 28d")
+        elif cleaned.get("window_kind") == "calendar":
+            self._need("count", "write how many, such as 1")
+            self._need("start", "write the local time at which one period starts")
+        method = cleaned.get("budgeting_method")
+        if method != BudgetingMethod.OCCURRENCES:
+            self._need("slice_minutes", "write the length of a slice, such as 5")
+        if method == BudgetingMethod.TIMESLICES:
+            self._need("slice_target", "write from which ratio a slice is good, such as 99")
+        return cleaned
+
+    def _need(self, field: str, message: str) -> None:
+        if self.cleaned_data.get(field) in (None, "") and field not in self.errors:
+            self.add_error(field, message)
+
+    def window(self) -> dict[str, Any]:
+        """The window in the notation of slo.domain.windows. Only on a valid form."""
+        data = self.cleaned_data
+        if data["window_kind"] == "rolling":
+            return {"rolling": data["rolling"].strip()}
+        return {
+            "calendar": {
+                "count": data["count"],
+                "unit": data["unit"] or "month",
+                "start": data["start"].replace(tzinfo=None).isoformat(timespec="seconds"),
+                "time_zone": data["time_zone"] or "UTC",
+            }
+        }
