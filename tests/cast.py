@@ -1,0 +1,212 @@
+"""The fixed cast of every test: who asks, what they own, and one who must see nothing.
+
+Payments is a private team with an administrator, an editor, a responder and a viewer. Search is another private
+team: its editor is the outsider. Commons is an open team without any of them. The chief runs the installation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from secrets import token_urlsafe
+from typing import Any, Protocol, TypeVar
+
+import factory
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from factory.django import DjangoModelFactory
+
+from reliability.access.domain.caller import Caller, Role, Scope
+from reliability.access.models import ApiToken, Membership, Team, User
+from reliability.access.selectors.callers import caller_of_user, hash_of_secret
+from reliability.catalog.models import Dependency, Service
+from reliability.telemetry.models import Source
+from slo.models import Sli, Slo, SloVersion
+
+Made = TypeVar("Made")
+
+PASSWORD = "correct horse battery staple"
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@cache
+def _hash(password: str) -> str:
+    return make_password(password)
+
+
+class Make(Protocol[Made]):
+    """A factory: call it with the fields that matter to the test."""
+
+    def __call__(self, **fields: Any) -> Made: ...
+
+    def create_batch(self, size: int, **fields: Any) -> list[Made]: ...
+
+    def build(self, **fields: Any) -> Made: ...
+
+
+def _make(model: type[Made], **declarations: Any) -> Make[Made]:
+    made: Make[Made] = factory.make_factory(model, FACTORY_CLASS=_ModelFactory, **declarations)
+    return made
+
+
+class _ModelFactory(DjangoModelFactory[Any]):  # type: ignore[misc]  # factory-boy has no types
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+
+TeamFactory = _make(
+    Team,
+    slug=factory.Sequence(lambda n: f"team-{n}"),
+    name=factory.LazyAttribute(lambda team: team.slug.replace("-", " ").title()),
+    is_private=True,
+)
+
+UserFactory = _make(
+    User,
+    name=factory.Sequence(lambda n: f"Person {n}"),
+    email=factory.LazyAttribute(lambda user: f"{user.name.lower().replace(' ', '.')}@example.org"),
+    password=factory.LazyFunction(lambda: _hash(PASSWORD)),
+)
+
+MembershipFactory = _make(
+    Membership,
+    team=factory.SubFactory(TeamFactory),
+    user=factory.SubFactory(UserFactory),
+    role=Role.EDITOR.value,
+)
+
+# `ApiTokenFactory(secret="…")` makes a token that this text opens.
+ApiTokenFactory = _make(
+    ApiToken,
+    Params=type("Params", (), {"secret": factory.Sequence(lambda n: f"secret-{n}")}),
+    team=factory.SubFactory(TeamFactory),
+    name=factory.Sequence(lambda n: f"token {n}"),
+    role=Role.EDITOR.value,
+    scopes=factory.LazyFunction(lambda: [scope.value for scope in Scope]),
+    prefix=factory.Sequence(lambda n: f"rel_test{n:04d}"),
+    secret_hash=factory.LazyAttribute(lambda token: hash_of_secret(token.secret)),
+)
+
+ServiceFactory = _make(
+    Service,
+    team=factory.SubFactory(TeamFactory),
+    name=factory.Sequence(lambda n: f"service-{n}"),
+    title=factory.LazyAttribute(lambda service: service.name.replace("-", " ").title()),
+)
+
+DependencyFactory = _make(
+    Dependency,
+    service=factory.SubFactory(ServiceFactory),
+    needs=factory.SubFactory(ServiceFactory),
+)
+
+SourceFactory = _make(
+    Source,
+    team=factory.SubFactory(TeamFactory),
+    name=factory.Sequence(lambda n: f"source-{n}"),
+    kind="counts",
+)
+
+SliFactory = _make(
+    Sli,
+    source=factory.SubFactory(SourceFactory),
+    team=factory.SelfAttribute("source.team"),
+    name=factory.Sequence(lambda n: f"sli-{n}"),
+    spec=factory.LazyFunction(lambda: {"kind": "pushed"}),
+)
+
+# An SLO with one version: 99 % over a rolling 28 days, since the beginning of 2026.
+SloFactory = _make(
+    Slo,
+    sli=factory.SubFactory(SliFactory),
+    team=factory.SelfAttribute("sli.team"),
+    name=factory.Sequence(lambda n: f"slo-{n}"),
+    title=factory.LazyAttribute(lambda slo: slo.name.replace("-", " ").title()),
+    version=factory.RelatedFactory("tests.cast.SloVersionFactory", "slo"),
+)
+
+SloVersionFactory = _make(
+    SloVersion,
+    slo=factory.SubFactory(SloFactory, version=None),
+    sli=factory.SelfAttribute("slo.sli"),
+    objective=Decimal("0.99"),
+    window=factory.LazyFunction(lambda: {"rolling": "28d"}),
+    effective_from=BEGINNING,
+    author_name="Person",
+)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The people and teams. `caller("editor")` is that person as selectors and services see them."""
+
+    payments: Team
+    search: Team
+    commons: Team
+    chief: User
+    administrator: User
+    editor: User
+    responder: User
+    viewer: User
+    outsider: User
+
+    def person(self, name: str) -> User:
+        person: User = getattr(self, name)
+        return person
+
+    def caller(self, name: str) -> Caller:
+        return caller_of_user(user=self.person(name))
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    payments = TeamFactory(slug="payments", name="Payments")
+    search = TeamFactory(slug="search", name="Search")
+    commons = TeamFactory(slug="commons", name="Commons", is_private=False)
+
+    def member(name: str, team: Team, role: Role) -> User:
+        person = UserFactory(name=name)
+        MembershipFactory(team=team, user=person, role=role.value)
+        return person
+
+    return Cast(
+        payments=payments,
+        search=search,
+        commons=commons,
+        chief=UserFactory(name="Chief", is_administrator=True),
+        administrator=member("Administrator", payments, Role.ADMINISTRATOR),
+        editor=member("Editor", payments, Role.EDITOR),
+        responder=member("Responder", payments, Role.RESPONDER),
+        viewer=member("Viewer", payments, Role.VIEWER),
+        outsider=member("Outsider", search, Role.EDITOR),
+    )
+
+
+@pytest.fixture
+def as_(cast: Cast) -> Callable[[str], Client]:
+    """A browser signed in as somebody of the cast, or nobody: `as_("viewer").get("/slos/")`, `as_("anonymous")`."""
+
+    def browser(name: str) -> Client:
+        client = Client()
+        if name != "anonymous":
+            client.force_login(cast.person(name), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def bearer(db: None) -> Callable[..., Client]:
+    """A client that presents a fresh token: `bearer(team=cast.payments, role=Role.VIEWER, scopes=["read"])`."""
+
+    def client(**fields: Any) -> Client:
+        secret = token_urlsafe(32)
+        ApiTokenFactory(**fields, secret=secret)
+        return Client(headers={"Authorization": f"Bearer {secret}"})
+
+    return client
