@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+from reliability.supervision.parent_death import die_with_parent
 
 app = Celery("reliability")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _leave_logging_alone(**_: object) -> None:
+    """Django's LOGGING has set the logs up; being connected here keeps Celery from doing it again."""
+
+
+@worker_process_init.connect
+def _die_with_worker(**_: object) -> None:
+    """A pool process whose worker was killed would finish its task although another worker takes it up."""
+    die_with_parent()

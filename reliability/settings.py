@@ -6,10 +6,14 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from reliability import logs
+from reliability.supervision.places import broker_socket
 
 env = environ.Env()
 
@@ -54,7 +58,9 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[]) or [_secret("ENCRYPTION_KEY")]
 
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(PUBLIC_URL).hostname or "localhost"]
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 _is_https = PUBLIC_URL.startswith("https://")
 
@@ -140,7 +146,7 @@ else:
 
 # Broker: the embedded server's socket in DATA_DIR until REDIS_URL names another.
 
-REDIS_URL = env.str("REDIS_URL", default=f"redis+socket://{DATA_DIR / 'broker.sock'}")
+REDIS_URL = env.str("REDIS_URL", default="") or f"redis+socket://{broker_socket(DATA_DIR)}"
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -148,7 +154,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 5000
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 20_000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # KiB; a child above it ends after its task and a fresh one takes over
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Rows re-send what a lost worker held within seconds; the broker's own redelivery is the second net.
@@ -158,6 +165,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 10,
     "socket_connect_timeout": 3,
 }
+# The tick has its own queue: workers take from queues in turn, so a full one does not delay it.
+CELERY_TASK_DEFAULT_QUEUE = "work"
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"tick": {}, "work": {}}
+CELERY_TASK_ROUTES = {"outbox.tick": {"queue": "tick"}}
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the one entry needs no file to remember it
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "outbox.tick", "schedule": 2.0, "options": {"expires": 2.0}}}
+CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 
@@ -221,8 +235,23 @@ CONTENT_SECURITY_POLICY = {
 }
 BODY_BYTES_MAX = env.int("BODY_BYTES_MAX", default=10 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES_MAX
+BODY_IDLE_SECONDS_MAX = env.float("BODY_IDLE_SECONDS_MAX", default=10.0)  # without a byte of a begun body
+BODY_SECONDS_MAX = env.float("BODY_SECONDS_MAX", default=120.0)  # for a whole body
+HEADER_SECONDS_MAX = env.float("HEADER_SECONDS_MAX", default=10.0)  # from the connection to the end of the headers
+REQUESTS_MAX = env.int("REQUESTS_MAX", default=24)  # requests worked on at once by one web process; others wait
 # Hosts that outgoing requests may reach although they are not public, e.g. prometheus.internal, 10.0.0.0/8.
 OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
+
+# Logs and own metrics.
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="console")
+if LOG_FORMAT not in ("console", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT must be console or json, got {LOG_FORMAT!r}")
+LOGGING = logs.configure(log_format=LOG_FORMAT, level=env.str("LOG_LEVEL", default="INFO").upper())
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # ours, from the ASGI middleware, which drops what clients send
+# Who holds it may read /metrics from anywhere; without it only this machine may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Static files.
 
@@ -254,3 +283,4 @@ SERIES_RETENTION_DAYS = env.int("SERIES_RETENTION_DAYS", default=400)
 # there are worker slots, so that bulk work never holds all of them.
 OUTBOX_WAITING_MAX = env.int("OUTBOX_WAITING_MAX", default=64)
 OUTBOX_BATCH_MAX = env.int("OUTBOX_BATCH_MAX", default=1)
+FACT_RETENTION_DAYS = env.int("FACT_RETENTION_DAYS", default=400)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from reliability.outbox.models import Due
+from reliability.outbox.registry import STANDING_KEY, standing_kinds
 
 
 @transaction.atomic
@@ -35,6 +36,12 @@ def schedule(
     elif reschedule or due_at < row.due_at:
         row.due_at = due_at
     row.save(update_fields=("payload", "due_at", "due_again_at"))
+
+
+def ensure_standing(*, now: datetime) -> None:
+    """Make the row of each standing kind that has none. Called when a worker starts."""
+    for kind in standing_kinds():
+        Due.objects.get_or_create(kind=kind, key=STANDING_KEY, defaults={"due_at": now})
 
 
 def cancel(*, kind: str, key: str | int) -> bool:

@@ -1,0 +1,103 @@
+"""Taking due rows for a worker: a claim is a lease with a token, and a lost token can change nothing."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from reliability.outbox.domain.backoff import pause_after
+from reliability.outbox.models import Due
+from reliability.outbox.registry import batch_kinds, known_kinds
+
+# A message that no worker took up within this time is void; its row is claimed and sent again.
+DISPATCH_LEASE = timedelta(seconds=10)
+DEATHS_BEFORE_PAUSE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    due_id: int
+    kind: str
+    key: str
+    token: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many rows may be claimed at once: `waiting` for a worker, and `batch` rows in hand in total."""
+
+    waiting: int
+    batch: int
+
+
+def claimable(*, now: datetime) -> QuerySet[Due]:
+    """Due rows that nobody holds and some handler knows. Rows of unknown kinds are kept and left alone."""
+    is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    return Due.objects.filter(is_free, due_at__lte=now, kind__in=known_kinds())
+
+
+def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
+    """Lease the rows that are due, oldest first, bulk work last; each of two concurrent callers gets other rows.
+
+    PostgreSQL skips rows that another transaction has locked. SQLite transactions are IMMEDIATE here, so one
+    claim sees what the other committed.
+    """
+    if not claimable(now=now).exists():
+        return []  # the usual case takes no write lock
+    token = uuid.uuid4()
+    with transaction.atomic():
+        in_hand = Due.objects.filter(lease_until__gt=now)
+        room = bounds.waiting - in_hand.filter(begun_at__isnull=True).count()
+        batch_room = bounds.batch - in_hand.filter(kind__in=batch_kinds()).count()
+        free = claimable(now=now).select_for_update(skip_locked=True).order_by("due_at", "pk")
+        rows = list(free.exclude(kind__in=batch_kinds())[: max(room, 0)])
+        batch_room = min(batch_room, room - len(rows))
+        rows += list(free.filter(kind__in=batch_kinds())[: max(batch_room, 0)])
+        Due.objects.filter(pk__in=[row.pk for row in rows]).update(
+            lease_token=token, lease_until=now + DISPATCH_LEASE, lease_owner="", begun_at=None
+        )
+    return [Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token) for row in rows]
+
+
+def release(*, claims: list[Claim]) -> None:
+    """Give back rows whose message could not be sent."""
+    for lost in claims:
+        Due.objects.filter(pk=lost.due_id, lease_token=lost.token).update(lease_token=None, lease_until=None)
+
+
+@transaction.atomic
+def release_owned(*, owner: str, now: datetime) -> int:
+    """Give back what a worker of this name had begun: it is starting anew, so its former self is dead.
+
+    Returns the number of rows. Takes seconds where waiting for the leases would take minutes. Work that was
+    in hand at several deaths may be their cause: it waits.
+    """
+    rows = list(Due.objects.select_for_update().filter(lease_owner=owner, lease_token__isnull=False))
+    for row in rows:
+        put_back(row=row, now=now)
+    return len(rows)
+
+
+def put_back(*, row: Due, now: datetime) -> None:
+    """Free a row whose run ended without a result; after several such ends only after a pause."""
+    if row.attempts >= DEATHS_BEFORE_PAUSE:
+        row.due_at = now + pause_after(attempts=row.attempts)
+        row.last_error = f"the worker died {row.attempts} times while it did this"
+        row.last_error_at = now
+    row.lease_token = row.lease_until = row.begun_at = None
+    row.lease_owner = ""
+    row.save(
+        update_fields=(
+            "due_at",
+            "last_error",
+            "last_error_at",
+            "lease_token",
+            "lease_until",
+            "begun_at",
+            "lease_owner",
+        )
+    )

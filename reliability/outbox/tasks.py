@@ -1,0 +1,52 @@
+"""What Celery runs: the tick, and one claimed row. Both may be lost or repeated without harm."""
+
+from __future__ import annotations
+
+import os
+import uuid
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.utils import timezone
+
+from reliability.outbox.registry import LEASE_DEFAULT, registration_of
+from reliability.outbox.services import runs
+from reliability.outbox.services.claims import DISPATCH_LEASE, Claim, release_owned
+from reliability.outbox.services.due import ensure_standing
+from reliability.outbox.services.tick import tick as run_tick
+
+TICK_SECONDS = 2.0
+# A handler that does not heed its time limit is killed this much later.
+HARD_STOP_SECONDS = 5
+
+
+@shared_task(name="outbox.tick", expires=TICK_SECONDS, acks_late=False)
+def tick() -> None:
+    run_tick(now=timezone.now(), hand_over=_send)
+
+
+def _send(claim: Claim) -> None:
+    registration = registration_of(claim.kind)
+    lease = LEASE_DEFAULT if registration is None else registration.lease
+    seconds_max = int((lease + runs.STRETCH).total_seconds())
+    run_due.apply_async(
+        args=(claim.due_id, str(claim.token)),
+        expires=DISPATCH_LEASE.total_seconds(),
+        soft_time_limit=seconds_max,
+        time_limit=seconds_max + HARD_STOP_SECONDS,
+        retry=False,  # the rows are the retry
+    )
+
+
+@shared_task(name="outbox.run_due", bind=True)
+def run_due(self: object, due_id: int, lease_token: str) -> str:
+    hostname = getattr(getattr(self, "request", None), "hostname", None) or f"process {os.getpid()}"
+    return runs.run(due_id=due_id, token=uuid.UUID(lease_token), owner=hostname, clock=timezone.now).value
+
+
+@worker_ready.connect
+def _take_back(sender: object, **_: object) -> None:
+    """A worker that starts gives back what its predecessor of the same name held when it died."""
+    now = timezone.now()
+    release_owned(owner=str(getattr(sender, "hostname", "")), now=now)
+    ensure_standing(now=now)

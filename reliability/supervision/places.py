@@ -1,0 +1,28 @@
+"""Where the embedded mode keeps things. Standard library only: settings and the supervisor both read it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# The kernel's bound on a unix socket's path is 108 bytes on Linux, 104 on macOS.
+_SOCKET_PATH_BYTES_MAX = 100
+
+
+def data_dir() -> Path:
+    return Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
+
+
+def short_hash(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:10]
+
+
+def broker_socket(directory: Path) -> Path:
+    """The embedded broker's socket in the data directory, or in the temporary one when that path is too long."""
+    path = directory / "broker.sock"
+    if len(os.fsencode(path)) <= _SOCKET_PATH_BYTES_MAX:
+        return path
+    return Path(tempfile.gettempdir()) / f"reliability-{os.getuid()}-{short_hash(directory)}" / "broker.sock"
