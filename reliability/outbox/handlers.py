@@ -13,7 +13,7 @@ from reliability.outbox.services.housekeeping import forget_facts
 HOUSEKEEPING = "outbox.housekeeping"
 
 
-@due_work(HOUSEKEEPING, batch=True)
+@due_work(HOUSEKEEPING, batch=True, standing=True)
 def housekeeping(*, key: str, payload: dict[str, Any], now: datetime) -> datetime:
     is_more = forget_facts(before=now - timedelta(days=settings.FACT_RETENTION_DAYS))
     return now if is_more else now + timedelta(hours=6)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 FACT_KIND_PREFIX = "fact:"
+STANDING_KEY = "all"
 LEASE_DEFAULT = timedelta(seconds=60)
 
 
@@ -33,12 +34,14 @@ class Registration:
 
     lease: how long one run may take before the row is given to another worker.
     batch: bulk work that may wait; only a bounded number of these rows is in hand at any time.
+    standing: one row with the key `all` exists at all times, such as for housekeeping.
     """
 
     kind: str
     run: DueHandler
     lease: timedelta
     batch: bool
+    standing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ _registrations: dict[str, Registration] = {}
 _subscriptions: dict[str, Subscription] = {}
 
 
-def due_work(kind: str, *, lease: timedelta = LEASE_DEFAULT, batch: bool = False) -> Callable[[_Due], _Due]:
+def due_work(
+    kind: str, *, lease: timedelta = LEASE_DEFAULT, batch: bool = False, standing: bool = False
+) -> Callable[[_Due], _Due]:
     """Register a handler `(*, key, payload, now) -> next due instant, or None when nothing is left to do`.
 
     It runs at least once for each due row and must be safe to run twice. A handler that raises is run again
@@ -66,7 +71,7 @@ def due_work(kind: str, *, lease: timedelta = LEASE_DEFAULT, batch: bool = False
     def register(handler: _Due) -> _Due:
         if kind in _registrations:
             raise RegistrationError(f"due work {kind!r} has two handlers: {_registrations[kind].run} and {handler}")
-        _registrations[kind] = Registration(kind=kind, run=handler, lease=lease, batch=batch)
+        _registrations[kind] = Registration(kind=kind, run=handler, lease=lease, batch=batch, standing=standing)
         return handler
 
     return register
@@ -103,6 +108,10 @@ def known_kinds() -> frozenset[str]:
 
 def batch_kinds() -> frozenset[str]:
     return frozenset(kind for kind, registration in _registrations.items() if registration.batch)
+
+
+def standing_kinds() -> frozenset[str]:
+    return frozenset(kind for kind, registration in _registrations.items() if registration.standing)
 
 
 def subscriptions_of(fact_kind: str) -> tuple[Subscription, ...]:
