@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from reliability.kit.periods import Period
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.definition import Definition
+from slo.domain.exact import decimal_sum, share
 from slo.domain.exclusions import Exclusion
 from slo.domain.minutes import MinuteSeries
+from slo.domain.spending import Spending, spend
 from slo.domain.totals import Totals
 
 
@@ -73,7 +76,8 @@ def evaluate(
     now: datetime,
 ) -> Budget:
     """The budget of *period* by any method, from minutes. *series* covers `spending.reading_period`."""
-    raise NotImplementedError
+    spending = spend(series=series, definition=definition, period=period, exclusions=exclusions, now=now)
+    return of_spending(spending=spending, definition=definition, period=period, adjustments=adjustments, now=now)
 
 
 def from_totals(
@@ -85,5 +89,95 @@ def from_totals(
     now: datetime,
     faulty_minutes: int = 0,
 ) -> Budget:
-    """The budget of *period* from sums alone: Occurrences without exclusions. Totals reach to min(now, period.end)."""
-    raise NotImplementedError
+    """The budget of *period* from sums alone, by Occurrences. Totals reach from its start to min(now, its end).
+
+    Excluded minutes are left out by subtracting their totals. Good above valid is a data fault: no figure is given.
+    """
+    valid = Fraction(totals.valid)
+    sums = _Sums(
+        good=totals.good,
+        valid=totals.valid,
+        bad=valid - Fraction(totals.good),
+        base=valid,
+        covered_minutes=totals.covered_minutes,
+        minutes=totals.minutes,
+        faulty_minutes=faulty_minutes,
+    )
+    return _budget(sums, definition=definition, period=period, adjustments=adjustments, now=now)
+
+
+def of_spending(
+    *,
+    spending: Spending,
+    definition: Definition,
+    period: Period,
+    adjustments: Sequence[Adjustment] = (),
+    now: datetime,
+) -> Budget:
+    """The budget of *period* from its judged units, as `spend` gave them for the same period and now."""
+    good, valid = float(spending.good.sum()), float(spending.valid.sum())
+    if definition.budgeting is BudgetingMethod.OCCURRENCES:
+        bad, base = Fraction(valid) - Fraction(good), Fraction(valid)
+    else:
+        bad, base = Fraction(float(spending.bad.sum())), Fraction(float(spending.base.sum()))
+    sums = _Sums(
+        good=good,
+        valid=valid,
+        bad=bad,
+        base=base if spending.measured.any() else Fraction(0),
+        covered_minutes=int(spending.covered_minutes.sum()),
+        minutes=int(spending.live_minutes.sum()),
+        faulty_minutes=spending.faulty_minutes,
+    )
+    return _budget(sums, definition=definition, period=period, adjustments=adjustments, now=now)
+
+
+def spent_by_hand(*, adjustments: Sequence[Adjustment], period: Period, now: datetime) -> Fraction:
+    """The sum of the adjustments made in *period* before *now*, as a fraction of the budget."""
+    return decimal_sum(a.consumed_delta for a in adjustments if period.contains(a.at) and a.at <= now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    good: float
+    valid: float
+    bad: Fraction
+    base: Fraction
+    covered_minutes: int
+    minutes: int
+    faulty_minutes: int
+
+
+def _budget(
+    sums: _Sums, *, definition: Definition, period: Period, adjustments: Sequence[Adjustment], now: datetime
+) -> Budget:
+    by_hand = spent_by_hand(adjustments=adjustments, period=period, now=now)
+    part = share(bad=sums.bad, base=sums.base, budget=definition.budget, adjustment=by_hand)
+    bad_left = None if part is None else part.remaining * float(definition.budget) * float(sums.base)
+    return Budget(
+        period=period,
+        measured_until=min(now, period.end),
+        objective=definition.objective,
+        budgeting=definition.budgeting,
+        good=sums.good,
+        valid=sums.valid,
+        units=float(sums.base),
+        bad_units=float(sums.bad),
+        sli=None if part is None else part.sli,
+        consumed=None if part is None else part.consumed,
+        remaining=None if part is None else part.remaining,
+        adjustment=float(by_hand),
+        bad_left=bad_left,
+        remaining_minutes=_minutes_left(bad_left, definition),
+        coverage=sums.covered_minutes / sums.minutes if sums.minutes else 0.0,
+        covered_minutes=sums.covered_minutes,
+        minutes=sums.minutes,
+        faulty_minutes=sums.faulty_minutes,
+        is_running=now < period.end,
+    )
+
+
+def _minutes_left(bad_left: float | None, definition: Definition) -> float | None:
+    if bad_left is None or definition.budgeting is BudgetingMethod.OCCURRENCES:
+        return None
+    return bad_left * definition.unit_minutes

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 
+from reliability.kit.instants import to_minute
+from reliability.kit.periods import Period
+from slo.domain.budgeting import BudgetingMethod
 from slo.domain.definition import Definition
+from slo.domain.exact import share
 from slo.domain.exclusions import Exclusion
 from slo.domain.minutes import MinuteSeries
+from slo.domain.objective import budget_of
+from slo.domain.spending import Spending, spend
 
 STANDARD_WINDOWS: Mapping[str, timedelta] = MappingProxyType(
     {
@@ -25,8 +32,13 @@ STANDARD_WINDOWS: Mapping[str, timedelta] = MappingProxyType(
 
 
 def burn_rate(*, good: float, valid: float, objective: Decimal) -> float | None:
-    """e / B = (1 − good/valid) / (1 − objective); None without valid events or when good exceeds valid."""
-    raise NotImplementedError
+    """e / B = (1 − good/valid) / (1 − objective); None without valid events or when good exceeds valid.
+
+    Source: Site Reliability Workbook, chapter 5 ("Alerting on SLOs").
+    """
+    total = Fraction(valid)
+    part = share(bad=total - Fraction(good), base=total, budget=budget_of(objective))
+    return None if part is None else part.consumed
 
 
 def burn_over(
@@ -39,7 +51,44 @@ def burn_over(
 ) -> float | None:
     """The burn rate over [now − window, now) by any method; None without data.
 
-    For slices: the slices that ended in it, one at least, over their own number. *series* must reach back
-    max(window, slice) and one slice more.
+    For slices: of the slices that ended in it, at least one, over their own number. *series* covers
+    `reading_of_burn`; what it lacks is not covered.
     """
-    raise NotImplementedError
+    return burns_over(series=series, definition=definition, windows=(window,), exclusions=exclusions, now=now)[0]
+
+
+def burns_over(
+    *,
+    series: MinuteSeries,
+    definition: Definition,
+    windows: Sequence[timedelta],
+    exclusions: Sequence[Exclusion] = (),
+    now: datetime,
+) -> list[float | None]:
+    """The burn rate over each of *windows*, as `burn_over`, from one pass over the longest."""
+    period = reading_of_burn(definition=definition, window=max(windows), now=now)
+    spending = spend(series=series, definition=definition, period=period, exclusions=exclusions, now=now)
+    return [_of_tail(spending, definition, _units_in(definition, window, now)) for window in windows]
+
+
+def reading_of_burn(*, definition: Definition, window: timedelta, now: datetime) -> Period:
+    """The minutes a burn rate over *window* is made of: whole slices, one at least."""
+    unit = definition.unit_minutes
+    end = to_minute(now) // unit * unit
+    return Period.from_minutes(end - _units_in(definition, window, now) * unit, end)
+
+
+def _units_in(definition: Definition, window: timedelta, now: datetime) -> int:
+    unit = definition.unit_minutes
+    return max(1, to_minute(now) // unit - to_minute(now - window) // unit)
+
+
+def _of_tail(spending: Spending, definition: Definition, units: int) -> float | None:
+    if not spending.measured[-units:].any():
+        return None
+    if definition.budgeting is BudgetingMethod.OCCURRENCES:
+        good, valid = float(spending.good[-units:].sum()), float(spending.valid[-units:].sum())
+        return burn_rate(good=good, valid=valid, objective=definition.objective)
+    bad, base = float(spending.bad[-units:].sum()), float(spending.base[-units:].sum())
+    part = share(bad=Fraction(bad), base=Fraction(base), budget=definition.budget)
+    return None if part is None else part.consumed

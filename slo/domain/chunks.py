@@ -77,7 +77,8 @@ def pack(values: FloatArray) -> bytes:
 
 def unpack(blob: bytes) -> FloatArray:
     """The sixty counts of one packed hour. Raises ChunkError for damaged bytes."""
-    return unpack_many([blob])[0]
+    values: FloatArray = unpack_many([blob])[0]
+    return values
 
 
 def unpack_many(blobs: Sequence[bytes | memoryview]) -> FloatArray:

@@ -7,7 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reliability.kit.periods import Period
+from slo.domain.burn import STANDARD_WINDOWS
+from slo.domain.calendar import CalendarWindow
 from slo.domain.windows import Window
+
+HORIZON = timedelta(days=3660)
 
 
 class ForecastReason(StrEnum):
@@ -29,12 +33,36 @@ class Forecast:
 
 
 def burn_window(*, window_length: timedelta) -> str:
-    """The name in STANDARD_WINDOWS of the burn rate a forecast takes: the longest of at most 1/28 of the window."""
-    raise NotImplementedError
+    """The name in STANDARD_WINDOWS of the burn rate a forecast takes: the longest of at most 1/28 of the window.
+
+    A day for four weeks, six hours for one: long enough that one bad minute foretells nothing, short enough to see
+    today's trouble today.
+    """
+    fitting = [name for name, length in STANDARD_WINDOWS.items() if length * 28 <= window_length]
+    return fitting[-1] if fitting else next(iter(STANDARD_WINDOWS))
 
 
 def exhausted_at(
     *, remaining: float | None, burn_rate: float | None, window: Window, period: Period, now: datetime
 ) -> Forecast:
-    """now + remaining × window / burn."""
-    raise NotImplementedError
+    """now + remaining × window / burn: from what is left, not from a full budget.
+
+    A budget already spent is exhausted now. A calendar period is foreseen to its end only: the next one starts with
+    a whole budget. A rolling window is foreseen as if nothing of what it holds grew old, ten years at most.
+    Source: Site Reliability Workbook, chapter 5, with the rest of the budget in place of all of it.
+    """
+    if remaining is None:
+        return Forecast(None, ForecastReason.NO_DATA, False)
+    if remaining <= 0:
+        return Forecast(now, ForecastReason.EXHAUSTED, True)
+    if burn_rate is None:
+        return Forecast(None, ForecastReason.NO_DATA, False)
+    if burn_rate <= 0:
+        return Forecast(None, ForecastReason.NOT_BURNING, False)
+    seconds = remaining * period.length.total_seconds() / burn_rate
+    if isinstance(window, CalendarWindow) and seconds >= (period.end - now).total_seconds():
+        return Forecast(None, ForecastReason.BEYOND_PERIOD, False)
+    if seconds > HORIZON.total_seconds():
+        return Forecast(None, ForecastReason.BEYOND_HORIZON, False)
+    left = timedelta(seconds=seconds)
+    return Forecast(now + left, ForecastReason.BURNING, left < period.length)

@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
+from reliability.kit.instants import to_minute
 from reliability.kit.periods import Period
+from slo.domain.budgeting import BudgetingMethod
 from slo.domain.definition import Definition
-from slo.domain.exclusions import Exclusion
-from slo.domain.minutes import BoolArray, FloatArray, IntArray, MinuteSeries
+from slo.domain.exact import reaches
+from slo.domain.exclusions import Exclusion, masks
+from slo.domain.minutes import BoolArray, FloatArray, IntArray, MinuteSeries, sound
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +36,14 @@ class Spending:
     live_minutes: IntArray
     faulty_minutes: int
 
+    @property
+    def end_minute(self) -> int:
+        return self.start_minute + len(self.bad) * self.unit_minutes
+
+    def units_before(self, minute: int) -> int:
+        """How many units have ended by *minute*, counted from the first."""
+        return max(0, min(len(self.bad), (minute - self.start_minute) // self.unit_minutes))
+
 
 def spend(
     *, series: MinuteSeries, definition: Definition, period: Period, exclusions: Sequence[Exclusion] = (), now: datetime
@@ -38,12 +51,71 @@ def spend(
     """Judge every unit of *period* by the minutes before *now*.
 
     A slice belongs to the period in which it ends, (start, end]; so a rolling window always holds the same number
-    of slices, each judged once, when it is over. Read the series from `reading_period` on.
+    of slices, each judged once, when it is over. *series* reaches over `reading_period`; what it lacks is not covered.
+    Timeslices count the slices still to come in `base`, too; the other methods end at *now*.
     """
-    raise NotImplementedError
+    unit = definition.unit_minutes
+    whole = reading_period(definition=definition, period=period)
+    start, end = whole.start_minute, whole.end_minute
+    elapsed = max(start, min(end, to_minute(now) // unit * unit))
+    horizon = end if definition.budgeting is BudgetingMethod.TIMESLICES else elapsed
+    clean = sound(series.between(start_minute=start, end_minute=elapsed))
+    minutes = clean.series.between(start_minute=start, end_minute=horizon)
+    mask = masks(exclusions=exclusions, start_minute=start, end_minute=horizon)
+    counts = ~mask.excluded
+    valid = np.where(counts, minutes.valid, 0.0)
+    good = np.where(mask.up, valid, np.where(counts, minutes.good, 0.0))
+    has_elapsed = np.arange(start, horizon) < elapsed
+    units = _Units(
+        good=_fold(good, unit),
+        valid=_fold(valid, unit),
+        remains=_fold(counts, unit) > 0,
+        may_be_missed=_fold(counts & ~mask.up & has_elapsed, unit) > 0,
+    )
+    bad, base, measured = _judge(units, definition)
+    return Spending(
+        start_minute=start,
+        unit_minutes=unit,
+        bad=bad,
+        base=base,
+        measured=measured,
+        good=units.good,
+        valid=units.valid,
+        covered_minutes=_fold(minutes.covered & counts, unit).astype(np.int64),
+        live_minutes=_fold(counts & has_elapsed, unit).astype(np.int64),
+        faulty_minutes=clean.faulty_minutes,
+    )
 
 
 def reading_period(*, definition: Definition, period: Period) -> Period:
     """The minutes `spend` needs: the period with both bounds floored to the slice."""
     unit = definition.unit_minutes
     return Period.from_minutes(period.start_minute // unit * unit, period.end_minute // unit * unit)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Units:
+    good: FloatArray
+    valid: FloatArray
+    remains: BoolArray  # some minute is not excluded
+    may_be_missed: BoolArray  # some elapsed minute is neither excluded nor counted as up
+
+
+def _judge(units: _Units, definition: Definition) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Bad, base and measured of each unit. Source: OpenSLO v1, budgetingMethod."""
+    has_events = units.valid > 0
+    if definition.budgeting is BudgetingMethod.OCCURRENCES:
+        return units.valid - units.good, units.valid, has_events
+    missed = ~has_events & units.may_be_missed if definition.counts_no_data_as_bad else np.zeros_like(has_events)
+    measured = has_events | missed
+    if definition.budgeting is BudgetingMethod.TIMESLICES and definition.slice_target is not None:
+        fails = has_events & ~reaches(good=units.good, valid=units.valid, target=definition.slice_target)
+        return (fails | missed).astype(np.float64), units.remains.astype(np.float64), measured
+    bad = np.divide(units.valid - units.good, units.valid, out=missed.astype(np.float64), where=has_events)
+    return bad, measured.astype(np.float64), measured
+
+
+def _fold(minutes: FloatArray | BoolArray, unit: int) -> FloatArray:
+    """Sums over each unit."""
+    folded: FloatArray = minutes.astype(np.float64)
+    return folded if unit == 1 else folded.reshape(-1, unit).sum(axis=1)

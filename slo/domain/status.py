@@ -28,4 +28,20 @@ def state_of(
     *, remaining: float | None, forecast_exhausted_at: datetime | None = None, is_forecast_within_window: bool = False
 ) -> Verdict:
     """Breached below zero; at risk with a quarter or less left, or when exhaustion is foreseen inside the window."""
-    raise NotImplementedError
+    if remaining is None:
+        return Verdict(State.NO_DATA, "nothing was measured in the window: no valid events")
+    if remaining < 0:
+        return Verdict(State.BREACHED, f"below the objective: {_percent(1 - remaining)} of the error budget is spent")
+    if remaining <= AT_RISK_REMAINING:
+        return Verdict(State.AT_RISK, f"{_percent(remaining)} of the error budget is left")
+    if is_forecast_within_window and forecast_exhausted_at is not None:
+        return Verdict(
+            State.AT_RISK,
+            f"{_percent(remaining)} of the error budget is left, but at the present rate it is spent by "
+            f"{forecast_exhausted_at:%Y-%m-%d %H:%M} UTC",
+        )
+    return Verdict(State.MET, f"{_percent(remaining)} of the error budget is left")
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.4g} %"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from reliability.kit.instants import format_instant
 from slo.domain.definition import Definition
 
 
@@ -43,4 +44,24 @@ class Choice:
 
 def choose(*, versions: Sequence[Version], at: datetime, now: datetime, basis: Basis = Basis.AS_OF) -> Choice:
     """The version that judges windows ending at *at*. Before the first version, the first one. Raises VersionError."""
-    raise NotImplementedError
+    ordered = sorted(versions, key=lambda version: version.effective_from)
+    if not ordered:
+        raise VersionError("the SLO has no version: give it an objective and a window")
+    if basis is Basis.RESTATED:
+        version = in_force(versions=ordered, at=now) or ordered[0]
+        return Choice(version, basis, f"restated under version {version.number}, in force since {_day(version)}")
+    found = in_force(versions=ordered, at=at)
+    if found is None:
+        first = ordered[0]
+        return Choice(first, basis, f"before the first version: judged by version {first.number} of {_day(first)}")
+    return Choice(found, basis, f"as of version {found.number}, in force since {_day(found)}")
+
+
+def in_force(*, versions: Sequence[Version], at: datetime) -> Version | None:
+    """The newest version with effective_from ≤ *at*; None before the first."""
+    begun = [version for version in versions if version.effective_from <= at]
+    return max(begun, key=lambda version: version.effective_from, default=None)
+
+
+def _day(version: Version) -> str:
+    return format_instant(version.effective_from)
