@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reliability.kit.periods import Period
+from slo.domain.chunks import HOUR_MINUTES, join_hours
+from slo.domain.minutes import MinuteSeries
 from slo.models import Sli
+from slo.selectors import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,33 @@ class SeriesExtent:
     valid: float
 
 
+def read_minutes(*, sli_id: int, period: Period) -> MinuteSeries:
+    """The minutes from the floored start of *period* to its floored end; what is not stored is not covered."""
+    return read_between(sli_id=sli_id, start_minute=period.start_minute, end_minute=period.end_minute)
+
+
+def read_between(*, sli_id: int, start_minute: int, end_minute: int) -> MinuteSeries:
+    """The epoch minutes [start_minute, end_minute); what is not stored is not covered."""
+    found = chunks.read_hours(
+        sli_id=sli_id, first_hour=start_minute // HOUR_MINUTES, end_hour=-(-end_minute // HOUR_MINUTES)
+    )
+    return join_hours(
+        hours=found.hours,
+        good=found.good,
+        valid=found.valid,
+        coverage=found.coverage,
+        start_minute=start_minute,
+        end_minute=end_minute,
+    )
+
+
 def extent_of(*, sli: Sli) -> SeriesExtent:
     """What is stored of *sli* altogether."""
-    raise NotImplementedError
+    if sli.first_hour is None or sli.last_hour is None:
+        return SeriesExtent(None, 0, 0.0, 0.0)
+    return SeriesExtent(
+        period=Period.from_minutes(sli.first_hour * HOUR_MINUTES, (sli.last_hour + 1) * HOUR_MINUTES),
+        minutes=sli.total_minutes - sli.base_minutes,
+        good=sli.total_good - sli.base_good,
+        valid=sli.total_valid - sli.base_valid,
+    )

@@ -1,0 +1,135 @@
+"""Sums over many windows of many SLIs: two edges each, however long the window is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from slo.domain.chunks import HOUR_MINUTES
+from slo.domain.minutes import FloatArray, IntArray
+from slo.selectors import chunks
+
+_BASE, _TOTAL = -2, -1  # "hours" under which the two ends of the head come out of the same statement
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Good, valid and measured minutes, arrays of one shape."""
+
+    good: FloatArray
+    valid: FloatArray
+    minutes: IntArray
+
+    def __sub__(self, other: Sums) -> Sums:
+        return Sums(self.good - other.good, self.valid - other.valid, self.minutes - other.minutes)
+
+    def at(self, index: Any) -> Sums:
+        return Sums(self.good[index], self.valid[index], self.minutes[index])
+
+
+def window_sums(*, sli_ids: IntArray, starts: IntArray, ends: IntArray) -> Sums:
+    """The sums over [start, end) for arrays of one shape (or broadcastable): SLI ids and epoch minutes.
+
+    One statement reads the hours of the edges; the cost does not depend on the length of the windows.
+    """
+    sli_ids, starts, ends = np.broadcast_arrays(sli_ids, starts, ends)
+    both = running_sums(sli_ids=np.stack((sli_ids, sli_ids)), minutes=np.stack((np.maximum(starts, ends), starts)))
+    return both.at(0) - both.at(1)
+
+
+def running_sums(*, sli_ids: IntArray, minutes: IntArray) -> Sums:
+    """The sums of everything before each epoch minute, from an origin that is the same for all edges of one SLI."""
+    sli_ids, minutes = np.broadcast_arrays(sli_ids, minutes)
+    shape = minutes.shape
+    ids, edges = sli_ids.ravel().astype(np.int64), np.maximum(minutes.ravel().astype(np.int64), 0)
+    hours, offsets = np.divmod(edges, HOUR_MINUTES)
+    keys, positions = np.unique(chunks.key_of(ids, hours), return_inverse=True)
+    base, total, found = _read(keys=keys, sli_ids=np.unique(ids))
+
+    known = np.unique(ids)
+    rows_of_ids = np.searchsorted(known, ids)
+    answer = _head_sums(hours=hours, base=base, total=total, rows=rows_of_ids)
+    row_of_key = np.full(len(keys), -1, dtype=np.int64)
+    row_of_key[np.searchsorted(keys, chunks.key_of(found.sli_ids, found.hours))] = np.arange(len(found))
+    rows = row_of_key[positions]
+    stored = rows >= 0
+    if stored.any():
+        _add_hours(answer, where=np.flatnonzero(stored), rows=rows[stored], offsets=offsets[stored], found=found)
+    return Sums(answer.good.reshape(shape), answer.valid.reshape(shape), answer.minutes.reshape(shape))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ends:
+    """One end of the heads of the SLIs asked for: the hour it stands at, and the running sums there."""
+
+    hours: IntArray
+    sums: Sums
+
+
+def _head_sums(*, hours: IntArray, base: _Ends, total: _Ends, rows: IntArray) -> Sums:
+    """Edges beyond what is stored: nothing before the first hour, everything after the last."""
+    after = hours > total.hours[rows]
+    return Sums(
+        np.where(after, total.sums.good[rows], base.sums.good[rows]),
+        np.where(after, total.sums.valid[rows], base.sums.valid[rows]),
+        np.where(after, total.sums.minutes[rows], base.sums.minutes[rows]),
+    )
+
+
+def _add_hours(answer: Sums, *, where: IntArray, rows: IntArray, offsets: IntArray, found: chunks.Chunks) -> None:
+    answer.good[where] = found.good_before[rows] + _partial(found.good, rows, offsets)
+    answer.valid[where] = found.valid_before[rows] + _partial(found.valid, rows, offsets)
+    measured = found.coverage[rows] & ((np.int64(1) << offsets) - 1)
+    answer.minutes[where] = found.minutes_before[rows] + np.bitwise_count(measured)
+
+
+def _partial(values: FloatArray, rows: IntArray, offsets: IntArray) -> FloatArray:
+    """The sum of the first `offset` minutes of each row."""
+    sums = np.zeros(len(rows))
+    begun = np.flatnonzero(offsets)
+    if len(begun):
+        starts = rows[begun] * HOUR_MINUTES
+        bounds = np.stack((starts, starts + offsets[begun]), axis=1).ravel()
+        sums[begun] = np.add.reduceat(values.ravel(), bounds)[::2]
+    return sums
+
+
+def _read(*, keys: IntArray, sli_ids: IntArray) -> tuple[_Ends, _Ends, chunks.Chunks]:
+    """Heads and chunks by one statement, so that a writer between two statements cannot tear them apart."""
+    if not len(keys):
+        return _ends([], sli_ids), _ends([], sli_ids), chunks.to_chunks([])
+    if connection.vendor == "postgresql":
+        ids_sql, ids_parameter = "= ANY(%s::bigint[])", sli_ids.tolist()
+    else:
+        ids_sql, ids_parameter = "IN (SELECT value FROM json_each(%s))", json.dumps(sli_ids.tolist())
+    rows = chunks.fetch(
+        "SELECT c.sli_id, c.hour, c.good, c.valid, c.coverage, c.good_before, c.valid_before, c.minutes_before "  # noqa: S608  constants only
+        f"FROM {chunks.keys_table()} CROSS JOIN slo_hourchunk c WHERE c.sli_id = k.sli_id AND c.hour = k.hour "
+        f"UNION ALL SELECT id, {_BASE}, NULL, NULL, first_hour, base_good, base_valid, base_minutes "
+        f"FROM slo_sli WHERE first_hour IS NOT NULL AND id {ids_sql} "
+        f"UNION ALL SELECT id, {_TOTAL}, NULL, NULL, last_hour, total_good, total_valid, total_minutes "
+        f"FROM slo_sli WHERE first_hour IS NOT NULL AND id {ids_sql}",
+        [*chunks.keys_parameters(keys), ids_parameter, ids_parameter],
+    )
+    return (
+        _ends([row for row in rows if row[1] == _BASE], sli_ids),
+        _ends([row for row in rows if row[1] == _TOTAL], sli_ids),
+        chunks.to_chunks([row for row in rows if row[1] >= 0]),
+    )
+
+
+def _ends(rows: list[tuple[Any, ...]], sli_ids: IntArray) -> _Ends:
+    """The ends in the order of *sli_ids*; an SLI without data has zeros everywhere."""
+    hours = np.zeros(len(sli_ids), dtype=np.int64)
+    good, valid = np.zeros(len(sli_ids)), np.zeros(len(sli_ids))
+    minutes = np.zeros(len(sli_ids), dtype=np.int64)
+    if rows:
+        ids, _, _, _, at_hours, at_good, at_valid, at_minutes = zip(*rows, strict=True)
+        places = np.searchsorted(sli_ids, np.array(ids, dtype=np.int64))
+        hours[places], minutes[places] = at_hours, at_minutes
+        good[places], valid[places] = at_good, at_valid
+    return _Ends(hours, Sums(good, valid, minutes))
