@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "reliability.outbox",
     "reliability.telemetry",
     "slo",
+    "reliability.supervision",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "reliability.supervision.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -241,6 +243,7 @@ HEADER_SECONDS_MAX = env.float("HEADER_SECONDS_MAX", default=10.0)  # from the c
 REQUESTS_MAX = env.int("REQUESTS_MAX", default=24)  # requests worked on at once by one web process; others wait
 # Hosts that outgoing requests may reach although they are not public, e.g. prometheus.internal, 10.0.0.0/8.
 OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
+OUTBOUND_BODY_BYTES_MAX = env.int("OUTBOUND_BODY_BYTES_MAX", default=1024 * 1024)
 
 # Logs and own metrics.
 
@@ -284,3 +287,6 @@ SERIES_RETENTION_DAYS = env.int("SERIES_RETENTION_DAYS", default=400)
 OUTBOX_WAITING_MAX = env.int("OUTBOX_WAITING_MAX", default=64)
 OUTBOX_BATCH_MAX = env.int("OUTBOX_BATCH_MAX", default=1)
 FACT_RETENTION_DAYS = env.int("FACT_RETENTION_DAYS", default=400)
+# Queries of telemetry sources: bytes of one answer after decompression, and points of one series in it.
+SOURCE_BODY_BYTES_MAX = env.int("SOURCE_BODY_BYTES_MAX", default=64 * 1024 * 1024)
+SOURCE_POINTS_MAX = env.int("SOURCE_POINTS_MAX", default=11_000)
