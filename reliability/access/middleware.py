@@ -13,8 +13,6 @@ from reliability.access.models import User
 from reliability.access.selectors.callers import ANONYMOUS, caller_of_user
 from reliability.access.selectors.people import is_set_up
 
-API_PREFIX = "/api/"
-
 
 class CallerMiddleware:
     """Sets `request.caller`. Stands after the authentication middleware; API tokens replace it in ApiAuth."""
@@ -30,17 +28,10 @@ class CallerMiddleware:
 
 
 class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
-    """Sign-in everywhere but in views marked `login_not_required`, and in the API, which authenticates itself.
+    """Sign-in everywhere but in views marked `login_not_required`; the API is, and authenticates itself.
 
     Before anybody exists the way leads to the first visit instead.
     """
-
-    def process_view(
-        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
-    ) -> HttpResponseBase | None:
-        if request.path_info.startswith(API_PREFIX):
-            return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         if not is_set_up():

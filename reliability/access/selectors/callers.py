@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from django.db.models import F, FilteredRelation, Q
 
 from reliability.access.domain.caller import Caller, Role, Scope
+from reliability.access.domain.secret import hash_of_secret
 from reliability.access.models import ApiToken, Team, User
 
 ANONYMOUS = Caller(name="anonymous", scopes=frozenset())
@@ -36,11 +36,6 @@ def caller_of_user(*, user: User) -> Caller:
         roles=roles,
         open_team_ids=frozenset(open_ids),
     )
-
-
-def hash_of_secret(presented: str) -> str:
-    """SHA-256 in hex. No salt or stretching: what is hashed is 256 random bits."""
-    return hashlib.sha256(presented.encode()).hexdigest()
 
 
 def token_in_force(*, presented: str, now: datetime) -> ApiToken | None:

@@ -9,6 +9,8 @@ from typing import Any
 from reliability.access.domain.caller import Caller
 from reliability.access.models import AuditEntry
 
+Changes = Mapping[str, Sequence[Any]]
+
 
 def record(
     *,
@@ -18,7 +20,7 @@ def record(
     object_name: str,
     team_id: int | None,
     now: datetime,
-    changes: Mapping[str, Sequence[Any]] | None = None,
+    changes: Changes | None = None,
     reason: str = "",
 ) -> AuditEntry:
     """Append one entry. *action* is "noun.verb"; *changes* are {"field": [old, new]} and never hold a secret."""

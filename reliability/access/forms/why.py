@@ -1,0 +1,16 @@
+"""The reason of a write, for the audit trail."""
+
+from __future__ import annotations
+
+from django import forms
+
+
+class WhyForm(forms.Form):
+    """Alone it is the form of an action that needs no more than a confirmation."""
+
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=500,
+        help_text="Optional; kept in the audit trail. Example: left the company",
+    )
