@@ -7,7 +7,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from reliability.api import api
 from reliability.web.api.edges import api_patterns
 
+handler400 = "reliability.web.problems.bad_request"
+handler403 = "reliability.web.problems.permission_denied"
+handler404 = "reliability.web.problems.page_not_found"
+handler500 = "reliability.web.problems.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("reliability.web.urls")),
     path("api/", api_patterns(api)),
     path("", include("reliability.access.urls")),
 ]

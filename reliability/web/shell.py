@@ -1,0 +1,126 @@
+"""What base.html needs of a request, worked out only when the template asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from reliability.web.banners import Banner, banners_for
+from reliability.web.errors import Invalid
+from reliability.web.navigation import Place, places
+from reliability.web.timerange import DEFAULT, PRESETS, TimeRange
+from reliability.web.zones import zone_names, zone_of
+
+THEMES = ("system", "light", "dark")
+THEME_COOKIE = "theme"
+_RANGE_NAMES = ("range", "from", "to", "tz")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the rail as this page shows it."""
+
+    place: Place
+    url: str
+    is_here: bool
+
+
+def address_of(name: str) -> str:
+    """The address of a view, or nothing while its room has none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+class Shell:
+    """The shell of one page."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def is_signed_in(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """Rail entries; the chosen range and zone travel along."""
+        suffix = f"?{self.range_query}" if self.range_query else ""
+        return [Entry(place, place.path + suffix, place.holds(self.request.path)) for place in places()]
+
+    @cached_property
+    def range_query(self) -> str:
+        return urlencode([(name, self.request.GET[name]) for name in _RANGE_NAMES if self.request.GET.get(name)])
+
+    @cached_property
+    def kept_query(self) -> list[tuple[str, str]]:
+        """What else the address says (filters, ordering), kept when the range changes; the page number is not."""
+        return [
+            (name, value)
+            for name, values in self.request.GET.lists()
+            if name not in {*_RANGE_NAMES, "page"}
+            for value in values
+        ]
+
+    @cached_property
+    def banners(self) -> list[Banner]:
+        return banners_for(self.request) if self.is_signed_in else []
+
+    @cached_property
+    def theme(self) -> str:
+        chosen = self.request.COOKIES.get(THEME_COOKIE, "system")
+        return chosen if chosen in THEMES else "system"
+
+    @cached_property
+    def range(self) -> TimeRange | None:
+        """The range of the address, or None when it has a mistake: `range_error` says which."""
+        try:
+            return TimeRange.from_request(self.request, now=timezone.now())
+        except Invalid:
+            return None
+
+    @cached_property
+    def range_error(self) -> str:
+        try:
+            TimeRange.from_request(self.request, now=timezone.now())
+        except Invalid as error:
+            return error.message
+        return ""
+
+    @cached_property
+    def range_text(self) -> str:
+        return self.request.GET.get("range", "") or DEFAULT
+
+    @cached_property
+    def zone_name(self) -> str:
+        try:
+            return zone_of(self.request).key
+        except Invalid:
+            return "UTC"
+
+    presets = PRESETS
+    themes = THEMES
+
+    @property
+    def zone_names(self) -> tuple[str, ...]:
+        return zone_names()
+
+    @cached_property
+    def profile_url(self) -> str:
+        return address_of("profile")
+
+    @cached_property
+    def sign_out_url(self) -> str:
+        return address_of("sign-out")
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor."""
+    return {"shell": Shell(request)}

@@ -1,0 +1,64 @@
+"""States as people see them: a word, an icon and a tone, never a colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """tone: good, warn, bad, none, info or busy (a colour of tokens.css); icon: a symbol of icons.svg."""
+
+    word: str
+    tone: str
+    icon: str
+
+
+_LOOKS: dict[str, StateLook] = {
+    # objectives
+    "met": StateLook("Met", "good", "check"),
+    "at_risk": StateLook("At risk", "warn", "warning"),
+    "breached": StateLook("Breached", "bad", "breach"),
+    "no_data": StateLook("No data", "none", "no-data"),
+    # sources
+    "healthy": StateLook("Healthy", "good", "check"),
+    "ok": StateLook("OK", "good", "check"),
+    "degraded": StateLook("Degraded", "warn", "warning"),
+    "failing": StateLook("Failing", "bad", "breach"),
+    "unknown": StateLook("Not checked yet", "none", "no-data"),
+    "stale": StateLook("Stale", "warn", "clock"),
+    "fresh": StateLook("Fresh", "good", "check"),
+    # work in progress
+    "running": StateLook("Running", "busy", "play"),
+    "waiting": StateLook("Waiting", "none", "clock"),
+    "paused": StateLook("Paused", "warn", "pause"),
+    "done": StateLook("Done", "good", "check"),
+    "failed": StateLook("Failed", "bad", "breach"),
+    "cancelled": StateLook("Cancelled", "none", "stop"),
+    # keys and people
+    "active": StateLook("Active", "good", "check"),
+    "revoked": StateLook("Revoked", "none", "stop"),
+    "expired": StateLook("Expired", "warn", "clock"),
+    "inactive": StateLook("Inactive", "none", "stop"),
+    # changes
+    "added": StateLook("Add", "good", "plus"),
+    "changed": StateLook("Change", "info", "edit"),
+    "removed": StateLook("Remove", "bad", "minus"),
+    "unchanged": StateLook("No change", "none", "equal"),
+}
+
+
+def register_state(slug: str, look: StateLook) -> None:
+    """Give a state of another room its look; at start-up only. Raises ValueError when the slug has another look."""
+    if _LOOKS.setdefault(slug, look) != look:
+        raise ValueError(f"the state {slug!r} already looks like {_LOOKS[slug]}: choose another slug")
+
+
+def look_of(state: object) -> StateLook:
+    """The look of a state's slug; an unregistered one is shown in its own words without a colour."""
+    slug = str(getattr(state, "value", state) or "no_data")
+    return _LOOKS.get(slug) or StateLook(slug.replace("_", " ").capitalize(), "none", "dot")
+
+
+def all_states() -> dict[str, StateLook]:
+    return dict(_LOOKS)
