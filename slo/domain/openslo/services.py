@@ -1,0 +1,37 @@
+"""kind: Service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slo.domain.openslo.desired import Desired, Kind
+from slo.domain.openslo.fields import Field
+from slo.domain.openslo.metadata import PREFIX, Metadata
+
+LAYERS = ("region", "zone", "cluster", "pod", "node", "process", "component")
+
+
+def read_service(metadata: Metadata, spec: Field) -> Desired | None:
+    """A service. Tier, layer and runbook come from annotations and stay as they are when those are missing."""
+    if spec and not spec.mapping(known=("description",)):
+        return None
+    fields: dict[str, Any] = {
+        "displayName": metadata.display_name or metadata.name,
+        "description": spec.get("description").description(),
+        "labels": metadata.labels,
+        "annotations": metadata.annotations,
+    }
+    ours = metadata.ours
+    if "tier" in ours:
+        if ours["tier"] not in ("1", "2", "3", "4"):
+            spec.notes.problem(metadata.line, f"metadata.annotations[{PREFIX}tier]", 'must be "1", "2", "3" or "4"')
+        else:
+            fields["tier"] = int(ours["tier"])
+    if "layer" in ours:
+        if ours["layer"] not in LAYERS:
+            message = f"must be one of {', '.join(LAYERS)}, got {ours['layer']!r}"
+            spec.notes.problem(metadata.line, f"metadata.annotations[{PREFIX}layer]", message)
+        fields["layer"] = ours["layer"]
+    if "runbook" in ours:
+        fields["runbook"] = ours["runbook"]
+    return Desired(Kind.SERVICE, metadata.name, fields, ours.get("team"), metadata.file, metadata.line)
