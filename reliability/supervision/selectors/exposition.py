@@ -1,0 +1,60 @@
+"""What /metrics says: the counters of all processes, and what the database knows at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from reliability.outbox.selectors.backlog import backlog, last_tick_at
+from slo.selectors.freshness import evaluation_lag
+
+
+class _AtThisMoment(Collector):
+    """Gauges read from the database. One that is undefined is left out: it is not zero."""
+
+    def __init__(self, *, now: datetime) -> None:
+        self._now = now
+
+    def collect(self) -> Iterable[Metric]:
+        waiting = backlog(now=self._now)
+        last_tick = last_tick_at()
+        lag = evaluation_lag(now=self._now)
+        if waiting.oldest_due_age is not None:
+            yield _gauge(
+                "reliability_oldest_due_age_seconds",
+                "How long the due row that waits longest has been due.",
+                waiting.oldest_due_age.total_seconds(),
+            )
+        yield _gauge("reliability_due_waiting", "Rows that are due now.", waiting.waiting)
+        yield _gauge("reliability_due_overdue", "Rows due for longer than a minute.", waiting.overdue)
+        yield _gauge("reliability_due_failing", "Rows whose last run failed.", waiting.failing)
+        yield _gauge("reliability_due_unknown", "Rows of a kind that this release does not know.", waiting.unknown)
+        if last_tick is not None:
+            age = (self._now - last_tick).total_seconds()
+            yield _gauge("reliability_tick_age_seconds", "Since the last recorded tick; written each 10 s.", age)
+        if lag is not None:
+            yield _gauge(
+                "reliability_evaluation_lag_seconds",
+                "Age of the evaluation of the objective that waits longest.",
+                lag.total_seconds(),
+            )
+
+
+def _gauge(name: str, documentation: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, documentation, value=value)
+
+
+def exposition(*, accept: str, now: datetime) -> tuple[bytes, str]:
+    """The metrics in the format that *accept* asks for (OpenMetrics or Prometheus text), and its content type."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]  # its own
+    registry.register(_AtThisMoment(now=now))
+    encode, content_type = choose_encoder(accept)
+    return encode(registry), content_type

@@ -1,0 +1,170 @@
+"""`./run up` and `./run demo`: everything on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from reliability.supervision.console import say
+from reliability.supervision.places import ROOT, data_dir
+from reliability.supervision.plans import BrokerMissingError, plans
+from reliability.supervision.supervisor import Supervisor
+
+_ANSWER_SECONDS = 1.0
+_BACKLOG = 512
+
+
+class UpError(Exception):
+    """Why nothing was started; the message says what to do."""
+
+
+def up(*, is_demo: bool) -> int:
+    """Prepare the data directory, start everything and stay until asked to end. Returns the exit status."""
+    started_at = time.monotonic()
+    try:
+        host, port = _address()
+        directory = data_dir()
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _only_here(directory), _listener(host, port) as listener:
+            port = listener.getsockname()[1]  # PORT=0 takes any free one
+            environment = _environment(directory, port=port, is_demo=is_demo)
+            shutil.rmtree(directory / "metrics", ignore_errors=True)  # counts of processes that are gone
+            _prepare(environment, is_demo=is_demo)
+            children = plans(data_dir=directory, environment=environment, listener=listener)
+            greeting = _Greeting(host, port, environment, started_at=started_at)
+            Supervisor(children, on_answer=greeting.try_once).run()
+    except (UpError, BrokerMissingError) as error:
+        say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        say("ended before anything was started")
+        return 130
+    return 0
+
+
+def _address() -> tuple[str, int]:
+    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+    if not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise UpError(f"PORT must be a number from 1 to 65535, got {port!r}")
+    return host, int(port)
+
+
+@contextlib.contextmanager
+def _only_here(directory: Path) -> Iterator[None]:
+    """One supervisor per data directory. The kernel frees the lock however the holder ends."""
+    with (directory / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise UpError(
+                f"it is running already on {directory} (process {holder}): stop that one, "
+                f"or choose another data directory: DATA_DIR=/path ./run up"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextlib.contextmanager
+def _listener(host: str, port: int) -> Iterator[socket.socket]:
+    """The listening socket. The supervisor keeps it, so connections wait while the web process restarts."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise UpError(
+                f"port {port} is used by another program: choose another one: PORT={port + 1} ./run up"
+            ) from None
+        raise UpError(f"cannot listen on {host} port {port}: {error.strerror}") from None
+    with listener:
+        yield listener
+
+
+def _environment(directory: Path, *, port: int, is_demo: bool) -> dict[str, str]:
+    environment = {
+        **os.environ,
+        "DATA_DIR": str(directory),
+        "DJANGO_SETTINGS_MODULE": "reliability.settings",
+        "PYTHONPATH": str(ROOT),
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://localhost:{port}",
+        # glibc keeps one arena per thread otherwise: tens of megabytes per process that are never used again.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
+    }
+    if is_demo:
+        environment["DEMO"] = "1"
+    else:
+        environment.pop("DEMO", None)
+    return environment
+
+
+def _prepare(environment: dict[str, str], *, is_demo: bool) -> None:
+    commands = [["prepare", "--verbosity", "0"]]
+    if is_demo:
+        commands.append(["demo"])
+    for command in commands:
+        say(f"manage.py {command[0]}")
+        ended = subprocess.run(  # noqa: S603  our own command line
+            [sys.executable, str(ROOT / "manage.py"), *command], env=environment, check=False
+        )
+        if ended.returncode:
+            raise UpError(f"`manage.py {command[0]}` failed (see above); nothing was started")
+
+
+class _Greeting:
+    """Says where the page is once it answers."""
+
+    def __init__(self, host: str, port: int, environment: dict[str, str], *, started_at: float) -> None:
+        self._host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+        self._port = port
+        self._environment = environment
+        self._started_at = started_at
+        self._try_at = 0.0
+
+    def try_once(self) -> bool:
+        if time.monotonic() < self._try_at:
+            return False
+        self._try_at = time.monotonic() + 0.3
+        try:
+            connection = http.client.HTTPConnection(self._host, self._port, timeout=_ANSWER_SECONDS)
+            with contextlib.closing(connection):
+                connection.request("GET", "/", headers={"Host": "localhost"})
+                status = connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return False
+        if status >= 500:
+            return False
+        self._greet()
+        return True
+
+    def _greet(self) -> None:
+        url = self._environment["PUBLIC_URL"]
+        say(f"ready after {time.monotonic() - self._started_at:.0f} s")
+        say("")
+        say(f"    {url}/")
+        if self._environment.get("DEMO"):
+            for line in _demo_login(Path(self._environment["DATA_DIR"])):
+                say(f"    {line}")
+        else:
+            say("    the first visit creates the administrator")
+        say("")
+        say("Ctrl-C ends everything; the data stay.")
+
+
+def _demo_login(directory: Path) -> list[str]:
+    """What `manage.py demo` has left for people to sign in with."""
+    note = directory / "demo_login.txt"
+    return note.read_text().splitlines() if note.is_file() else []
