@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from slo.models import Backfill, Sli
 
+OPEN_STATES = (Backfill.State.RUNNING.value, Backfill.State.PAUSED.value)
+
 
 @dataclass(frozen=True, slots=True)
 class BackfillProgress:
-    """percent: 0..100. rate: minutes of series stored per second of work, None before the first piece.
+    """percent: 0..100. rate: minutes of series read per second of work, None before the first piece.
 
     remaining: expected working time to the end, None when paused, finished or not yet known.
     """
@@ -21,6 +23,7 @@ class BackfillProgress:
     percent: float
     minutes_done: int
     minutes_total: int
+    minutes_stored: int
     rate: float | None
     remaining: timedelta | None
     start_at: datetime
@@ -34,14 +37,41 @@ class BackfillProgress:
 
 def progress_of(*, backfill: Backfill) -> BackfillProgress:
     """The progress of one backfill."""
-    raise NotImplementedError
+    total = _minutes(backfill.end_at - backfill.start_at)
+    done = _minutes(backfill.end_at - backfill.cursor_at)
+    rate = done / backfill.working_seconds if done and backfill.working_seconds > 0 else None
+    is_running = backfill.state == Backfill.State.RUNNING
+    return BackfillProgress(
+        id=backfill.pk,
+        sli=backfill.sli.name,
+        state=backfill.state,
+        percent=100.0 * done / total if total else 100.0,
+        minutes_done=done,
+        minutes_total=total,
+        minutes_stored=backfill.minutes_stored,
+        rate=rate,
+        remaining=timedelta(seconds=(total - done) / rate) if rate and is_running else None,
+        start_at=backfill.start_at,
+        end_at=backfill.end_at,
+        cursor_at=backfill.cursor_at,
+        attempts=backfill.attempts,
+        last_error=backfill.last_error,
+        author_name=backfill.author_name,
+        is_open=backfill.state in OPEN_STATES,
+    )
 
 
 def latest_of(*, sli: Sli) -> Backfill | None:
     """The open backfill of the indicator, or else the newest."""
-    raise NotImplementedError
+    rows = Backfill.objects.filter(sli=sli).select_related("sli").order_by("-created_at", "-pk")
+    return rows.filter(state__in=OPEN_STATES).first() or rows.first()
 
 
 def list_of(*, sli: Sli, limit: int = 20) -> list[Backfill]:
     """The indicator's backfills, newest first."""
-    raise NotImplementedError
+    rows = Backfill.objects.filter(sli=sli).select_related("sli").order_by("-created_at", "-pk")
+    return list(rows[:limit])
+
+
+def _minutes(length: timedelta) -> int:
+    return length // timedelta(minutes=1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from reliability.access.domain.caller import Caller
+from reliability.access.domain.caller import Caller, Role, Scope
+from reliability.web.errors import NotFound
 from slo.models import Sli, SliVersion
 
 
@@ -22,19 +23,40 @@ class SliFilters:
 
 def list_slis(*, caller: Caller, filters: SliFilters | None = None) -> QuerySet[Sli]:
     """Readable indicators by name with team, service and source joined, annotated with `slo_count`."""
-    raise NotImplementedError
+    filters = filters or SliFilters()
+    wanted = Q()
+    for lookup, value in (
+        ("team__slug", filters.team_slug),
+        ("service__name", filters.service_name),
+        ("source__name", filters.source_name),
+    ):
+        if value:
+            wanted &= Q(**{lookup: value})
+    for word in filters.text.split()[:8]:
+        wanted &= Q(name__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word)
+    return _joined(caller).filter(wanted).order_by("name", "pk")
 
 
 def get_sli(*, caller: Caller, name: str) -> Sli:
     """The readable indicator of this name, joined as in list_slis. Raises NotFound."""
-    raise NotImplementedError
+    sli = _joined(caller).filter(name=name).first()
+    if sli is None:
+        raise NotFound(f"there is no SLI {name!r}, or it is not yours to see")
+    return sli
 
 
 def versions_of(*, sli: Sli) -> list[SliVersion]:
     """All versions, newest first, each with its source joined."""
-    raise NotImplementedError
+    return list(SliVersion.objects.filter(sli=sli).select_related("source").order_by("-effective_from", "-pk"))
 
 
 def ids_by_name(*, caller: Caller, names: set[str]) -> dict[str, int]:
-    """Ids of the indicators of these names that *caller* may push counts into (scope intake, or an editor)."""
-    raise NotImplementedError
+    """Ids of the pushed indicators of these names that *caller* may send counts into: an editor with scope intake."""
+    pushable = Sli.objects.writable_by(caller, role=Role.EDITOR, scope=Scope.INTAKE)
+    rows = pushable.filter(name__in=names, spec__kind="pushed").order_by("pk").values_list("name", "pk")
+    return dict(rows)
+
+
+def _joined(caller: Caller) -> QuerySet[Sli]:
+    readable: QuerySet[Sli] = Sli.objects.readable_by(caller)
+    return readable.select_related("team", "service", "source").annotate(slo_count=Count("slos"))

@@ -6,20 +6,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet, Value, When
 
 from reliability.access.domain.caller import Caller
+from reliability.web.errors import NotFound
 from slo.domain.status import State
 from slo.models import Slo, SloVersion
 
 
 class SloOrdering(StrEnum):
-    """Orders of the list; each ends in the primary key. Objectives without data come last (in STATE: by rank)."""
+    """Orders of the list; each ends in the primary key. Objectives without the figure come last."""
 
     STATE = "state"  # worst first: breached, at risk, no data, met; then the least budget left
     REMAINING = "remaining"  # least budget left first
     BURN = "burn"  # fastest burn of the last hour first
     NAME = "name"
+
+
+_RANKS = {State.BREACHED: 0, State.AT_RISK: 1, State.NO_DATA: 2, State.MET: 3}
+_RANK = Case(
+    *(When(status__state=state.value, then=Value(rank)) for state, rank in _RANKS.items()),
+    default=Value(len(_RANKS)),
+    output_field=IntegerField(),
+)
+_REMAINING = F("status__remaining").asc(nulls_last=True)
+_ORDERS: dict[SloOrdering, tuple[OrderBy | str, ...]] = {
+    SloOrdering.STATE: (_RANK.asc(), _REMAINING, "name", "pk"),
+    SloOrdering.REMAINING: (_REMAINING, "name", "pk"),
+    SloOrdering.BURN: (F("status__burn_rate_1h").desc(nulls_last=True), "name", "pk"),
+    SloOrdering.NAME: ("name", "pk"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +57,68 @@ def list_slos(
 
     `slo.status` is missing (Slo.status.RelatedObjectDoesNotExist) until the first evaluation, which creation does.
     """
-    raise NotImplementedError
+    return _joined(_filtered(caller, filters or SloFilters())).order_by(*_ORDERS[ordering])
 
 
 def count_by_state(*, caller: Caller, filters: SloFilters | None = None) -> dict[State, int]:
-    """How many readable objectives are in each state; every state has an entry."""
-    raise NotImplementedError
+    """How many readable objectives are in each state; every state has an entry. Not yet evaluated is no data."""
+    counted = dict.fromkeys(State, 0)
+    rows = _filtered(caller, filters or SloFilters()).order_by().values_list("status__state").annotate(Count("pk"))
+    for state, count in rows:
+        counted[State(state) if state else State.NO_DATA] += count
+    return counted
 
 
 def get_slo(*, caller: Caller, name: str) -> Slo:
     """The readable objective of this name, joined as in list_slos. Raises NotFound."""
-    raise NotImplementedError
+    slo = _joined(_readable(caller)).filter(name=name).first()
+    if slo is None:
+        raise NotFound(f"there is no SLO {name!r}, or it is not yours to see")
+    return slo
 
 
 def versions_of(*, slo: Slo) -> list[SloVersion]:
     """All versions, newest effective_from first, each with its sli joined."""
-    raise NotImplementedError
+    return list(SloVersion.objects.filter(slo=slo).select_related("sli").order_by("-effective_from", "-pk"))
 
 
 def version_at(*, slo: Slo, at: datetime) -> SloVersion | None:
     """The version in force at *at*; before the first version: the first."""
-    raise NotImplementedError
+    rows = SloVersion.objects.filter(slo=slo).select_related("sli")
+    in_force = rows.filter(effective_from__lte=at).order_by("-effective_from", "-pk").first()
+    return in_force or rows.order_by("effective_from", "pk").first()
+
+
+def _readable(caller: Caller) -> QuerySet[Slo]:
+    readable: QuerySet[Slo] = Slo.objects.readable_by(caller)
+    return readable
+
+
+def _joined(slos: QuerySet[Slo]) -> QuerySet[Slo]:
+    return slos.select_related("team", "service", "sli", "sli__source", "status", "status__version")
+
+
+def _filtered(caller: Caller, filters: SloFilters) -> QuerySet[Slo]:
+    wanted = Q()
+    for lookup, value in (
+        ("team_id__in", filters.team_ids),
+        ("team__slug", filters.team_slug),
+        ("service__name", filters.service_name),
+        ("sli__name", filters.sli_name),
+    ):
+        if value:
+            wanted &= Q(**{lookup: value})
+    if filters.states:
+        in_state = Q(status__state__in=[state.value for state in filters.states])
+        if State.NO_DATA in filters.states:
+            in_state |= Q(status__isnull=True)
+        wanted &= in_state
+    for word in filters.text.split()[:8]:
+        wanted &= (
+            Q(name__icontains=word)
+            | Q(title__icontains=word)
+            | Q(description__icontains=word)
+            | Q(service__name__icontains=word)
+            | Q(service__title__icontains=word)
+        )
+    return _readable(caller).filter(wanted)

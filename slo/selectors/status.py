@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
+from reliability.kit.instants import floor_minute, from_minute, to_minute
 from reliability.kit.periods import Period
+from reliability.web.errors import Invalid
+from slo.domain.chunks import HOUR_MINUTES
 from slo.domain.status import State
-from slo.models import Slo
+from slo.models import HourChunk, Slo
+from slo.selectors.fleet import figures_of
+from slo.selectors.terms import Terms, dossier_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,9 @@ class BudgetView:
 class StatusView:
     """An objective at the instant `at`, under the version in force then (or the newest when `is_restated`).
 
-    good, valid: weighted as the budgeting method counts (events, or slices). coverage: measured share 0..1 of
-    the minutes of the window up to `at`. window: the whole window, calendar ones end after `at`.
+    good, valid: events. coverage: measured share 0..1 of the minutes of the window up to `at` that count. window:
+    the whole window, calendar ones end after `at`. basis: in words, which version judged. adjusted: the part of
+    budget.consumed that people added or took off.
     """
 
     slo_id: int
@@ -45,19 +50,66 @@ class StatusView:
     budget: BudgetView
     burn_rates: dict[str, float | None]
     forecast_exhausted_at: datetime | None
+    forecast_reason: str
     measured_until: datetime | None
     version_id: int
+    basis: str
     is_restated: bool = False
     excluded_minutes: int = 0
     adjusted: float = 0.0
     warnings: tuple[str, ...] = field(default=())
-    details: dict[str, Any] = field(default_factory=dict)
 
 
 def status_of(*, slo: Slo, at: datetime, now: datetime, is_restated: bool = False) -> StatusView:
-    """The objective's status at *at*, now or in the past.
+    """The objective's status at *at* (the start of its minute), now or in the past.
 
-    is_restated: under the newest version instead of the one in force at *at*.
-    Raises Invalid when *at* is later than *now* or earlier than any version.
+    is_restated: under the newest version instead of the one in force at *at*. Raises Invalid when *at* is later
+    than *now*.
     """
-    raise NotImplementedError
+    terms = terms_at(slo=slo, at=at, now=now, is_restated=is_restated)
+    figures = figures_of(terms=[terms], at=at)[0]
+    return StatusView(
+        slo_id=slo.pk,
+        slo=slo.name,
+        at=floor_minute(at),
+        state=figures.verdict.state,
+        state_reason=figures.verdict.reason,
+        objective=terms.definition.objective,
+        sli=figures.sli,
+        good=figures.good,
+        valid=figures.valid,
+        budgeting_method=terms.definition.budgeting.value,
+        window=figures.window,
+        window_text=terms.definition.window.describe(),
+        coverage=figures.coverage,
+        budget=BudgetView(figures.consumed, figures.remaining, figures.remaining_minutes),
+        burn_rates=figures.burn_rates,
+        forecast_exhausted_at=figures.forecast.exhausted_at,
+        forecast_reason=figures.forecast.reason.value,
+        measured_until=measured_until(sli_id=terms.sli_id, at=at),
+        version_id=terms.version.pk,
+        basis=terms.choice.label,
+        is_restated=is_restated,
+        excluded_minutes=figures.excluded_minutes,
+        adjusted=figures.adjusted,
+        warnings=terms.definition.window.warnings(),
+    )
+
+
+def terms_at(*, slo: Slo, at: datetime, now: datetime, is_restated: bool = False) -> Terms:
+    """What judges *slo* at *at*. Raises Invalid for the future."""
+    if at > now:
+        raise Invalid(details=[{"field": "at", "message": "must not lie in the future: leave it out for now"}])
+    return dossier_of(slo=slo).at(at, now=now, is_restated=is_restated)
+
+
+def measured_until(*, sli_id: int, at: datetime) -> datetime | None:
+    """The end of the newest measured minute before *at*; None when nothing was measured before it."""
+    end = to_minute(at)
+    hour, offset = divmod(end, HOUR_MINUTES)
+    rows = HourChunk.objects.filter(sli_id=sli_id, hour__lte=hour).exclude(coverage=0).order_by("-hour")
+    for found, coverage in rows.values_list("hour", "coverage")[:2]:
+        mask = coverage & ((1 << offset) - 1) if found == hour else coverage
+        if mask:
+            return from_minute(found * HOUR_MINUTES + mask.bit_length())
+    return None
