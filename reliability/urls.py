@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reliability.web.urls")),
     path("api/", api_patterns(api)),
     path("", include("reliability.access.urls")),
+    path("", include("reliability.catalog.urls")),
 ]

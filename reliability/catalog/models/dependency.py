@@ -7,7 +7,8 @@ class Dependency(models.Model):
     """`service` needs `needs` to do its work. The graph has no cycle."""
 
     service = models.ForeignKey("catalog.Service", on_delete=models.CASCADE, related_name="dependencies")
-    needs = models.ForeignKey("catalog.Service", on_delete=models.CASCADE, related_name="dependents")
+    # Protected: deleting what others need would silently drop their dependency.
+    needs = models.ForeignKey("catalog.Service", on_delete=models.PROTECT, related_name="dependents")
     is_hard = models.BooleanField(default=True)  # soft: the service degrades instead of failing
     created_at = models.DateTimeField(auto_now_add=True)
 
