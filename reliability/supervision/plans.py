@@ -75,7 +75,7 @@ def _answers(path: Path) -> bool:
 def plans(*, data_dir: Path, environment: Mapping[str, str], listener: socket.socket) -> list[Plan]:
     """The processes in the order of their start."""
     python = [sys.executable, "-u"]
-    celery = [*python, "-m", "celery", "-A", "reliability.celery:app"]
+    celery = [*python, "-m", "celery", "--quiet", "--app", "reliability.celery:app"]
     children: list[Plan] = []
     if not environment.get("REDIS_URL"):
         children.append(broker(data_dir=data_dir, environment=environment))
@@ -99,7 +99,7 @@ def plans(*, data_dir: Path, environment: Mapping[str, str], listener: socket.so
             environment=environment,
         )
     )
-    children.append(Plan(name="beat", command=[*celery, "beat", "--pidfile="], environment=environment))
+    children.append(Plan(name="beat", command=[*python, "-m", "reliability.beat"], environment=environment))
     if environment.get("DEMO") and (ROOT / "reliability/demo/management/commands/demo_traffic.py").is_file():
         command = [*python, str(ROOT / "manage.py"), "demo_traffic"]
         children.append(Plan(name="traffic", command=command, environment=environment))

@@ -1,0 +1,167 @@
+"""The real product, started as a user starts it, with a data directory and a port of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+_URL = re.compile(r"^up +\|     (http://\S+)/$", re.MULTILINE)
+_ROLES = {
+    "valkey-server": "broker",
+    "redis-server": "broker",
+    "reliability.server": "web",
+    "worker": "worker",
+    "reliability.beat": "beat",
+    "demo_traffic": "traffic",
+}
+
+
+class ProductError(Exception):
+    """It did not do what was awaited; the message holds its log."""
+
+
+class Product:
+    """A running product. `url` has no slash at the end."""
+
+    def __init__(self, process: subprocess.Popen[bytes], *, data_dir: Path, log_path: Path) -> None:
+        self.process = process
+        self.data_dir = data_dir
+        self.log_path = log_path
+        self.url = ""
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace")
+
+    @property
+    def database_path(self) -> Path:
+        return self.data_dir / "reliability.sqlite3"
+
+    def await_greeting(self, *, seconds: float) -> None:
+        self.wait_until(lambda: self.process.poll() is not None or bool(_URL.search(self.log)), seconds=seconds)
+        found = _URL.search(self.log)
+        if found is None:
+            raise ProductError(f"it ended with {self.process.returncode} before it answered:\n{self.log}")
+        self.url = found.group(1)
+
+    def wait_until(self, condition: Callable[[], bool], *, seconds: float, what: str = "what was awaited") -> float:
+        """Seconds that it took. Raises ProductError with the log when it took too long."""
+        started_at = time.monotonic()
+        while not condition():
+            if time.monotonic() - started_at > seconds:
+                raise ProductError(f"{what} did not happen within {seconds:g} s:\n{self.log[-6000:]}")
+            time.sleep(0.05)
+        return time.monotonic() - started_at
+
+    def get(self, path: str, *, seconds: float = 5.0) -> tuple[int, str]:
+        """Status and body; status 0 when nothing answers."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=seconds) as answer:  # noqa: S310  our own address
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def wait_until_ready(self, *, seconds: float = 30.0) -> float:
+        return self.wait_until(lambda: self.get("/readyz")[0] == 200, seconds=seconds, what="readiness")
+
+    def children(self) -> dict[str, int]:
+        """Process ids of the supervised processes by name: broker, web, worker, beat, traffic."""
+        found: dict[str, int] = {}
+        for pid, parent, command in _processes():
+            if parent == self.process.pid:
+                found |= {role: pid for word, role in _ROLES.items() if word in command}
+        return found
+
+    def descendants(self) -> list[int]:
+        """Every process below the supervisor."""
+        parents = {self.process.pid}
+        found: list[int] = []
+        for pid, parent, _ in sorted(_processes()):
+            if parent in parents:
+                parents.add(pid)
+                found.append(pid)
+        return found
+
+    def resident_megabytes(self) -> float:
+        """Resident memory of everything; pages that processes share are counted once in total (PSS)."""
+        pids = [self.process.pid, *self.descendants()]
+        return sum(_proportional_kilobytes(pid) for pid in pids) / 1024
+
+    def stop(self, *, seconds: float = 12.0) -> float:
+        """End it as Ctrl-C does; returns the seconds it took."""
+        started_at = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise ProductError(f"it did not end within {seconds:g} s:\n{self.log[-6000:]}") from None
+        return time.monotonic() - started_at
+
+
+@contextlib.contextmanager
+def running_product(
+    data_dir: Path, *, command: str = "up", environment: Mapping[str, str] | None = None, seconds: float = 60.0
+) -> Iterator[Product]:
+    """Start `./run up` (or demo) on a free port, wait until the page answers, and end it afterwards."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    log_path = data_dir / "product.log"
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    with log_path.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "reliability", command],
+            cwd=ROOT,
+            env={**inherited, "DATA_DIR": str(data_dir), "PORT": "0", "PREPARED": "1", **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    product = Product(process, data_dir=data_dir, log_path=log_path)
+    try:
+        product.await_greeting(seconds=seconds)
+        yield product
+    finally:
+        product.stop()
+
+
+# The suite's own settings, which would lead the product to the suite's data.
+_NOT_INHERITED = frozenset(
+    {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "TEST_DATABASE_URL", "REDIS_URL", "PROMETHEUS_MULTIPROC_DIR", "HOST"}
+)
+
+
+def _processes() -> Iterator[tuple[int, int, str]]:
+    """(process id, parent's id, command line) of every process, from /proc."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = (entry / "stat").read_text()
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue  # it has ended meanwhile
+        state, parent = stat.rpartition(")")[2].split()[:2]
+        if state != "Z":
+            yield int(entry.name), int(parent), command
+
+
+def _proportional_kilobytes(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
