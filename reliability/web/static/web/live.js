@@ -1,0 +1,65 @@
+// Parts that refresh themselves: <section id="…" data-live hx-get="…" hx-trigger="every 30s, refresh" hx-swap="outerHTML">.
+// They rest while the tab is hidden or somebody types in them, keep the focus, and say so when they fail.
+(() => {
+  "use strict";
+
+  const LIVE = "[data-live]";
+  let wasHiddenAt = 0;
+
+  const place = (element) => {
+    if (element.id) return `#${CSS.escape(element.id)}`;
+    const href = element.getAttribute("href");
+    if (href) return `${element.localName}[href="${CSS.escape(href)}"]`;
+    const name = element.getAttribute("name");
+    if (name) return `${element.localName}[name="${CSS.escape(name)}"]`;
+    return element.localName === "summary" ? "summary" : null;
+  };
+
+  const isBusy = (part) => {
+    const focused = document.activeElement;
+    const isTyping = part.contains(focused) && focused.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+    return isTyping || part.querySelector("details[data-menu][open]") !== null;
+  };
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.detail.elt;
+    if (part.matches(LIVE) && (document.hidden || isBusy(part))) event.preventDefault();
+  });
+
+  // A session that ended answers with the sign-in page: load the whole page instead of putting it into a part.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { elt, xhr, pathInfo } = event.detail;
+    if (!elt.matches?.(LIVE) || !xhr.responseURL) return;
+    if (new URL(xhr.responseURL).pathname !== new URL(pathInfo.finalRequestPath, location.href).pathname) {
+      event.detail.shouldSwap = false;
+      location.reload();
+      return;
+    }
+    const focused = document.activeElement;
+    if (!event.detail.shouldSwap || !elt.contains(focused)) return;
+    const selector = place(focused);
+    const partId = elt.id;
+    if (!selector || !partId) return;
+    document.addEventListener("htmx:afterSettle", () => {
+      if (document.activeElement && document.activeElement !== document.body) return;
+      document.getElementById(partId)?.querySelector(selector)?.focus({ preventScroll: true });
+    }, { once: true });
+  });
+
+  const failed = (event) => {
+    const part = event.detail.elt;
+    if (!part.matches?.(LIVE)) return;
+    part.querySelectorAll(".as-of").forEach((mark) => mark.classList.add("is-stale"));
+    part.setAttribute("data-refresh-failed", "");
+  };
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      wasHiddenAt = Date.now();
+    } else if (Date.now() - wasHiddenAt > 5000) {
+      document.querySelectorAll(LIVE).forEach((part) => window.htmx.trigger(part, "refresh"));
+    }
+  });
+})();
