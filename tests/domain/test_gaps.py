@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,4 +32,4 @@ def test_gaps_and_measured_minutes_make_up_the_whole(covered: list[bool]) -> Non
     gaps = gaps_in(np.array(covered, dtype=np.bool_), start_minute=0)
     assert sum(gap.minutes for gap in gaps) == covered.count(False)
     assert all(not covered[minute] for gap in gaps for minute in range(gap.start_minute, gap.end_minute))
-    assert all(later.start_minute > earlier.end_minute for earlier, later in zip(gaps, gaps[1:], strict=False))
+    assert all(later.start_minute > earlier.end_minute for earlier, later in pairwise(gaps))

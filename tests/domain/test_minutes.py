@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slo.domain.minutes import MinuteSeries, SeriesError, sound
+from slo.domain.totals import NOTHING, Totals, totals_of
+from tests.domain.measured import series_of
+
+
+def test_arrays_of_different_lengths_are_no_series() -> None:
+    with pytest.raises(SeriesError, match="of one length"):
+        MinuteSeries(0, np.zeros(2), np.zeros(3), np.zeros(2, dtype=np.bool_))
+
+
+@given(st.integers(-50, 60), st.integers(0, 80))
+def test_a_cut_has_the_minutes_asked_for_and_knows_nothing_of_others(start: int, length: int) -> None:
+    series = MinuteSeries(0, np.arange(20.0), np.arange(20.0), np.ones(20, dtype=np.bool_))
+    cut = series.between(start_minute=start, end_minute=start + length)
+    known = [minute for minute in range(start, start + length) if 0 <= minute < 20]
+    assert (cut.start_minute, cut.minutes) == (start, length)
+    assert cut.valid[cut.covered].tolist() == known
+    assert (np.flatnonzero(cut.covered) + start).tolist() == known
+
+
+def test_the_newest_measured_minute_is_found() -> None:
+    assert series_of((5, 1, 1), (3, None, 0)).newest_covered_end() == series_of((5, 1, 1), (3, None, 0)).end_minute - 3
+    assert series_of((5, None, 0)).newest_covered_end() is None
+
+
+def test_good_above_valid_by_rounding_is_valid_and_by_more_is_a_fault() -> None:
+    series = series_of((1, 0.1 + 0.2, 0.3), (1, 0.4, 0.3))
+    assert 0.1 + 0.2 > 0.3
+    clean = sound(series)
+    assert clean.faulty_minutes == 1
+    assert clean.series.good.tolist() == [0.3, 0.0]
+
+
+def test_uncovered_minutes_are_zero_whatever_they_held() -> None:
+    series = MinuteSeries(0, np.array([np.nan, 3.0]), np.array([np.inf, 3.0]), np.array([False, True]))
+    assert totals_of(series) == Totals(3.0, 3.0, 1, 2)
+    assert sound(series).faulty_minutes == 0
+
+
+def test_totals_add_and_take_away_parts() -> None:
+    whole, part = Totals(90, 100, 50, 60), Totals(0, 10, 10, 10)
+    assert whole - part == Totals(90, 90, 40, 50)
+    assert whole - part + part == whole
+    assert (whole.coverage, NOTHING.coverage) == (50 / 60, 0.0)
