@@ -1,0 +1,26 @@
+"""Load the demo's shop, and leave a note with the log-in for whoever starts it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from reliability.demo.services import load
+
+
+class Command(BaseCommand):
+    help = "Load the demo data; running it again changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("the demo has an account with a known password: set DEMO=1 to say that this is one")
+        try:
+            load.load(now=timezone.now())
+        except load.NotADemoError as error:
+            raise CommandError(str(error)) from error
+        note = Path(settings.DATA_DIR) / "demo_login.txt"
+        note.write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
