@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from django import forms
 
+from slo.forms.instants import InstantField
+
 
 class AdjustmentForm(forms.Form):
-    """A share of the whole budget, given back or spent, at one instant (UTC)."""
+    """A share of the whole budget, given back or spent, at one instant."""
 
     prefix = "adjustment"
 
-    at = forms.DateTimeField(
-        label="At (UTC)",
-        help_text="Counts in every window that holds this instant.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    at = InstantField(label="At", help_text="Counts in every window that holds this instant.")
     direction = forms.ChoiceField(
         label="Effect", choices=(("return", "Give budget back"), ("spend", "Spend budget")), initial="return"
     )

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 
+from slo.forms.instants import InstantField
+
 
 class ChangeForm(forms.Form):
-    """Reason and effective instant of an edit; `based_on` is the version the editor saw."""
+    """Reason and effective instant of an edit; `based_on` is the revision the editor saw."""
 
     reason = forms.CharField(
         max_length=2000,
@@ -25,11 +27,7 @@ class ChangeForm(forms.Form):
         widget=forms.RadioSelect,
         label="In force",
     )
-    effective_from = forms.DateTimeField(
-        required=False,
-        label="From (UTC)",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    effective_from = InstantField(required=False, label="From")
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

@@ -6,24 +6,17 @@ from typing import Any
 
 from django import forms
 
+from slo.forms.instants import InstantField
 from slo.models import Exclusion
 
 
-def _instant(label: str, help_text: str = "") -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label,
-        help_text=help_text,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-
-
 class ExclusionForm(forms.Form):
-    """Start, end, effect and reason. Times are UTC."""
+    """Start, end, effect and reason. Times are those of the page's zone."""
 
     prefix = "exclusion"
 
-    start_at = _instant("From (UTC)")
-    end_at = _instant("Until (UTC)", "This minute counts again.")
+    start_at = InstantField(label="From")
+    end_at = InstantField(label="Until", help_text="This minute counts again.")
     effect = forms.ChoiceField(
         label="Effect",
         choices=(

@@ -59,3 +59,10 @@ class IndicatorForm(MeasurementForm):
         if not self.cleaned_data.get("source") and "source" not in self.errors:
             self.add_error("source", "choose the source of the numbers")
         return super().clean()
+
+    def existing_sli(self) -> Sli | None:
+        """The indicator that was chosen, or None when a new one is described. Only on a valid form."""
+        if self.cleaned_data["indicator"] != "existing":
+            return None
+        sli: Sli | None = self.cleaned_data["sli"]
+        return sli

@@ -17,9 +17,10 @@ def percent_text(fraction: Decimal) -> str:
 
 
 class PercentField(forms.CharField):
-    """A fraction between 0 and 1 (both excluded), typed as percent: `99.9` and `99,9 %` are Decimal 0.999."""
+    """A fraction typed as percent: `99.9` and `99,9 %` are Decimal 0.999. 100 % only where *is_whole_allowed*."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, is_whole_allowed: bool = False, **kwargs: Any) -> None:
+        self.is_whole_allowed = is_whole_allowed
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         kwargs.setdefault("max_length", 24)
         super().__init__(**kwargs)
@@ -34,6 +35,8 @@ class PercentField(forms.CharField):
             raise forms.ValidationError(f"“{value}” is not a number: write percent, such as 99.9") from None
         if not percent.is_finite() or percent <= 0:
             raise forms.ValidationError("write a percentage above 0, such as 99.9")
+        if percent == _HUNDRED and self.is_whole_allowed:
+            return Decimal(1)
         if percent >= _HUNDRED:
             raise forms.ValidationError(
                 "write a percentage below 100, such as 99.9: at 100 % there is no budget, and any error breaks it"

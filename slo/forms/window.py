@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
+from reliability.web.zones import zone_names
 from slo.domain.budgeting import BudgetingMethod
+from slo.forms.instants import WallTimeField
 from slo.forms.percent import PercentField
 
 UNITS = ("minute", "hour", "day", "week", "month", "quarter", "year")
@@ -42,15 +44,14 @@ class ObjectiveForm(forms.Form):
     unit = forms.ChoiceField(
         required=False, choices=[(unit, unit) for unit in UNITS], initial="month", label="Unit of the calendar"
     )
-    start = forms.DateTimeField(
+    start = WallTimeField(
         required=False,
-        label="Anchored at (local time)",
-        help_text="Any start of a period; periods before it are counted backwards. Example: 2026-01-01 00:00",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        label="One period starts at",
+        help_text="Wall time in the zone below; earlier periods follow from it. Example: 2026-01-01 00:00",
     )
     time_zone = forms.ChoiceField(
         required=False,
-        choices=[(zone, zone) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"],
+        choices=lambda: [(zone, zone) for zone in zone_names()],
         initial="UTC",
         label="Time zone",
         help_text="Periods begin at the wall clock of this zone, also when it changes for summer.",
@@ -63,6 +64,7 @@ class ObjectiveForm(forms.Form):
     )
     slice_target = PercentField(
         required=False,
+        is_whole_allowed=True,
         label="A slice is good from",
         help_text="Percent of good events within the slice. Example: 99",
     )
@@ -99,7 +101,27 @@ class ObjectiveForm(forms.Form):
             "calendar": {
                 "count": data["count"],
                 "unit": data["unit"] or "month",
-                "start": data["start"].replace(tzinfo=None).isoformat(timespec="seconds"),
+                "start": data["start"],
                 "time_zone": data["time_zone"] or "UTC",
             }
         }
+
+    def budgeting(self) -> dict[str, Any]:
+        """The method and its slices as arguments of a draft. Only on a valid form."""
+        data = self.cleaned_data
+        method = data["budgeting_method"]
+        if method == BudgetingMethod.OCCURRENCES:
+            return {"budgeting_method": method}
+        return {
+            "budgeting_method": method,
+            "slice_minutes": data["slice_minutes"],
+            "slice_target": data["slice_target"] if method == BudgetingMethod.TIMESLICES else None,
+            "counts_no_data_as_bad": data["counts_no_data_as_bad"],
+        }
+
+
+def initial_of_window(window: Mapping[str, Any]) -> dict[str, Any]:
+    """The field values that would make *window*: the inverse of ObjectiveForm.window."""
+    if "rolling" in window:
+        return {"window_kind": "rolling", "rolling": window["rolling"]}
+    return {"window_kind": "calendar"} | dict(window.get("calendar", {}))

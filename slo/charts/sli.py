@@ -1,0 +1,87 @@
+"""The SLI over time against its objective."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from reliability.kit.periods import Period
+from reliability.web.charts import BAD, Chart, band, layout, line
+from slo.charts.points import SliPoint
+
+
+def sli_chart(
+    points: Sequence[SliPoint],
+    *,
+    period: Period,
+    objective_text: str,
+    excluded: Sequence[Period] = (),
+    note: str = "",
+    height: int = 280,
+) -> Chart:
+    """One point per step, gaps where nothing was measured; the objective is a stepped line with its label."""
+    x, goal = _objective_steps(points)
+    figure = {
+        "data": [
+            line(
+                name="SLI",
+                x=[point.start for point in points],
+                y=[point.sli for point in points],
+                hover="%{y:.4%} of %{customdata:,} events",
+                customdata=[point.valid for point in points],
+            ),
+            line(
+                name="Objective",
+                x=x,
+                y=goal,
+                colour=BAD,
+                hover="%{y:.4~%}",
+                line={"color": BAD, "width": 1, "dash": "dash", "shape": "hv"},
+            ),
+        ],
+        "layout": layout(
+            period=period,
+            y_format=".6~%",
+            shapes=[band(period=part) for part in excluded],
+            annotations=[_label(objective_text, goal[-1])] if goal else [],
+            showlegend=False,
+        ),
+    }
+    return Chart(
+        id="sli",
+        title="SLI over time",
+        figure=figure,
+        columns=("From", "To", "SLI", "Good", "Valid", "Coverage", "Objective"),
+        rows=[
+            (point.start, point.end, point.sli, point.good, point.valid, point.coverage, float(point.objective))
+            for point in points
+        ],
+        height=height,
+        note=note,
+    )
+
+
+def _objective_steps(points: Sequence[SliPoint]) -> tuple[list[datetime], list[float | None]]:
+    """The objective where it begins, changes and ends: three points draw what thousands would."""
+    if not points:
+        return [], []
+    changes = [
+        point for index, point in enumerate(points) if index == 0 or point.objective != points[index - 1].objective
+    ]
+    last = points[-1]
+    return [*(p.start for p in changes), last.end], [*(float(p.objective) for p in changes), float(last.objective)]
+
+
+def _label(text: str, level: float | None) -> dict[str, Any]:
+    return {
+        "text": text,
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "yref": "y",
+        "y": level,
+        "yanchor": "top",
+        "showarrow": False,
+        "font": {"size": 11, "color": BAD},
+    }

@@ -1,0 +1,57 @@
+"""An existing indicator: its words, source and measurement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+
+from reliability.telemetry.models import Source
+from reliability.web.errors import ProblemError
+from slo.forms.measurement import MeasurementForm, initial_of
+from slo.models import Sli
+from slo.services.slis import SliDraft
+
+
+class SliForm(MeasurementForm):
+    """Everything of an indicator that may change; its name and team stay."""
+
+    title = forms.CharField(required=False, max_length=160, label="Title", help_text="Empty: the name.")
+    description = forms.CharField(
+        required=False, max_length=4000, label="What it tells", widget=forms.Textarea(attrs={"rows": 2})
+    )
+    source = forms.ModelChoiceField(queryset=Source.objects.none(), to_field_name="name", label="Source")
+    reason = forms.CharField(
+        max_length=2000,
+        label="Why it changes",
+        help_text="Kept with the version.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, sli: Sli, sources: Any) -> None:
+        words = {"title": sli.title, "description": sli.description}
+        super().__init__(
+            data,
+            initial={**words, "source": sli.source.name, "based_on": sli.revision, **initial_of(sli.spec)},
+        )
+        self.fields["source"].queryset = sources  # type: ignore[attr-defined]  # a ModelChoiceField's property
+
+    def draft(self, *, base: SliDraft) -> SliDraft:
+        """The indicator as typed. Only on a valid form."""
+        data = self.cleaned_data
+        return replace(
+            base,
+            title=data["title"],
+            description=data["description"],
+            source_id=data["source"].pk,
+            spec=self.spec(),
+        )
+
+    def take(self, problem: ProblemError) -> None:
+        """Show a refusal at the fields it speaks of."""
+        for detail in problem.details or [{"message": problem.message}]:
+            path = str(detail.get("field") or detail.get("path") or "")
+            field = self.field_of(path) if path.startswith("spec") else path
+            self.add_error(field if field in self.fields else None, str(detail.get("message") or problem.message))

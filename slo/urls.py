@@ -1,0 +1,27 @@
+"""Addresses of objectives and indicators."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from slo.views import adjustments, backfills, deletion, editing, exclusions, indicators, objective, objectives, preview
+
+urlpatterns = [
+    path("slos/", objectives.slo_list, name="slo-list"),
+    path("slos/new/", editing.slo_new, name="slo-new"),
+    path("slos/new/preview/", preview.slo_preview, name="slo-preview"),
+    path("slos/<slug:name>/", objective.slo_detail, name="slo-detail"),
+    path("slos/<slug:name>/edit/", editing.slo_edit, name="slo-edit"),
+    path("slos/<slug:name>/delete/", deletion.slo_delete, name="slo-delete"),
+    path("slos/<slug:name>/exclusions/", exclusions.exclusion_new, name="exclusion-new"),
+    path("slos/<slug:name>/exclusions/<int:pk>/revoke/", exclusions.exclusion_revoke, name="exclusion-revoke"),
+    path("slos/<slug:name>/adjustments/", adjustments.adjustment_new, name="adjustment-new"),
+    path("slos/<slug:name>/adjustments/<int:pk>/revoke/", adjustments.adjustment_revoke, name="adjustment-revoke"),
+    path("slis/", indicators.sli_list, name="sli-list"),
+    path("slis/<slug:name>/", indicators.sli_detail, name="sli-detail"),
+    path("slis/<slug:name>/edit/", indicators.sli_edit, name="sli-edit"),
+    path("slis/<slug:name>/delete/", deletion.sli_delete, name="sli-delete"),
+    path("slis/<slug:name>/backfills/", backfills.backfill_new, name="backfill-new"),
+    path("slis/<slug:name>/backfills/latest/", backfills.backfill_part, name="backfill-part"),
+    path("slis/<slug:name>/backfills/<int:pk>/<slug:action>/", backfills.backfill_change, name="backfill-change"),
+]

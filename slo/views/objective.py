@@ -1,0 +1,104 @@
+"""The page of one objective."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from reliability.access.domain.caller import Role
+from reliability.access.requests import AccessRequest
+from reliability.kit.instants import floor_minute
+from reliability.kit.periods import Period
+from reliability.web.charts import Chart
+from reliability.web.errors import Invalid, NotFound
+from reliability.web.timerange import TimeRange, instant_in
+from reliability.web.zones import zone_of
+from slo.forms.adjustment import AdjustmentForm
+from slo.forms.backfill import BackfillForm
+from slo.forms.exclusion import ExclusionForm
+from slo.models import Slo
+from slo.selectors.coverage import coverage_of
+from slo.selectors.exclusions import adjustments_of, exclusions_of
+from slo.selectors.slos import get_slo, versions_of
+from slo.selectors.status import StatusView, status_of
+from slo.views.backfills import backfill_context
+from slo.views.csv import csv_response
+from slo.views.measured import measured
+from slo.views.pictures import charts_of
+from slo.views.standing import standing_of
+from slo.views.wording import version_changes
+
+ROWS_MAX = 20  # of exclusions, adjustments and versions shown at once
+_PARTS = {"standing": "slo/_standing.html", "charts": "slo/_charts.html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """From where the page looks: the instant, whether it lies in the past, and under which version."""
+
+    at: datetime
+    now: datetime
+    is_past: bool
+    is_restated: bool
+
+    @classmethod
+    def of(cls, request: AccessRequest, *, now: datetime) -> Viewpoint:
+        """Reads `?at=` and `?view=restated`. Raises Invalid for an instant that is none or lies in the future."""
+        text = request.GET.get("at", "").strip()
+        at = floor_minute(instant_in(text, zone=zone_of(request), field="at")) if text else now
+        if at > now:
+            raise Invalid(details=[{"field": "at", "message": "at lies in the future: leave it out for now"}])
+        return cls(at, now, bool(text), request.GET.get("view") == "restated")
+
+
+@require_safe
+def slo_detail(request: AccessRequest, name: str) -> HttpResponse:
+    """The whole page; `?part=standing|charts` one part of it for refresh; `?format=csv&chart=sli` one table."""
+    slo = get_slo(caller=request.caller, name=name)
+    view = Viewpoint.of(request, now=timezone.now())
+    status = status_of(slo=slo, at=view.at, now=view.now, is_restated=view.is_restated)
+    part = request.GET.get("part", "")
+    versions = versions_of(slo=slo)
+    version = next(version for version in versions if version.pk == status.version_id)
+    context: dict[str, Any] = {"slo": slo, "view": view, **standing_of(version=version, status=status)}
+    if part != "standing":
+        time_range = TimeRange.from_request(request, now=view.at)
+        charts = charts_of(slo=slo, status=status, time_range=time_range, now=view.now)
+        if request.GET.get("format") == "csv":
+            return _csv(slo, charts, request.GET.get("chart", "sli"))
+        context |= {"time_range": time_range, "charts": charts}
+    if part in _PARTS:
+        return render(request, _PARTS[part], context)
+    context |= _record(request, slo, view, status)
+    context["versions"] = version_changes(versions)[:ROWS_MAX]
+    return render(request, "slo/detail.html", context)
+
+
+def _record(request: AccessRequest, slo: Slo, view: Viewpoint, status: StatusView) -> dict[str, Any]:
+    """What stands below the charts: coverage, exclusions, adjustments, versions, definition."""
+    until = min(status.window.end, floor_minute(view.at))
+    return {
+        "coverage": coverage_of(sli=slo.sli, period=Period(status.window.start, max(status.window.start, until))),
+        "exclusions": exclusions_of(slo=slo)[:ROWS_MAX],
+        "adjustments": adjustments_of(slo=slo)[:ROWS_MAX],
+        "exclusion_form": ExclusionForm(has_service=slo.service_id is not None),
+        "adjustment_form": AdjustmentForm(initial={"at": view.now}),
+        "measured": measured(slo.sli),
+        "backfill_form": BackfillForm(),
+        **backfill_context(request, slo.sli),
+        "may_edit": request.caller.may(slo.team_id, Role.EDITOR),
+    }
+
+
+def _csv(slo: Slo, charts: Mapping[str, Chart], wanted: str) -> HttpResponse:
+    chart = charts.get(wanted.replace("-", "_"))
+    if chart is None:
+        raise NotFound(f"there is no chart {wanted!r}: take burn-down, sli or burn-rates")
+    return csv_response(chart, filename=f"{slo.name}-{wanted}.csv")

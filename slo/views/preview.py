@@ -1,0 +1,69 @@
+"""An objective over real history before it is saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from reliability.access.requests import AccessRequest
+from reliability.web.charts import Chart
+from reliability.web.errors import ProblemError
+from slo.charts.burn_down import burn_down_chart
+from slo.forms.setup import SetupForms
+from slo.selectors.preview import PreviewView, preview
+from slo.views.choices import choices_of
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPart:
+    """The figures and their chart, or the sentences that say what is missing for them."""
+
+    figures: PreviewView | None
+    chart: Chart | None
+    problems: list[str]
+
+    @property
+    def left(self) -> timedelta | None:
+        """How much bad time is left, for methods that count time."""
+        minutes = self.figures.remaining_minutes if self.figures else None
+        return None if minutes is None else timedelta(minutes=minutes)
+
+
+@require_POST
+def slo_preview(request: AccessRequest) -> HttpResponse:
+    """The preview part of the form, for htmx."""
+    forms = SetupForms.of(choices=choices_of(caller=request.caller), data=request.POST, is_new=True)
+    return render(request, "slo/_preview.html", {"preview": preview_of(forms, now=timezone.now())})
+
+
+def preview_of(forms: SetupForms, *, now: datetime) -> PreviewPart:
+    """Ask the selector for the figures of what is typed; only indicator and objective need to be complete."""
+    parts = (forms.indicator, forms.objective)
+    if not all([part.is_valid() for part in parts]):  # noqa: C419  each part is to name what it misses
+        return PreviewPart(None, None, [_sentence(part, field) for part in parts for field in part.errors])
+    sli = forms.indicator.existing_sli()
+    try:
+        figures = preview(
+            objective=forms.objective.cleaned_data["objective"],
+            window=forms.objective.window(),
+            now=now,
+            sli=sli,
+            source=None if sli else forms.indicator.cleaned_data["source"],
+            spec=None if sli else forms.indicator.spec(),
+            **forms.objective.budgeting(),
+        )
+    except ProblemError as problem:
+        return PreviewPart(None, None, [d["message"] for d in problem.details if d.get("message")] or [problem.message])
+    chart = burn_down_chart(figures.burndown, id="preview-burn-down") if figures.burndown else None
+    return PreviewPart(figures, chart, [figures.problem] if figures.problem else [])
+
+
+def _sentence(part: object, field: str) -> str:
+    errors = part.errors[field]  # type: ignore[attr-defined]  # a bound form
+    label = part.fields[field].label if field in part.fields else ""  # type: ignore[attr-defined]  # a bound form
+    return f"{label}: {errors[0]}" if label else str(errors[0])

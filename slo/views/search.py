@@ -1,0 +1,40 @@
+"""Objectives and indicators in the search of the whole product."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from reliability.access.domain.caller import Caller
+from reliability.web.search import Hit
+from slo.selectors.slis import SliFilters, list_slis
+from slo.selectors.slos import SloFilters, SloOrdering, list_slos
+from slo.views.wording import target_of
+
+
+def objectives_found(request: HttpRequest, query: str, limit: int) -> list[Hit]:
+    """Hits by name, title, description and service."""
+    found = list_slos(caller=_caller(request), filters=SloFilters(text=query), ordering=SloOrdering.NAME)[:limit]
+    return [
+        Hit(
+            "Objective",
+            slo.title,
+            reverse("slo-detail", args=[slo.name]),
+            detail=target_of(slo.status.version) if hasattr(slo, "status") else "",
+        )
+        for slo in found
+    ]
+
+
+def indicators_found(request: HttpRequest, query: str, limit: int) -> list[Hit]:
+    """Hits by name, title and description."""
+    found = list_slis(caller=_caller(request), filters=SliFilters(text=query))[:limit]
+    return [
+        Hit("Indicator", str(sli), reverse("sli-detail", args=[sli.name]), detail=str(sli.source), icon="equal")
+        for sli in found
+    ]
+
+
+def _caller(request: HttpRequest) -> Caller:
+    caller: Caller = request.caller  # type: ignore[attr-defined]  # AccessRequest declares it
+    return caller

@@ -1,0 +1,125 @@
+"""Objectives in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from reliability.kit.durations import humanize_duration
+from slo.domain.budgeting import BudgetingMethod
+from slo.domain.rolling import RollingWindow
+from slo.domain.status import State
+from slo.domain.windows import parse_window
+from slo.models import SloVersion
+from slo.selectors.status import StatusView
+from slo.services.slos import SloDraft
+
+_LABELS = {
+    "title": "Title",
+    "sli": "Indicator",
+    "sli_id": "Indicator",
+    "objective": "Objective",
+    "window": "Window",
+    "service_id": "Service",
+    "description": "Why it matters",
+    "budgeting_method": "Budget counts",
+    "slice_minutes": "Slice in minutes",
+    "slice_target": "Slice target",
+    "counts_no_data_as_bad": "Minutes without data spend budget",
+}
+_METHODS = {
+    BudgetingMethod.OCCURRENCES.value: "events",
+    BudgetingMethod.TIMESLICES.value: "time slices",
+    BudgetingMethod.RATIO_TIMESLICES.value: "events, averaged over time slices,",
+}
+
+
+def target_of(version: SloVersion) -> str:
+    """The objective and its window, short: "99.9 % over 28 days", "99.5 % per month"."""
+    return f"{objective_text(version.objective)} {window_text(version.window)}"
+
+
+@lru_cache(maxsize=1024)
+def objective_text(objective: Decimal) -> str:
+    """Percent without rounding: 99.95 %."""
+    return f"{(objective * 100).normalize():f} %"
+
+
+def window_text(notation: Mapping[str, Any]) -> str:
+    """A window in few words: "over 28 days", "per quarter"."""
+    return _window_text(orjson.dumps(notation))
+
+
+@lru_cache(maxsize=1024)
+def _window_text(notation: bytes) -> str:
+    window = parse_window(orjson.loads(notation))
+    if isinstance(window, RollingWindow):
+        return f"over {humanize_duration(window.length)}"
+    return f"per {window.unit.value}" if window.count == 1 else f"per {window.count} {window.unit.value}s"
+
+
+def sentence(version: SloVersion) -> str:
+    """What is promised, as one sentence."""
+    what = _METHODS[version.budgeting_method]
+    return f"{objective_text(version.objective)} of {what} are good {window_text(version.window)}."
+
+
+def advice(status: StatusView) -> str:
+    """What to do now; empty for a status that needs nothing."""
+    if status.state is State.MET:
+        return "Nothing to do. What is left of the budget may be spent on releases and experiments."
+    if status.state is State.AT_RISK:
+        return "Hold risky changes, and look at what changed when the burn began."
+    if status.state is State.BREACHED:
+        return "Stop what spends budget: hold or roll back changes, and put reliability work first."
+    return "No minute of the window was measured. Look at the source, or read the past with a backfill."
+
+
+def differences(*, stored: SloDraft, typed: SloDraft) -> list[dict[str, Any]]:
+    """What two drafts differ in, for web/_diff.html: old is the stored value, new the typed one."""
+    pairs = ((item.name, getattr(stored, item.name), getattr(typed, item.name)) for item in fields(SloDraft))
+    return _fields((name, in_words(name, old), in_words(name, new)) for name, old, new in pairs if name in _LABELS)
+
+
+def version_changes(versions: Sequence[SloVersion]) -> list[tuple[SloVersion, list[dict[str, Any]]]]:
+    """Each version, newest first, with what it changed against the one before; the first one with all of it."""
+    older: Sequence[SloVersion | None] = [*versions[1:], None]
+    return [(newer, _changes(newer, before)) for newer, before in zip(versions, older, strict=True)]
+
+
+def _changes(version: SloVersion, before: SloVersion | None) -> list[dict[str, Any]]:
+    names = ["sli", "objective", "window", "budgeting_method", "slice_minutes", "slice_target", "counts_no_data_as_bad"]
+    if before is None:
+        names = ["sli", "objective", "window", "budgeting_method"]
+    return _fields(
+        (
+            name,
+            None if before is None else in_words(name, getattr(before, name)),
+            in_words(name, getattr(version, name)),
+        )
+        for name in names
+    )
+
+
+def _fields(values: Any) -> list[dict[str, Any]]:
+    return [{"name": _LABELS[name], "old": old, "new": new} for name, old, new in values if old != new]
+
+
+def in_words(name: str, value: Any) -> str:
+    """One field of a definition as a person says it."""
+    if value in (None, ""):
+        return "none"
+    if name == "window":
+        return parse_window(value).describe()
+    if name in {"objective", "slice_target"}:
+        return objective_text(Decimal(value))
+    if name == "budgeting_method":
+        return _METHODS[value]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
