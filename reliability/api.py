@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from reliability.access.api import audit_router, me_router, teams_router, tokens_router
 from reliability.access.authentication import ApiAuth
+from reliability.catalog.api import router as services_router
 from reliability.web.api.exceptions import handle_errors
 from reliability.web.api.openapi import DocumentedApi
 from reliability.web.api.parsing import StrictJsonParser
@@ -25,3 +27,8 @@ api = DocumentedApi(
 handle_errors(api)
 
 # One router per room: api.add_router("/v1/<nouns>", router)
+api.add_router("/v1/me", me_router)
+api.add_router("/v1/teams", teams_router)
+api.add_router("/v1/tokens", tokens_router)
+api.add_router("/v1/audit", audit_router)
+api.add_router("/v1/services", services_router)

@@ -54,3 +54,8 @@ def member(*, team: Team, person_id: int) -> Membership:
     if found is None:
         raise NotFound("this person is no member of the team")
     return found
+
+
+def slugs_of_caller(*, caller: Caller) -> dict[int, str]:
+    """The teams the caller holds a role in, by id."""
+    return dict(Team.objects.filter(pk__in=caller.team_ids()).order_by("slug").values_list("pk", "slug"))

@@ -42,7 +42,7 @@ def create(
     return team
 
 
-def change(*, caller: Caller, team: Team, name: str, is_private: bool, now: datetime, reason: str = "") -> None:
+def change(*, caller: Caller, team: Team, name: str, is_private: bool, now: datetime, reason: str = "") -> Team:
     """Name and privacy; the slug stays, addresses name it. Raises Forbidden, NotFound."""
     require(caller=caller, team_id=team.pk, role=Role.ADMINISTRATOR)
     with transaction.atomic():
@@ -53,6 +53,7 @@ def change(*, caller: Caller, team: Team, name: str, is_private: bool, now: date
             team.name, team.is_private = name, is_private
             team.save(update_fields=("name", "is_private"))
             _record(caller=caller, action="team.change", team=team, now=now, changes=changes, reason=reason)
+    return team
 
 
 def set_member(*, caller: Caller, team: Team, email: str, role: Role, now: datetime, reason: str = "") -> Membership:

@@ -79,7 +79,9 @@ class ServiceForm(forms.Form):
     )
 
     def __init__(self, *args: Any, teams: QuerySet[Team], service: Service | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, **({"initial": _initial(service)} if service else {}))
+        if service is not None:
+            kwargs["initial"] = _initial(service)
+        super().__init__(*args, **kwargs)
         team: Any = self.fields["team"]
         team.queryset = teams
         self.fields["name"].disabled = service is not None
