@@ -60,10 +60,12 @@ def budgets(
     remaining = (right - left) / right - spent
     with np.errstate(invalid="ignore"):
         near = np.abs(remaining) <= float(TOLERANCE)
-        sure = is_whole(base) & is_whole(bad) & (left < EXACT_MAX) & (right < EXACT_MAX) & (spent == 0)
+    whole = is_whole(base) & is_whole(bad)
+    consumed[near & ~whole], remaining[near & ~whole] = 1.0, 0.0
+    sure = ~whole | ((left < EXACT_MAX) & (right < EXACT_MAX) & (spent == 0))
     for index in zip(*np.nonzero(near & ~sure), strict=True):
         part = share(
-            bad=Fraction(float(base[index])) - Fraction(min(float(good[index]), float(base[index]))),
+            bad=Fraction(float(bad[index])),
             base=Fraction(float(base[index])),
             budget=_budget_of(objectives, int(index[0])),
             adjustment=decimal_sum([float(spent[index])]),
