@@ -28,7 +28,8 @@ class Chart:
 
     id: unique on the page, a slug. figure: {"data": […], "layout": {…}}; None and NaN are gaps.
     rows: one sequence per row, as long as columns; instants, numbers, None or text.
-    height: pixels, kept before and after drawing. note: one sentence under the title (what, unit, n, as of).
+    height: pixels, kept before and after drawing. note: one sentence beside the title (what, unit, n, as of).
+    formats: per column "ratio" (shown as percent) or "" (by its type).
     """
 
     id: str
@@ -38,6 +39,7 @@ class Chart:
     rows: Sequence[Sequence[Any]]
     height: int = 280
     note: str = ""
+    formats: Sequence[str] = ()
 
     @property
     def json(self) -> SafeString:
@@ -117,6 +119,9 @@ def objective_line(*, value: float, label: str, colour: str = BAD) -> dict[str, 
                 "yanchor": "bottom",
                 "showarrow": False,
                 "font": {"size": 11, "color": colour},
+                "bgcolor": "var(--surface)",
+                "borderpad": 1,
+                "opacity": 0.9,
             }
         ],
     }
@@ -138,7 +143,7 @@ def band(*, period: Period, label: str = "", colour: str = MUTED, opacity: float
         "layer": "below",
     }
     if label:
-        shape["label"] = {"text": label, "textposition": "top left", "font": {"size": 11}}
+        shape["label"] = {"text": label, "textposition": "bottom left", "font": {"size": 11}}
     return shape
 
 

@@ -19,6 +19,11 @@ log = structlog.get_logger(__name__)
 
 API_PREFIX = "/api/"
 RETRY_AFTER_SECONDS = 5
+_HEADINGS = {
+    409: "Somebody else was faster",
+    422: "Something has to be changed",
+    503: "Not possible at this moment",
+}
 _PAGES = {400: "400.html", 403: "403.html", 404: "404.html", 413: "413.html"}
 
 
@@ -42,7 +47,7 @@ def problem_page(request: HttpRequest, problem: ProblemError) -> HttpResponse:
     context = {
         "problem": problem,
         "status": problem.status,
-        "phrase": HTTPStatus(problem.status).phrase,
+        "heading": _HEADINGS.get(problem.status, HTTPStatus(problem.status).phrase),
         "reference": reference_of(request),
     }
     response = render(request, template, context, status=problem.status)

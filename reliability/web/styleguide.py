@@ -23,7 +23,11 @@ class SampleForm(forms.Form):
     """Each kind of field once."""
 
     name = forms.SlugField(label="Name", help_text="Names the objective in addresses and in the API.")
-    objective = forms.DecimalField(label="Objective", help_text="Percent of valid events that must be good.")
+    objective = forms.DecimalField(
+        label="Objective",
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        help_text="Percent of valid events that must be good.",
+    )
     method = forms.ChoiceField(
         label="Budgeting method",
         choices=[("Occurrences", "Occurrences"), ("Timeslices", "Time slices")],
@@ -68,7 +72,7 @@ def styleguide_context(request: HttpRequest, *, now: datetime) -> dict[str, Any]
             Banner("info", "A backfill of 30 days is running.", "#", "Show progress"),
         ],
         "form": SampleForm(),
-        "wrong_form": SampleForm({"name": "check out", "objective": "x", "method": "Occurrences"}),
+        "wrong_form": SampleForm({"name": "check out", "objective": "99,9 or so", "method": "Occurrences"}),
         "page": Paginator(range(1234), 50).get_page(request.GET.get("page")),
         "tabs": [
             {"title": "Overview", "url": "?", "is_here": True, "count": None},
@@ -119,6 +123,7 @@ def _sli_chart(period: Period) -> Chart:
         columns=("Slice", "SLI"),
         rows=list(zip(instants, values, strict=True)),
         note="share of good events per slice",
+        formats=("", "ratio"),
     )
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -33,6 +34,14 @@ def search(request: HttpRequest) -> HttpResponse:
 def zones(request: HttpRequest) -> HttpResponse:
     """The options of the zone field, fetched when somebody opens it: too many for every page."""
     return HttpResponse(format_html_join("", '<option value="{}">', ((name,) for name in zone_names())))
+
+
+@login_not_required
+@cache_control(public=True, max_age=24 * 3600)
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for this address wherever a page names no icon, such as JSON."""
+    return redirect(static("web/favicon.svg"))
 
 
 @login_not_required

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from reliability.web import sparklines, words
+from reliability.web.charts import Chart
 from reliability.web.states import look_of
 
 register = template.Library()
@@ -87,28 +88,24 @@ def budget_bar(remaining: object, state: object = "") -> SafeString:
     """
     ratio = words.decimal_of(remaining)
     if ratio is None:
-        return format_html(
-            '<span class="budget tone-none">{}<span class="budget-text">{}</span></span>',
-            format_html(_BAR, "", "", "", ""),
-            words.NO_DATA,
-        )
-    text = words.percent_text(ratio * 100)
-    tone = look_of(state).tone if state else "bad" if ratio <= 0 else "good"
-    width = round(float(min(abs(ratio), 1)) * 100, 2)
-    left = 100 - width if ratio < 0 else 0
-    kind = "budget-over" if ratio < 0 else "budget-left"
+        tone, text, bar = "none", words.NO_DATA, _bar("budget-left", 0, 0)
+    else:
+        tone = look_of(state).tone if state else "bad" if ratio <= 0 else "good"
+        text = words.percent_text(ratio * 100)
+        width = round(float(min(abs(ratio), 1)) * 100, 2)
+        bar = _bar("budget-over", 100 - width, width) if ratio < 0 else _bar("budget-left", 0, width)
+    return format_html('<span class="budget tone-{}">{}<span class="budget-text">{}</span></span>', tone, bar, text)
+
+
+def _bar(kind: str, left: float, width: float) -> SafeString:
     return format_html(
-        '<span class="budget tone-{}">{}<span class="budget-text">{}</span></span>',
-        tone,
-        format_html(_BAR, kind, left, width, ""),
-        text,
+        '<svg class="budget-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="budget-track" width="100" height="8"/>'
+        '<rect class="{}" x="{}" width="{}" height="8"/></svg>',
+        kind,
+        left,
+        width,
     )
-
-
-_BAR = (
-    '<svg class="budget-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-    '<rect class="budget-track" width="100" height="8"/><rect class="{}" x="{}" width="{}" height="8"/>{}</svg>'
-)
 
 
 @register.simple_tag
@@ -142,9 +139,7 @@ def meter(value: object, maximum: object = 1, tone: str = "info") -> SafeString:
     """A bar of value out of maximum, for progress and shares; None is an empty bar."""
     part, whole = words.decimal_of(value), words.decimal_of(maximum)
     width = round(float(max(0, min(part / whole, 1))) * 100, 2) if part is not None and whole else 0
-    return format_html(
-        '<span class="budget-only tone-{}">{}</span>', tone, format_html(_BAR, "budget-left", 0, width, "")
-    )
+    return format_html('<span class="budget-only tone-{}">{}</span>', tone, _bar("budget-left", 0, width))
 
 
 @register.inclusion_tag("web/_as_of.html")
@@ -172,13 +167,29 @@ def widget_kind(field: BoundField) -> str:
 
 
 @register.filter
-def cell(value: object) -> SafeString | str:
-    """A cell of a chart's table: instants absolute in the page's zone, numbers short, None "–"."""
+def cells(chart: Chart) -> list[list[tuple[str, object]]]:
+    """The rows of a chart's table as pairs of what is shown and what is meant."""
+    return [
+        [
+            (_cell(value, chart.formats[index] if index < len(chart.formats) else ""), value)
+            for index, value in enumerate(row)
+        ]
+        for row in chart.rows
+    ]
+
+
+def _cell(value: object, form: str) -> str:
+    """Instants to the minute in the page's zone, ratios as percent, numbers with six digits, None as "–"."""
     if isinstance(value, datetime):
-        return instant(value, "minute")
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    if form == "ratio":
+        return ratio_percent(value)
+    if isinstance(value, str):
+        return value
+    amount = words.decimal_of(value)
+    if amount is None or amount == 0:
         return words.number_text(value)
-    return str(value)
+    return words.number_text(amount, max(0, 5 - amount.adjusted()))
 
 
 @register.filter

@@ -152,9 +152,19 @@
 
   const config = { displayModeBar: false, responsive: false, doubleClick: "reset", showTips: false, displaylogo: false };
 
+  // A refreshed part brings an empty box: the drawing of before is put back and changed, so nothing flickers.
+  const adopt = (chart) => {
+    for (const [plot, state] of drawn) {
+      if (state.chart === chart || state.chart.id !== chart.id || plot.isConnected) continue;
+      chart.querySelector(".chart-plot").replaceWith(plot);
+      state.chart = chart;
+    }
+  };
+
   const draw = async (chart) => {
-    const plot = chart.querySelector(".chart-plot");
+    adopt(chart);
     if (withTable.has(chart.id)) showTable(chart, true);
+    const plot = chart.querySelector(".chart-plot");
     try {
       const plotly = await load();
       const { figure, offset } = prepare(chart);
@@ -243,7 +253,8 @@
   const redraw = () => [...drawn.values()].forEach(({ chart }) => draw(chart));
 
   drawAll(document);
-  document.addEventListener("htmx:afterSettle", (event) => { drawAll(event.detail.elt); forget(); });
+  document.addEventListener("htmx:afterSwap", (event) => drawAll(event.detail.elt));
+  document.addEventListener("htmx:afterSettle", forget);
   document.addEventListener("theme-changed", redraw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 })();
