@@ -22,7 +22,10 @@ def mistakes_of(*, name: str, title: str, description: str, labels: Mapping[str,
     mistakes: list[Mistake] = []
     if not _NAME.match(name) or len(name) > NAME_LENGTH_MAX:
         mistakes.append(
-            ("name", f"must hold 1 to {NAME_LENGTH_MAX} lower-case letters, digits and hyphens, such as checkout-errors")
+            (
+                "name",
+                f"must hold 1 to {NAME_LENGTH_MAX} lower-case letters, digits and hyphens, such as checkout-errors",
+            )
         )
     elif name in _RESERVED:
         mistakes.append(("name", f"must not be {name!r}: that is the address of a form"))

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
 from reliability.access.domain.caller import Caller
-from slo.models import Sli
+from reliability.access.services import audit
+from reliability.telemetry.domain.specs import validate_spec
+from reliability.telemetry.models import Source
+from reliability.web.errors import Conflict, NotFound
+from slo.domain.naming import mistakes_of
+from slo.models import HourChunk, Sli, SliVersion, Slo, SloVersion
+from slo.selectors.series import extent_of
+from slo.services import editing, schedules
+
+KIND = "sli"
+_FIELDS = ("team_id", "service_id", "source_id", "name", "title", "description", "spec", "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +40,22 @@ class SliDraft:
 def create(*, caller: Caller, draft: SliDraft, now: datetime, reason: str = "") -> Sli:
     """Create an indicator with its first version; its source is collected from the next minute on.
 
-    Raises Invalid with field paths, Conflict when the name is taken, Forbidden, NotFound (a source or service
-    that the caller may not read).
+    Raises Invalid with field paths, Conflict when the name is taken, Forbidden, NotFound (a team that the caller
+    may not know of).
     """
-    raise NotImplementedError
+    _check(caller=caller, draft=draft)
+    editing.require_editor(caller=caller, team_ids=[draft.team_id])
+    sli = Sli(**{name: getattr(draft, name) for name in _FIELDS}, updated_by_name=caller.name[:160])
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                sli.save(force_insert=True)
+        except IntegrityError:
+            editing.refuse_name(noun="SLI", name=draft.name)
+        _put_version(sli=sli, caller=caller, now=now, reason=reason)
+        _record(caller, "sli.create", sli, now, reason, old={}, new=asdict(draft))
+        _schedule(sli, now)
+    return sli
 
 
 def update(
@@ -38,21 +63,122 @@ def update(
 ) -> Sli:
     """Bring the indicator to *draft*. A change of source or spec makes a new version from now on; stored minutes stay.
 
-    Raises Conflict when *expected_revision* is no longer the stored one, naming who changed it and when.
+    A draft without a difference changes nothing. Raises Conflict when *expected_revision* is no longer the stored
+    one, naming who changed it and when; else as create.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        stored: Sli | None = Sli.objects.select_for_update(no_key=True).filter(pk=sli.pk).first()
+        if stored is None:
+            raise NotFound(f"the SLI {sli.name!r} has been deleted meanwhile")
+        editing.require_editor(caller=caller, team_ids=[stored.team_id, draft.team_id])
+        editing.check_revision(stored=stored, kind=KIND, expected=expected_revision)
+        _check(caller=caller, draft=draft, stored=stored)
+        old, new = asdict(draft_of(sli=stored)), asdict(draft)
+        if old == new:
+            return stored
+        is_new_version = (stored.source_id, stored.spec) != (draft.source_id, draft.spec)
+        for name in _FIELDS:
+            setattr(stored, name, getattr(draft, name))
+        stored.revision += 1
+        stored.updated_by_name = caller.name[:160]
+        try:
+            with transaction.atomic():
+                stored.save(update_fields=(*_FIELDS, "revision", "updated_by_name", "updated_at"))
+        except IntegrityError:
+            editing.refuse_name(noun="SLI", name=draft.name)
+        if is_new_version:
+            _put_version(sli=stored, caller=caller, now=now, reason=reason)
+            _schedule(stored, now)
+        _record(caller, "sli.update", stored, now, reason, old=old, new=new)
+    return stored
 
 
 def draft_of(*, sli: Sli) -> SliDraft:
     """The indicator as it is now, as a draft to change."""
-    raise NotImplementedError
+    return SliDraft(**{name: getattr(sli, name) for name in _FIELDS})
 
 
 def losses_of(*, sli: Sli) -> list[str]:
     """What deleting the indicator loses, in words, for the confirmation."""
-    raise NotImplementedError
+    extent = extent_of(sli=sli)
+    if extent.period is None:
+        return ["its versions; nothing has been measured yet"]
+    since = f"{extent.period.start:%Y-%m-%d %H:%M} UTC"
+    return [f"{extent.minutes} measured minutes since {since} ({extent.valid:.0f} valid events)", "its versions"]
 
 
 def delete(*, caller: Caller, sli: Sli, now: datetime, reason: str = "") -> None:
     """Delete the indicator and its series. Raises Conflict while an objective (or a version of one) measures by it."""
-    raise NotImplementedError
+    editing.require_editor(caller=caller, team_ids=[sli.team_id])
+    with transaction.atomic():
+        stored = Sli.objects.select_for_update().filter(pk=sli.pk).first()
+        if stored is None:
+            raise NotFound(f"the SLI {sli.name!r} has been deleted already")
+        _refuse_while_used(stored)
+        old = {**asdict(draft_of(sli=stored)), "lost": losses_of(sli=stored)}
+        _record(caller, "sli.delete", stored, now, reason, old=old, new=dict.fromkeys(old))
+        HourChunk.objects.filter(sli=stored).delete()
+        stored.delete()
+
+
+def _refuse_while_used(sli: Sli) -> None:
+    versions = SloVersion.objects.filter(sli=sli).order_by().values("slo_id")
+    users = Slo.objects.filter(Q(sli=sli) | Q(pk__in=versions)).order_by("name", "pk")
+    names = list(users.values_list("name", flat=True))
+    if names:
+        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        raise Conflict(
+            f"objectives are, or were, measured by the SLI {sli.name!r}: {shown}; delete them first",
+            reason="in_use",
+        )
+
+
+def _check(*, caller: Caller, draft: SliDraft, stored: Sli | None = None) -> None:
+    mistakes = [
+        *mistakes_of(name=draft.name, title=draft.title, description=draft.description, labels=draft.labels),
+        *editing.reference_mistakes(
+            caller=caller,
+            # What the indicator refers to already stays, even where this editor may not see it.
+            service_id=None if stored and stored.service_id == draft.service_id else draft.service_id,
+            source_id=None if stored and stored.source_id == draft.source_id else draft.source_id,
+        ),
+    ]
+    source = Source.objects.filter(pk=draft.source_id).first()
+    if source is not None and not any(field == "source" for field, _ in mistakes):
+        mistakes += [
+            (f"spec.{path}" if path else "spec", message) for path, message in validate_spec(draft.spec, source.kind)
+        ]
+    editing.refuse(mistakes)
+
+
+def _put_version(*, sli: Sli, caller: Caller, now: datetime, reason: str) -> None:
+    SliVersion.objects.update_or_create(
+        sli=sli,
+        effective_from=editing.effective_instant(given=None, now=now),
+        defaults={
+            "source_id": sli.source_id,
+            "spec": sli.spec,
+            "author_name": caller.name[:160],
+            "reason": reason.strip(),
+        },
+    )
+
+
+def _schedule(sli: Sli, now: datetime) -> None:
+    if sli.spec.get("kind") != "pushed":
+        schedules.collect(source_id=sli.source_id, now=now)
+
+
+def _record(
+    caller: Caller, action: str, sli: Sli, now: datetime, reason: str, *, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    audit.record(
+        caller=caller,
+        action=action,
+        object_kind=KIND,
+        object_name=sli.name,
+        team_id=sli.team_id,
+        now=now,
+        changes=audit.changes_between(old=old, new=new),
+        reason=reason,
+    )

@@ -1,0 +1,81 @@
+"""What every edit of an objective or indicator has in common: references, names in use, two editors at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from reliability.access.domain.caller import SYSTEM, Caller, Role
+from reliability.access.selectors.audit import AuditFilter, entries
+from reliability.access.services.authorize import require
+from reliability.catalog.models import Service
+from reliability.kit.instants import floor_minute, format_instant
+from reliability.telemetry.models import Source
+from reliability.web.errors import Conflict, Invalid
+from slo.models import Sli, Slo
+
+AHEAD_MAX = timedelta(days=366)
+
+
+def refuse(mistakes: Iterable[tuple[str, str]]) -> None:
+    """Raise Invalid with one detail for each (field, message), if there is any."""
+    details = [{"field": field, "message": message} for field, message in mistakes]
+    if details:
+        raise Invalid(details=details)
+
+
+def reference_mistakes(
+    *, caller: Caller, service_id: int | None, sli_id: int | None = None, source_id: int | None = None
+) -> list[tuple[str, str]]:
+    """References to what does not exist or is not the caller's to see, as (field, message)."""
+    mistakes = []
+    readable = (
+        ("service", Service.objects.readable_by(caller), service_id),
+        ("sli", Sli.objects.readable_by(caller), sli_id),
+        ("source", Source.objects.readable_by(caller), source_id),
+    )
+    for noun, objects, pk in readable:
+        if pk is not None and not objects.filter(pk=pk).exists():
+            name = noun.upper() if noun == "sli" else noun
+            mistakes.append((noun, f"there is no such {name}, or it is not yours to see"))
+    return mistakes
+
+
+def require_editor(*, caller: Caller, team_ids: Iterable[int]) -> None:
+    """The role of editor in each of the teams. Raises Forbidden or NotFound."""
+    for team_id in sorted(set(team_ids)):
+        require(caller=caller, team_id=team_id, role=Role.EDITOR)
+
+
+def check_revision(*, stored: Slo | Sli, kind: str, expected: int | None) -> None:
+    """Raise Conflict, naming who changed what and when, if somebody saved since the editor read revision *expected*."""
+    if expected is None or stored.revision == expected:
+        return
+    last = entries(caller=SYSTEM, wanted=AuditFilter(object_kind=kind, object_name=stored.name)).first()
+    what = ", ".join(last.changes) if last and last.changes else "this"
+    when = format_instant((last.at if last else stored.updated_at).replace(microsecond=0))
+    message = (
+        f"{stored.updated_by_name or 'somebody'} changed {what} at {when}, after you opened it: "
+        "your change is not saved; compare both and save again"
+    )
+    raise Conflict(
+        message,
+        reason="changed_meanwhile",
+        details=[{"field": "revision", "message": message, "expected": expected, "stored": stored.revision}],
+    )
+
+
+def refuse_name(*, noun: str, name: str) -> NoReturn:
+    message = f"there is an {noun} {name!r} already (it may be private to another team): choose another name"
+    raise Conflict(message, reason="exists", details=[{"field": "name", "message": message}])
+
+
+def effective_instant(*, given: datetime | None, now: datetime) -> datetime:
+    """The whole minute from which a change holds; minutes are the finest the series knows. Raises Invalid."""
+    instant = floor_minute(given or now)
+    if instant > now + AHEAD_MAX:
+        refuse([("effective_from", "must be at most a year ahead")])
+    if instant.year < 2000:
+        refuse([("effective_from", "must not lie before the year 2000")])
+    return instant
