@@ -11,16 +11,15 @@ from django.utils import timezone
 
 from reliability.outbox.registry import LEASE_DEFAULT, registration_of
 from reliability.outbox.services import runs
-from reliability.outbox.services.claims import DISPATCH_LEASE, Claim, release_owned
+from reliability.outbox.services.claims import Claim, release_owned
 from reliability.outbox.services.due import ensure_standing
 from reliability.outbox.services.tick import tick as run_tick
 
-TICK_SECONDS = 2.0
 # A handler that does not heed its time limit is killed this much later.
 HARD_STOP_SECONDS = 5
 
 
-@shared_task(name="outbox.tick", expires=TICK_SECONDS, acks_late=False)
+@shared_task(name="outbox.tick", acks_late=False)
 def tick() -> None:
     run_tick(now=timezone.now(), hand_over=_send)
 
@@ -31,7 +30,6 @@ def _send(claim: Claim) -> None:
     seconds_max = int((lease + runs.STRETCH).total_seconds())
     run_due.apply_async(
         args=(claim.due_id, str(claim.token)),
-        expires=DISPATCH_LEASE.total_seconds(),
         soft_time_limit=seconds_max,
         time_limit=seconds_max + HARD_STOP_SECONDS,
         retry=False,  # the rows are the retry

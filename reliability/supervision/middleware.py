@@ -36,7 +36,9 @@ def _ready() -> HttpResponse:
     checks = readiness(now=timezone.now())
     is_ready = all(check.is_well for check in checks)
     body = {"ready": is_ready, "checks": {check.name: check.reason or "ok" for check in checks}}
-    return JsonResponse(body, status=200 if is_ready else 503)
+    response = JsonResponse(body, status=200 if is_ready else 503)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's flag: probes ask again and again
+    return response
 
 
 def _metrics(request: HttpRequest) -> HttpResponse:

@@ -104,7 +104,7 @@ def _environment(directory: Path, *, port: int, is_demo: bool) -> dict[str, str]
         "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
     }
     # Celery warns of root because of pickle, which this app does not accept.
-    environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker:RuntimeWarning")
+    environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker")
     if is_demo:
         environment["DEMO"] = "1"
     else:

@@ -38,10 +38,11 @@ class Product:
         self.data_dir = data_dir
         self.log_path = log_path
         self.url = ""
+        self._log_start = log_path.stat().st_size  # the file may hold an earlier start
 
     @property
     def log(self) -> str:
-        return self.log_path.read_text(errors="replace")
+        return self.log_path.read_bytes()[self._log_start :].decode(errors="replace")
 
     @property
     def database_path(self) -> Path:

@@ -13,8 +13,8 @@ from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.models import Due
 from reliability.outbox.registry import batch_kinds, known_kinds
 
-# A message that no worker took up within this time is void; its row is claimed and sent again.
-DISPATCH_LEASE = timedelta(seconds=10)
+# A row whose message no worker took up within this time is claimed and sent again: the broker may have lost it.
+DISPATCH_LEASE = timedelta(seconds=3)
 DEATHS_BEFORE_PAUSE = 3
 
 
