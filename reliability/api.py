@@ -5,10 +5,12 @@ from __future__ import annotations
 from reliability.access.api import audit_router, me_router, teams_router, tokens_router
 from reliability.access.authentication import ApiAuth
 from reliability.catalog.api import router as services_router
+from reliability.telemetry.api import router as sources_router
 from reliability.web.api.exceptions import handle_errors
 from reliability.web.api.openapi import DocumentedApi
 from reliability.web.api.parsing import StrictJsonParser
 from reliability.web.api.rendering import OrjsonRenderer
+from slo.api.routers import ROUTERS as SLO_ROUTERS
 
 api = DocumentedApi(
     title="Reliability",
@@ -32,3 +34,6 @@ api.add_router("/v1/teams", teams_router)
 api.add_router("/v1/tokens", tokens_router)
 api.add_router("/v1/audit", audit_router)
 api.add_router("/v1/services", services_router)
+api.add_router("/v1/sources", sources_router)
+for prefix, router in SLO_ROUTERS:
+    api.add_router(prefix, router)

@@ -73,5 +73,10 @@ def list_of(*, sli: Sli, limit: int = 20) -> list[Backfill]:
     return list(rows[:limit])
 
 
+def find(*, sli: Sli, backfill_id: int) -> Backfill | None:
+    """The indicator's backfill of this id."""
+    return Backfill.objects.filter(sli=sli, pk=backfill_id).select_related("sli").first()
+
+
 def _minutes(length: timedelta) -> int:
     return length // timedelta(minutes=1)

@@ -110,7 +110,7 @@ def _words(error: Exception) -> str:
 def problem_of(entry: dict[str, Any]) -> dict[str, Any]:
     """A pydantic error in plain words: `{"field": "window.unit", "message": …, "in": "body"}`."""
     place, *location = entry["loc"]
-    if place == "body":
+    if place == "body" or (len(location) > 1 and isinstance(location[1], str)):
         location = location[1:]  # the name of the endpoint's argument is ours, not the sender's
     return {"field": field_path(location), "message": _sentence(entry), "in": place}
 
@@ -123,12 +123,26 @@ def field_path(location: Sequence[str | int]) -> str:
     return text
 
 
+_SENTENCES = {
+    "missing": "is required: add it",
+    "extra_forbidden": "is not a known field: remove it or check its spelling",
+    "string_type": "must be text",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "dict_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "list_type": "must be a list",
+}
+
+
 def _sentence(entry: dict[str, Any]) -> str:
     kind, message = entry["type"], str(entry["msg"])
-    if kind == "missing":
-        return "is required: add it"
-    if kind == "extra_forbidden":
-        return "is not a known field: remove it or check its spelling"
+    if kind in _SENTENCES:
+        return _SENTENCES[kind]
     if kind == "value_error":
         return message.removeprefix("Value error, ")
     if kind == "string_pattern_mismatch" and "[-a-z0-9]*" in message:

@@ -10,7 +10,7 @@ import yaml
 from slo.domain.openslo.desired import ALERT_KINDS, ORDER, Desired, Kind
 from slo.domain.openslo.metadata import API_VERSION, PREFIX
 from slo.domain.openslo.reader import read_plain
-from slo.domain.openslo.sources import TYPES
+from slo.domain.openslo.sources import DETAILS, TYPES
 from slo.domain.openslo_windows import to_openslo
 from slo.domain.windows import parse_window
 
@@ -30,7 +30,8 @@ _Dumper.add_representer(str, _represent_text)
 def to_documents(stored: Iterable[Desired], *, specs: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Documents in the order of application. specs: measurement of every SLI that a stored SLO uses, by name."""
     ordered = sorted(stored, key=lambda d: (ORDER[d.kind], d.name))
-    return [_document(item, specs) for item in ordered]
+    limited = {str(item.fields["indicator"]) for item in ordered if item.kind is Kind.SLO}
+    return [_document(item, specs, has_limit_elsewhere=item.name in limited) for item in ordered]
 
 
 def to_yaml(documents: Iterable[Mapping[str, Any]]) -> str:
@@ -46,19 +47,19 @@ def to_yaml(documents: Iterable[Mapping[str, Any]]) -> str:
     )
 
 
-def _document(item: Desired, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _document(item: Desired, specs: Mapping[str, Mapping[str, Any]], *, has_limit_elsewhere: bool) -> dict[str, Any]:
     header = {"apiVersion": API_VERSION, "kind": item.kind.value}
     if item.kind in ALERT_KINDS:
         return {**header, **item.fields}
-    return {**header, "metadata": _metadata(item), "spec": _SPECS[item.kind](item, specs)}
+    return {**header, "metadata": _metadata(item, has_limit_elsewhere), "spec": _SPECS[item.kind](item, specs)}
 
 
-def _metadata(item: Desired) -> dict[str, Any]:
+def _metadata(item: Desired, has_limit_elsewhere: bool) -> dict[str, Any]:
     fields = item.fields
     annotations = dict(fields.get("annotations") or {})
     if item.team:
         annotations[f"{PREFIX}team"] = item.team
-    annotations.update({f"{PREFIX}{name}": value for name, value in _ours(item).items()})
+    annotations.update({f"{PREFIX}{name}": value for name, value in _ours(item, has_limit_elsewhere).items()})
     metadata = {
         "name": item.name,
         "displayName": fields.get("displayName"),
@@ -68,7 +69,7 @@ def _metadata(item: Desired) -> dict[str, Any]:
     return {name: value for name, value in metadata.items() if value}
 
 
-def _ours(item: Desired) -> dict[str, str]:
+def _ours(item: Desired, has_limit_elsewhere: bool) -> dict[str, str]:
     """Annotations for what OpenSLO has no field for."""
     fields = item.fields
     ours: dict[str, str] = {}
@@ -78,7 +79,7 @@ def _ours(item: Desired) -> dict[str, str]:
         if fields.get("runbook"):
             ours["runbook"] = str(fields["runbook"])
     if item.kind is Kind.SLI:
-        ours |= _measurement(fields["spec"])
+        ours |= _measurement(fields["spec"], has_limit_elsewhere)
         if fields.get("service"):
             ours["service"] = str(fields["service"])
     if item.kind is Kind.SLO and fields.get("noDataCountsAsBad"):
@@ -86,7 +87,8 @@ def _ours(item: Desired) -> dict[str, str]:
     return ours
 
 
-def _measurement(spec: Mapping[str, Any]) -> dict[str, str]:
+def _measurement(spec: Mapping[str, Any], has_limit_elsewhere: bool) -> dict[str, str]:
+    """The kind, and the limit unless an exported SLO has it as op and value."""
     kind = spec["kind"]
     ours: dict[str, str] = {}
     if kind in ("latency", "boolean"):
@@ -94,7 +96,7 @@ def _measurement(spec: Mapping[str, Any]) -> dict[str, str]:
     if kind == "latency":
         ours["histogram"] = str(spec.get("histogram", "classic"))
     limit = _limit(spec)
-    if limit:
+    if limit and not has_limit_elsewhere:
         ours |= {"op": limit[0], "value": _number(limit[1])}
     return ours
 
@@ -111,7 +113,12 @@ def _number(value: Any) -> str:
 
 def _source_spec(item: Desired, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     kind = str(item.fields["type"])
-    return {"type": TYPES.get(kind, kind), "connectionDetails": dict(item.fields["connectionDetails"])}
+    details = {
+        name.removeprefix(DETAILS): value
+        for name, value in item.fields.items()
+        if name.startswith(DETAILS) and value not in (None, "")
+    }
+    return {"type": TYPES.get(kind, kind), **({"connectionDetails": details} if details else {})}
 
 
 def _service_spec(item: Desired, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

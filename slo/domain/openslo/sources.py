@@ -18,6 +18,7 @@ _KINDS = {
     "victoriametrics": "prometheus",
     "counts": "counts",
 }
+DETAILS = "connectionDetails."  # prefix of the fields that are settings of the source
 TYPES = {"prometheus": "Prometheus", "counts": "Counts"}
 _SECRET = re.compile(r"pass|secret|token|credential|api_?key|access_?key|private|authorization|bearer", re.IGNORECASE)
 _USERINFO = re.compile(r"[a-z]+://[^/@\s]+@", re.IGNORECASE)
@@ -33,12 +34,13 @@ def read_source(metadata: Metadata, spec: Field) -> Desired | None:
         return None
     kind = read_type(spec.get("type"))
     details = spec.get("connectionDetails")
-    settings: dict[str, Any] = {}
-    for name, entry in details.entries():
-        _refuse_secrets(name, entry)
-        settings[name] = entry.node.plain() if entry.node else None
     spec.get("description").description()
-    fields = {"displayName": metadata.display_name, "type": kind, "connectionDetails": settings}
+    fields: dict[str, Any] = {"type": kind, "annotations": metadata.annotations}
+    if metadata.display_name:
+        fields["displayName"] = metadata.display_name
+    for name, entry in details.entries():  # settings that are not in the file stay as they are
+        _refuse_secrets(name, entry)
+        fields[f"{DETAILS}{name}"] = entry.node.plain() if entry.node else None
     return Desired(Kind.DATA_SOURCE, metadata.name, fields, metadata.ours.get("team"), metadata.file, metadata.line)
 
 

@@ -1,0 +1,18 @@
+"""The addresses of the room in the API: (prefix, router) for reliability.api."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from slo.api import backfills, corrections, counts, openslo, slis, slos, status, windows
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/slos", slos.router),
+    ("/v1/slos", status.router),
+    ("/v1/slos", corrections.router),
+    ("/v1/slis", slis.router),
+    ("/v1/slis", backfills.router),
+    ("/v1/counts", counts.router),
+    ("/v1/windows", windows.router),
+    ("/v1/openslo", openslo.router),
+)
