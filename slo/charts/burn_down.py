@@ -21,7 +21,7 @@ def burn_down_chart(
 ) -> Chart:
     """Remaining budget over time: the zero line is where the objective breaks; excluded periods are bands."""
     spent = objective_line(value=0, label="budget spent", colour=BAD)
-    figure = {
+    figure: dict[str, Any] = {
         "data": [
             line(
                 name="Budget left",

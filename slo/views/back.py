@@ -12,4 +12,4 @@ def back_to(request: HttpRequest, *default: str) -> HttpResponseRedirect:
     wanted = request.POST.get("next", "")
     if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return HttpResponseRedirect(wanted)
-    return redirect(*default)  # type: ignore[return-value]  # temporary unless asked otherwise
+    return redirect(*default)

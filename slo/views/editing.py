@@ -93,8 +93,8 @@ def _conflict(slo: Slo, forms: SetupForms, problem: Conflict) -> dict[str, Any] 
     if forms.change is None or forms.change.cleaned_data["based_on"] == slo.revision:
         forms.take(problem)
         return None
-    forms.change.data = forms.change.data.copy()
-    forms.change.data["based_on"] = str(slo.revision)  # saving again is a decision made with both values in sight
+    # Saving again is a decision made with both values in sight.
+    forms.change.data = dict(forms.change.data.items()) | {"based_on": str(slo.revision)}
     stored = slos.draft_of(slo=slo)
     return {"message": problem.message, "differences": differences(stored=stored, typed=forms.draft(base=stored))}
 

@@ -1,0 +1,17 @@
+"""What this room adds to the shell of every page: search, the banner of old numbers, a panel on services."""
+
+from __future__ import annotations
+
+from reliability.catalog.panels import Panel, register_panel
+from reliability.web.banners import register_banner
+from reliability.web.search import register_search
+from slo.views.banners import stale_numbers
+from slo.views.panel import objectives_of_service
+from slo.views.search import indicators_found, objectives_found
+
+register_search("objectives", objectives_found)
+register_search("indicators", indicators_found)
+register_banner("stale-numbers", stale_numbers)
+register_panel(
+    Panel("objectives", "Objectives", "slo/_service_panel.html", objectives_of_service, order=10),
+)
