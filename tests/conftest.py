@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 if importlib.util.find_spec("tests.cast") is not None:
-    pytest_plugins = ("tests.cast",)
+    pytest_plugins = ("tests.cast", "tests.racing")
 
 
 @pytest.fixture

@@ -1,0 +1,64 @@
+"""Callables that run at the same instant, each with a database connection of its own.
+
+SQLite's test database lives in memory, where connections share one cache and cannot wait for each other as they do
+in a file: the race is run on a copy in a file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from django.db import connection, connections
+
+
+class Race(Protocol):
+    """Results or exceptions, in the order of the callables."""
+
+    def __call__(self, *calls: Callable[[], Any]) -> list[Any]: ...
+
+
+@pytest.fixture
+def race(transactional_db: None, tmp_path: Path) -> Iterator[Race]:
+    settings: dict[str, Any] = connections.settings["default"]
+    name = settings["NAME"]
+    if connection.vendor == "sqlite":
+        settings["NAME"] = str(tmp_path / "race.sqlite3")
+        _copy_to(settings["NAME"])
+    try:
+        yield _run
+    finally:
+        settings["NAME"] = name
+
+
+def _copy_to(path: str) -> None:
+    connection.ensure_connection()
+    copy = sqlite3.connect(path)
+    connection.connection.backup(copy)
+    copy.close()
+
+
+def _run(*calls: Callable[[], Any]) -> list[Any]:
+    results: list[Any] = [None] * len(calls)
+    start = threading.Barrier(len(calls))
+
+    def run(index: int, call: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=10)
+            results[index] = call()
+        except Exception as error:
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
