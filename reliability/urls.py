@@ -13,8 +13,11 @@ handler404 = "reliability.web.problems.page_not_found"
 handler500 = "reliability.web.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("reliability.dashboards.urls")),
     path("", include("reliability.web.urls")),
     path("api/", api_patterns(api)),
     path("", include("reliability.access.urls")),
     path("", include("reliability.catalog.urls")),
+    path("", include("reliability.telemetry.urls")),
+    path("", include("slo.urls")),
 ]
