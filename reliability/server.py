@@ -38,18 +38,17 @@ class BoundedProtocol(HttpToolsProtocol):
         self._headers_arrived()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._header_timer is None:
+            return
+        self._header_bytes += len(data)
+        if self._header_bytes > HEADER_BYTES_MAX:
+            self._cut(b"431 Request Header Fields Too Large")
+
     def on_message_begin(self) -> None:
-        self._header_bytes = 0
         self._await_headers()
         super().on_message_begin()
-
-    def on_url(self, url: bytes) -> None:
-        self._count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value))
-        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._headers_arrived()
@@ -64,11 +63,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._header_timer is not None:
             self._header_timer.cancel()
             self._header_timer = None
-
-    def _count(self, size: int) -> None:
-        self._header_bytes += size
-        if self._header_bytes > HEADER_BYTES_MAX:
-            self._cut(b"431 Request Header Fields Too Large")
+        self._header_bytes = 0
 
     def _cut(self, status: bytes) -> None:
         if not self.transport.is_closing():
