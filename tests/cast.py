@@ -21,8 +21,9 @@ from django.test import Client
 from factory.django import DjangoModelFactory
 
 from reliability.access.domain.caller import Caller, Role, Scope
+from reliability.access.domain.secret import hash_of_secret
 from reliability.access.models import ApiToken, Membership, Team, User
-from reliability.access.selectors.callers import caller_of_user, hash_of_secret
+from reliability.access.selectors.callers import caller_of_user
 from reliability.catalog.models import Dependency, Service
 from reliability.telemetry.models import Source
 from slo.models import Sli, Slo, SloVersion
