@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from reliability.kit.periods import Period
 from slo.domain.burn import STANDARD_WINDOWS
@@ -32,6 +33,7 @@ class Forecast:
     is_within_window: bool
 
 
+@lru_cache(maxsize=1024)
 def burn_window(*, window_length: timedelta) -> str:
     """The name in STANDARD_WINDOWS of the burn rate a forecast takes: the longest of at most 1/28 of the window.
 

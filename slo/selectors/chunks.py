@@ -100,16 +100,14 @@ def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def to_chunks(rows: list[tuple[Any, ...]]) -> Chunks:
     """Raw rows in the order of the columns of Chunks, decoded."""
-    sli_ids, hours, good, valid, coverage, good_before, valid_before, minutes_before = (
-        zip(*rows, strict=True) if rows else ((),) * 8
-    )
+    # Column by column: zip(*rows) makes an iterator for each row, which the garbage collector then walks, too.
     return Chunks(
-        sli_ids=np.array(sli_ids, dtype=np.int64),
-        hours=np.array(hours, dtype=np.int64),
-        good=unpack_many(good),
-        valid=unpack_many(valid),
-        coverage=np.array(coverage, dtype=np.int64),
-        good_before=np.array(good_before, dtype=np.float64),
-        valid_before=np.array(valid_before, dtype=np.float64),
-        minutes_before=np.array(minutes_before, dtype=np.int64),
+        sli_ids=np.array([row[0] for row in rows], dtype=np.int64),
+        hours=np.array([row[1] for row in rows], dtype=np.int64),
+        good=unpack_many([row[2] for row in rows]),
+        valid=unpack_many([row[3] for row in rows]),
+        coverage=np.array([row[4] for row in rows], dtype=np.int64),
+        good_before=np.array([row[5] for row in rows], dtype=np.float64),
+        valid_before=np.array([row[6] for row in rows], dtype=np.float64),
+        minutes_before=np.array([row[7] for row in rows], dtype=np.int64),
     )

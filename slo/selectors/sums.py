@@ -128,8 +128,7 @@ def _ends(rows: list[tuple[Any, ...]], sli_ids: IntArray) -> _Ends:
     good, valid = np.zeros(len(sli_ids)), np.zeros(len(sli_ids))
     minutes = np.zeros(len(sli_ids), dtype=np.int64)
     if rows:
-        ids, _, _, _, at_hours, at_good, at_valid, at_minutes = zip(*rows, strict=True)
-        places = np.searchsorted(sli_ids, np.array(ids, dtype=np.int64))
-        hours[places], minutes[places] = at_hours, at_minutes
-        good[places], valid[places] = at_good, at_valid
+        places = np.searchsorted(sli_ids, np.array([row[0] for row in rows], dtype=np.int64))
+        hours[places], minutes[places] = [row[4] for row in rows], [row[7] for row in rows]
+        good[places], valid[places] = [row[5] for row in rows], [row[6] for row in rows]
     return _Ends(hours, Sums(good, valid, minutes))
