@@ -212,7 +212,11 @@
   const fileName = (chart, ending) => `${location.pathname.split("/").filter(Boolean).join("-") || "overview"}-${chart.dataset.chart}.${ending}`;
   const savePng = async (chart) => {
     const plot = chart.querySelector(".chart-plot");
-    const image = await window.Plotly.toImage(plot, { format: "png", width: plot.clientWidth, height: plot.clientHeight, scale: 2 });
+    // A saved picture is read without its page: it carries the title and the zone.
+    const title = [chart.querySelector(".chart-title").textContent, plot.layout.xaxis?.type === "date" ? zone : ""].filter(Boolean).join(", ");
+    const layout = { ...plot.layout, title: { text: title, x: 0.01, xanchor: "left", font: { size: 14 } }, margin: { ...plot.layout.margin, t: 56 } };
+    const figure = { data: plot.data, layout, config };
+    const image = await window.Plotly.toImage(figure, { format: "png", width: plot.clientWidth, height: plot.clientHeight + 30, scale: 2 });
     save(fileName(chart, "png"), image);
   };
   // A cell that a spreadsheet would run as a formula is kept text by an apostrophe.
