@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django import forms
 
@@ -58,9 +58,32 @@ class TestResult:
 
 
 class SettingsForm(forms.Form):
-    """Settings of one kind. Fields named in `secret_fields` are stored encrypted and never shown again."""
+    """Settings of one kind. Fields named in `secret_fields` are stored encrypted and never shown again.
 
-    secret_fields: tuple[str, ...] = ()
+    stored: names of the secrets the source has already, which may be left empty. Those of `forgettable_fields`
+    get a box to drop them.
+    """
+
+    secret_fields: ClassVar[tuple[str, ...]] = ()
+    forgettable_fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, stored: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = frozenset(stored)
+        for name in self.stored & set(self.secret_fields):
+            self.fields[name].help_text = "Stored, and not shown again. Leave it empty to keep it."
+            if name in self.forgettable_fields:
+                label = f"Forget the stored {self.fields[name].label}".lower().capitalize()
+                self.fields[f"forget_{name}"] = forms.BooleanField(label=label, required=False)
+
+    def needed_secrets(self) -> frozenset[str]:
+        """Which secrets the cleaned settings use; the others are not stored."""
+        return frozenset(self.secret_fields)
+
+    @staticmethod
+    def destination(settings: Mapping[str, Any]) -> str:
+        """Where secrets are sent, to tell whether an edit sends them elsewhere."""
+        return ""
 
 
 class SourceKind(Protocol):

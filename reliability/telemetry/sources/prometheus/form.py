@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ _AUTH = [("none", "None"), ("basic", "User name and password"), ("bearer", "Bear
 class PrometheusForm(SettingsForm):
     """Address, credentials and bounds of a Prometheus-compatible server."""
 
-    secret_fields: tuple[str, ...] = ("password", "token", "headers")
+    secret_fields: ClassVar[tuple[str, ...]] = ("password", "token", "headers")
+    forgettable_fields: ClassVar[tuple[str, ...]] = ("headers",)
 
     url = forms.CharField(
         label="Address",
@@ -120,6 +122,22 @@ class PrometheusForm(SettingsForm):
                 cleaned[name] = value
         if cleaned.get("points_max") is None and "points_max" not in self.errors:
             cleaned["points_max"] = settings.SOURCE_POINTS_MAX
-        if cleaned.get("auth") == "basic" and not cleaned.get("username"):
-            self.add_error("username", "is needed for this kind of credentials")
+        if cleaned.get("auth") == "basic":
+            self._need(cleaned, "username", "enter the user name")
+            self._need(cleaned, "password", "enter the password")
+        elif cleaned.get("auth") == "bearer":
+            self._need(cleaned, "token", "enter the token")
         return cleaned
+
+    def _need(self, cleaned: dict[str, Any], name: str, message: str) -> None:
+        if not cleaned.get(name) and name not in self.errors and name not in self.stored:
+            self.add_error(name, message)
+
+    def needed_secrets(self) -> frozenset[str]:
+        own = {"basic": "password", "bearer": "token"}.get(self.cleaned_data["auth"], "headers")
+        return frozenset({own, "headers"})
+
+    @staticmethod
+    def destination(settings: Mapping[str, Any]) -> str:
+        parts = urlsplit(str(settings.get("url", "")))
+        return f"{parts.scheme}://{parts.netloc}"
