@@ -7,6 +7,7 @@ from typing import Any
 
 from reliability.kit.periods import Period
 from reliability.web.charts import BAD, SERIES, Chart, band, layout, line, objective_line
+from slo.charts.marks import Mark, mark_labels, mark_shapes
 from slo.charts.points import BudgetPoint
 
 
@@ -15,6 +16,7 @@ def burn_down_chart(
     *,
     period: Period | None = None,
     excluded: Sequence[Period] = (),
+    marks: Sequence[Mark] = (),
     note: str = "",
     height: int = 300,
     id: str = "burn-down",  # noqa: A002  the name of Chart's field
@@ -36,8 +38,8 @@ def burn_down_chart(
         "layout": layout(
             period=period,
             y_format=".0%",
-            shapes=[*spent["shapes"], *(band(period=part) for part in excluded)],
-            annotations=spent["annotations"],
+            shapes=[*spent["shapes"], *(band(period=part) for part in excluded), *mark_shapes(marks)],
+            annotations=[*spent["annotations"], *mark_labels(marks)],
             showlegend=False,
         ),
     }

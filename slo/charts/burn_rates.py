@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reliability.web.charts import BAD, GOOD, MUTED, WARN, Chart, bars, objective_line
+from reliability.web.charts import MUTED, Chart, bars, objective_line
 
 # From SRE Workbook chapter 5: 14.4 over an hour spends 2 % of a 30-day budget, which is worth waking someone.
 PAGE_FACTOR = 14.4
+_GOOD, _WARN, _BAD = "var(--good-fill)", "var(--warn-fill)", "var(--bad-fill)"
 
 
 def burn_rates_chart(burn_rates: Mapping[str, float | None], *, note: str = "", height: int = 220) -> Chart:
@@ -47,5 +48,5 @@ def colour_of(rate: float | None) -> str:
     if rate is None:
         return MUTED
     if rate <= 1:
-        return GOOD
-    return BAD if rate >= PAGE_FACTOR else WARN
+        return _GOOD
+    return _BAD if rate >= PAGE_FACTOR else _WARN

@@ -8,6 +8,7 @@ from typing import Any
 
 from reliability.kit.periods import Period
 from reliability.web.charts import BAD, Chart, band, layout, line
+from slo.charts.marks import Mark, mark_labels, mark_shapes
 from slo.charts.points import SliPoint
 
 
@@ -17,6 +18,7 @@ def sli_chart(
     period: Period,
     objective_text: str,
     excluded: Sequence[Period] = (),
+    marks: Sequence[Mark] = (),
     note: str = "",
     height: int = 280,
 ) -> Chart:
@@ -43,8 +45,8 @@ def sli_chart(
         "layout": layout(
             period=period,
             y_format=".6~%",
-            shapes=[band(period=part) for part in excluded],
-            annotations=[_label(objective_text, goal[-1])] if goal else [],
+            shapes=[*(band(period=part) for part in excluded), *mark_shapes(marks)],
+            annotations=[*([_label(objective_text, goal[-1])] if goal else []), *mark_labels(marks)],
             showlegend=False,
         ),
     }
@@ -77,8 +79,8 @@ def _label(text: str, level: float | None) -> dict[str, Any]:
     return {
         "text": text,
         "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
+        "x": 1,
+        "xanchor": "right",
         "yref": "y",
         "y": level,
         "yanchor": "top",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import slugify
 
 from reliability.access.models import Team
 from reliability.catalog.models import Service
+from slo.domain.naming import NAME_LENGTH_MAX
 
 
 class IdentityForm(forms.Form):
@@ -19,9 +21,10 @@ class IdentityForm(forms.Form):
         help_text="What the user gets, in a few words. Example: Checkout succeeds",
     )
     name = forms.SlugField(
-        max_length=63,
+        required=False,
+        max_length=NAME_LENGTH_MAX,
         label="Name",
-        help_text="For addresses, the API and OpenSLO files; it stays. Example: checkout-availability",
+        help_text="For addresses, the API and OpenSLO files; it stays. Empty: made from the title.",
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
         error_messages={"invalid": "use lower-case letters, digits and hyphens, such as checkout-availability"},
     )
@@ -57,4 +60,4 @@ class IdentityForm(forms.Form):
             self.fields["team"].disabled = True
 
     def clean_name(self) -> str:
-        return str(self.cleaned_data["name"]).lower()
+        return str(self.cleaned_data["name"]).lower() or slugify(self.cleaned_data.get("title", ""))[:NAME_LENGTH_MAX]

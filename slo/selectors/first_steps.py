@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reliability.telemetry.selectors.sources import list_sources
-
 from reliability.access.domain.caller import Caller
 from reliability.telemetry.models import Source
+from reliability.telemetry.selectors.sources import list_sources
 from slo.models import Sli
 from slo.selectors.slis import list_slis
 

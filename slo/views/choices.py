@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from reliability.telemetry.selectors.sources import list_sources
-
 from reliability.access.domain.caller import Caller
 from reliability.access.selectors.teams import writable_teams
 from reliability.catalog.selectors.services import list_services
+from reliability.telemetry.selectors.sources import list_sources
 from slo.forms.setup import Choices
 from slo.selectors.slis import list_slis
 

@@ -9,13 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
-from reliability.telemetry.selectors.sources import list_sources
 
 from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
 from reliability.kit.instants import floor_minute
 from reliability.kit.periods import Period
+from reliability.telemetry.selectors.sources import list_sources
 from reliability.web.errors import Conflict, Invalid
 from reliability.web.pagination import page_of
 from slo.forms.backfill import BackfillForm

@@ -70,7 +70,7 @@ def slo_detail(request: AccessRequest, name: str) -> HttpResponse:
     context: dict[str, Any] = {"slo": slo, "view": view, **standing_of(version=version, status=status)}
     if part != "standing":
         time_range = TimeRange.from_request(request, now=view.at)
-        charts = charts_of(slo=slo, status=status, time_range=time_range, now=view.now)
+        charts = charts_of(slo=slo, status=status, versions=versions, time_range=time_range, now=view.now)
         if request.GET.get("format") == "csv":
             return _csv(slo, charts, request.GET.get("chart", "sli"))
         context |= {"time_range": time_range, "charts": charts}

@@ -39,24 +39,24 @@ def standing_of(*, version: SloVersion, status: StatusView) -> dict[str, Any]:
         "burn_1h": status.burn_rates.get("1h"),
         "burn_6h": status.burn_rates.get("6h"),
         "window_words": window_text(version.window),
-        "burn_table": burn_rows(status.burn_rates),
+        "burn_table": burn_rows(status.burn_rates, length=status.window.length),
     }
 
 
-def burn_rows(rates: Mapping[str, float | None]) -> list[BurnRow]:
-    """Each window with what its rate means if it goes on."""
-    return [BurnRow(_window(name), rate, _meaning(rate)) for name, rate in rates.items()]
+def burn_rows(rates: Mapping[str, float | None], *, length: timedelta) -> list[BurnRow]:
+    """Each window with what its rate means for a full budget of a window of *length*."""
+    return [BurnRow(_window(name), rate, _meaning(rate, length)) for name, rate in rates.items()]
 
 
 def _window(name: str) -> str:
     return "the whole window" if name == "window" else humanize_duration(parse_duration(name))
 
 
-def _meaning(rate: float | None) -> str:
+def _meaning(rate: float | None, length: timedelta) -> str:
     if rate is None:
         return "nothing was measured"
     if rate == 0:
         return "nothing is spent"
     if rate <= 1:
         return "the budget lasts the window"
-    return f"a full budget would last {1 / rate:.0%} of the window"
+    return f"a full budget would last {humanize_duration(length / rate)}"
