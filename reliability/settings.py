@@ -221,6 +221,11 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # other subdomains, and
+    "security.W021",  # browsers' preload lists, are the domain owner's to decide
+    "security.W008",  # TLS and its redirect are the proxy's
+]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "reliability.web.problems.csrf_failure"

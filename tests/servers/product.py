@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -13,6 +15,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+import psycopg
+from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _URL = re.compile(r"^up +\|     (http://\S+)/$", re.MULTILINE)
@@ -121,12 +126,20 @@ def running_product(
     """Start `./run up` (or demo) on a free port, wait until the page answers, and end it afterwards."""
     data_dir.mkdir(parents=True, exist_ok=True)
     log_path = data_dir / "product.log"
+    servers = _servers_of_the_run()
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     with log_path.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "reliability", command],
             cwd=ROOT,
-            env={**inherited, "DATA_DIR": str(data_dir), "PORT": "0", "PREPARED": "1", **(environment or {})},
+            env={
+                **inherited,
+                "DATA_DIR": str(data_dir),
+                "PORT": "0",
+                "PREPARED": "1",
+                **servers,
+                **(environment or {}),
+            },
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -137,6 +150,23 @@ def running_product(
         yield product
     finally:
         product.stop()
+
+
+_redis_databases = itertools.count(1)
+
+
+def _servers_of_the_run() -> dict[str, str]:
+    """A fresh database and a Redis database of its own, when the run names servers; else the embedded ones."""
+    address, redis_url = os.environ.get("PRODUCT_DATABASE_URL"), os.environ.get("PRODUCT_REDIS_URL")
+    if not address or not redis_url:
+        return {}
+    name = f"product_{secrets.token_hex(4)}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return {
+        "DATABASE_URL": f"{address.rpartition('/')[0]}/{name}",
+        "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{next(_redis_databases) % 16}",
+    }
 
 
 # The suite's own settings, which would lead the product to the suite's data.

@@ -1,0 +1,170 @@
+"""`./run test`: every check of the project, two at a time where that pays, and a table of what came of them."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reliability.bootstrap.debian import can_install, install
+from tests.servers.postgresql import PostgresMissingError, program, running_postgresql
+from tests.servers.redis import running_redis
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / ".artifacts" / "test"
+BIN = Path(sys.prefix) / "bin"
+PYTEST = [str(BIN / "pytest"), "-q", "-p", "no:cacheprovider"]
+SUITE = [*PYTEST, "-n", "2", "tests", *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults"))]
+# Names that `which` finds, and the Debian package that brings each.
+PACKAGES = {"redis-server": "redis-server", "prometheus": "prometheus", "chromium": "chromium"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command. needs: `postgresql` starts a server for it and names it in the environment."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    name: str
+    status: int
+    seconds: float
+    log: Path
+
+
+def templates() -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").rglob("*.html"))]
+
+
+def steps() -> list[list[Step]]:
+    """Stages in order; the steps of a stage run two at a time."""
+    python = sys.executable
+    scratch = {"DATA_DIR": str(LOGS / "data")}
+    https = {**scratch, "PUBLIC_URL": "https://slo.example.com"}
+    checks = [
+        Step("types", [str(BIN / "mypy"), "."]),
+        Step("format", [str(BIN / "ruff"), "format", "--check", "."]),
+        Step("lint", [str(BIN / "ruff"), "check", "."]),
+        Step("imports", [str(BIN / "lint-imports")]),
+        Step("template format", [str(BIN / "djade"), "--check", "--target-version", "5.2", *templates()]),
+        Step("template lint", [str(BIN / "djlint"), "templates", "--lint", "--quiet"]),
+        Step("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], scratch),
+        Step("deployment", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], https),
+        Step("domain tests", [*PYTEST, "tests/domain"]),
+    ]
+    return [
+        checks,
+        [Step("suite on SQLite", SUITE)],
+        [Step("suite on PostgreSQL", SUITE, needs="postgresql")],
+        [Step("journeys", [*PYTEST, "tests/journeys"])],
+        [Step("journeys on PostgreSQL and Redis", [*PYTEST, "tests/journeys"], needs="postgresql")],
+        [Step("faults", [*PYTEST, "tests/faults"])],
+    ]
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run test", description=__doc__)
+    parser.add_argument("steps", nargs="*", metavar="STEP", help="only steps whose name holds this text")
+    parser.add_argument("--list", action="store_true", help="name the steps and end")
+    parser.add_argument("--no-install", action="store_true", help="do not install missing Debian packages")
+    options = parser.parse_args(arguments)
+    stages = [[step for step in stage if _is_wanted(step, options.steps)] for stage in steps()]
+    if options.list:
+        print("\n".join(step.name for stage in stages for step in stage))
+        return 0
+    if not any(stages):
+        print(f"no step is named like {' or '.join(options.steps)}: see ./run test --list", file=sys.stderr)
+        return 2
+    missing = missing_packages()
+    if missing and not (not options.no_install and can_install() and install(missing)):
+        print(f"these tests need: sudo apt-get install {' '.join(missing)}", file=sys.stderr)
+        return 2
+    shutil.rmtree(LOGS, ignore_errors=True)
+    LOGS.mkdir(parents=True)
+    started_at = time.monotonic()
+    results = [result for stage in stages for result in _run_stage(stage)]
+    _print_table(results, seconds=time.monotonic() - started_at)
+    return 1 if any(result.status for result in results) else 0
+
+
+def missing_packages() -> list[str]:
+    missing = [package for name, package in PACKAGES.items() if shutil.which(name) is None]
+    try:
+        program("initdb")
+    except PostgresMissingError:
+        missing.append("postgresql")
+    return missing
+
+
+def _is_wanted(step: Step, words: Sequence[str]) -> bool:
+    return not words or any(word.lower() in step.name.lower() for word in words)
+
+
+def _run_stage(stage: Sequence[Step]) -> list[Result]:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(_run, stage))
+
+
+def _run(step: Step) -> Result:
+    log = LOGS / f"{step.name.replace(' ', '-')}.log"
+    started_at = time.monotonic()
+    with _servers(step) as environment, log.open("w") as output:
+        status = subprocess.run(
+            step.command,
+            cwd=ROOT,
+            env={**os.environ, **step.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+    result = Result(name=step.name, status=status, seconds=time.monotonic() - started_at, log=log)
+    print(f"{'ok    ' if status == 0 else 'FAILED'} {step.name} ({result.seconds:.0f} s)", flush=True)
+    if status:
+        print(log.read_text(errors="replace"), flush=True)
+    return result
+
+
+@contextlib.contextmanager
+def _servers(step: Step) -> Iterator[dict[str, str]]:
+    if step.needs != "postgresql":
+        yield {}
+        return
+    with running_postgresql() as database_url, running_redis() as redis_url:
+        yield {
+            "TEST_DATABASE_URL": database_url,
+            "PRODUCT_DATABASE_URL": database_url,
+            "PRODUCT_REDIS_URL": redis_url,
+        }
+
+
+def _print_table(results: Sequence[Result], *, seconds: float) -> None:
+    width = max(len(result.name) for result in results)
+    print(f"\n{'step':<{width}}  result  seconds")
+    for result in results:
+        outcome = "ok" if result.status == 0 else "FAILED"
+        print(f"{result.name:<{width}}  {outcome:<6}  {result.seconds:>7.1f}  {_last_line(result)}")
+    print(f"{'all':<{width}}          {seconds:>7.1f}")
+
+
+def _last_line(result: Result) -> str:
+    """What the command itself sums up: pytest's counts, mypy's files."""
+    lines = [line.strip("= ") for line in result.log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1][:80] if lines else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
