@@ -74,7 +74,7 @@ def test_of_first_visits_at_the_same_instant_one_wins(race: Race, now: datetime)
             now=now,
         )
 
-    results = race(*(lambda number=number: visit(number) for number in range(4)))  # type: ignore[misc]  # default binds
+    results = race(*(lambda number=number: visit(number) for number in range(4)))
     assert sum(isinstance(result, User) for result in results) == 1, results
     assert sum(isinstance(result, NotFound) for result in results) == 3, results
     assert race(User.objects.count) == [1]
