@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
+import numpy as np
+
+from reliability.kit.instants import floor_minute, to_minute
 from reliability.kit.periods import Period
+from reliability.telemetry.domain.failures import SourceError
+from reliability.telemetry.domain.queries import SliQuery
+from reliability.telemetry.domain.specs import validate_spec
 from reliability.telemetry.models import Source
-from slo.domain.status import State
+from reliability.telemetry.selectors.counts import counts
+from reliability.web.errors import Invalid
+from slo.domain import budget, burndown, history
+from slo.domain.burn import STANDARD_WINDOWS, burn_over
+from slo.domain.definition import Definition
+from slo.domain.drafts import definition_or_mistakes
+from slo.domain.forecast import burn_window, exhausted_at
+from slo.domain.minutes import MinuteSeries
+from slo.domain.spending import reading_period
+from slo.domain.status import State, state_of
 from slo.models import Sli
-from slo.selectors.history import BurndownPoint, HistoryPoint
+from slo.selectors.burndown import BurndownPoint
+from slo.selectors.history import HistoryPoint, step_for
+from slo.selectors.series import read_between
+
+# A person waits for this: what has been read by then is shown, and how much that is.
+SECONDS_MAX = 6.0
+DAYS_MAX = 7
+_PIECE = timedelta(days=1)
+_SOURCE_KEY = "preview"
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewView:
     """The objective's figures over `window` up to now. `origin` is "series" (stored) or "source" (asked just now).
 
-    problem: why there are no figures (the source's words), empty when there are. resolution_minutes: how coarse
-    the source was read.
+    measured: the stretch that was read, None when nothing was. problem: why there are no figures (the source's
+    words), empty when there are. resolution_minutes: how coarse the source was read.
     """
 
     origin: str
@@ -54,7 +78,145 @@ def preview(
 ) -> PreviewView:
     """Compute the objective over the stored series of *sli*, or else over what *source* answers for *spec*.
 
-    The source is asked for a bounded stretch in bounded time. Raises Invalid with field paths for a wrong
-    definition, as saving would.
+    The source is asked for the newest week, day by day backwards, for a few seconds. Raises Invalid with field
+    paths for a wrong definition, as saving would.
     """
-    raise NotImplementedError
+    definition, mistakes = definition_or_mistakes(
+        objective=objective,
+        window=window,
+        budgeting_method=budgeting_method,
+        slice_minutes=slice_minutes,
+        slice_target=slice_target,
+        counts_no_data_as_bad=counts_no_data_as_bad,
+    )
+    if sli is None and source is not None:
+        faults = validate_spec(spec, source.kind)
+        mistakes += [(f"spec.{path}" if path else "spec", message) for path, message in faults]
+    if sli is None and source is None:
+        mistakes.append(("sli", "choose an indicator, or a source and what it measures"))
+    if definition is None or mistakes:
+        raise Invalid(details=[{"field": field, "message": message} for field, message in mistakes])
+    at = floor_minute(now)
+    period = definition.window.period_at(at)
+    if sli is not None:
+        reading = _stored(sli, definition, period, at)
+    else:
+        reading = _asked(source, spec or {}, definition, period, at, now)
+    return _view(reading, definition, period, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Minutes for the whole window, what of them was read, and what was wrong."""
+
+    origin: str
+    series: MinuteSeries
+    measured: Period | None
+    warnings: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def _stored(sli: Sli, definition: Definition, period: Period, at: datetime) -> _Reading:
+    whole = reading_period(definition=definition, period=Period(period.start, at))
+    series = read_between(
+        sli_id=sli.pk, start_minute=whole.start_minute, end_minute=max(whole.start_minute, to_minute(at))
+    )
+    covered = np.flatnonzero(series.covered)
+    measured = None
+    if len(covered):
+        first = series.start_minute + int(covered[0])
+        measured = Period.from_minutes(first, series.start_minute + int(covered[-1]) + 1)
+    problem = "" if measured else "nothing is stored for this indicator in the window: start a backfill of its past"
+    return _Reading("series", series, measured, problem=problem)
+
+
+def _asked(
+    source: Source | None, spec: dict[str, Any], definition: Definition, period: Period, at: datetime, now: datetime
+) -> _Reading:
+    if source is None:
+        raise TypeError("a preview needs an indicator or a source")
+    whole = reading_period(definition=definition, period=Period(period.start, at))
+    series = MinuteSeries.empty(start_minute=whole.start_minute, end_minute=max(whole.start_minute, to_minute(at)))
+    oldest = max(period.start, at - timedelta(days=DAYS_MAX))
+    warnings: list[str] = []
+    end, problem, deadline = at, "", monotonic() + SECONDS_MAX
+    while end > oldest and monotonic() < deadline:
+        piece = Period(max(oldest, end - _PIECE), end)
+        answer = counts(source=source, queries=[SliQuery(_SOURCE_KEY, spec)], period=piece, now=now)[_SOURCE_KEY]
+        if isinstance(answer, SourceError):
+            problem = answer.message
+            break
+        warnings += answer.warnings
+        first = answer.start_minute - series.start_minute
+        place = slice(max(0, first), first + len(answer.good))
+        skipped = max(0, -first)
+        series.good[place], series.valid[place] = answer.good[skipped:], answer.valid[skipped:]
+        series.covered[place] = answer.covered[skipped:]
+        end = piece.start
+    measured = Period(end, at) if end < at and series.covered.any() else None
+    if measured is None and not problem:
+        problem = "the source answers, but measured nothing in that time: check the names and labels in the queries"
+    return _Reading("source", series, measured, tuple(dict.fromkeys(warnings)), problem)
+
+
+def _view(reading: _Reading, definition: Definition, period: Period, at: datetime) -> PreviewView:
+    found = budget.evaluate(series=reading.series, definition=definition, period=period, now=at)
+    shown = reading.measured or Period(at, at)
+    shown = shown.intersection(period) or Period(at, at)
+    step = step_for(period=shown)
+    rate = burn_over(
+        series=reading.series,
+        definition=definition,
+        window=STANDARD_WINDOWS[burn_window(window_length=period.length)],
+        now=at,
+    )
+    foreseen = exhausted_at(remaining=found.remaining, burn_rate=rate, window=definition.window, period=period, now=at)
+    verdict = state_of(
+        remaining=found.remaining,
+        forecast_exhausted_at=foreseen.exhausted_at,
+        is_forecast_within_window=foreseen.is_within_window,
+    )
+    return PreviewView(
+        origin=reading.origin,
+        window=period,
+        measured=reading.measured,
+        state=verdict.state,
+        sli=found.sli,
+        good=found.good if found.has_data else None,
+        valid=found.valid if found.has_data else None,
+        consumed=found.consumed,
+        remaining=found.remaining,
+        remaining_minutes=found.remaining_minutes,
+        coverage=found.coverage,
+        history=_history(reading.series, definition, shown, step, at),
+        burndown=_burndown(reading.series, definition, period, at),
+        warnings=(*definition.window.warnings(), *reading.warnings),
+        problem=reading.problem,
+    )
+
+
+def _history(
+    series: MinuteSeries, definition: Definition, shown: Period, step: timedelta, at: datetime
+) -> list[HistoryPoint]:
+    if shown.is_empty:
+        return []
+    return [
+        HistoryPoint(
+            start=point.start,
+            end=point.end,
+            sli=point.sli,
+            good=point.good,
+            valid=point.valid,
+            coverage=point.coverage,
+            objective=definition.objective,
+        )
+        for point in history.points(series=series, definition=definition, period=shown, step=step, now=at)
+    ]
+
+
+def _burndown(series: MinuteSeries, definition: Definition, period: Period, at: datetime) -> list[BurndownPoint]:
+    """From a whole budget at the start of the window down to what is left now."""
+    points = burndown.points(
+        series=series, definition=definition, period=period, step=step_for(period=period, points=200), now=at
+    )
+    return [BurndownPoint(point.at, point.remaining, 1 - point.remaining, None) for point in points]

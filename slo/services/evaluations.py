@@ -80,7 +80,7 @@ def evaluate(*, slo_ids: Sequence[int], now: datetime) -> EvaluationResult:
         changed = [row for row in rows if row.pk in locked and locked[row.pk].state != row.state]
         _tell(changed, locked, {one.slo.pk: one.slo for one in terms}, now)
     metrics.EVALUATIONS.labels(outcome="evaluated").inc(len(rows))
-    return EvaluationResult(len(rows), len(changed))
+    return EvaluationResult(len(terms), len(changed))
 
 
 def redraw(*, sli_id: int) -> None:

@@ -14,10 +14,10 @@ from reliability.access.services import audit
 from reliability.web.errors import NotFound
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.definition import Definition
+from slo.domain.drafts import definition_or_mistakes
 from slo.domain.naming import mistakes_of
 from slo.models import Slo
 from slo.services import editing, evaluations, schedules, versions
-from slo.services.definitions import definition_or_mistakes
 
 KIND = "slo"
 _OWN_FIELDS = ("team_id", "service_id", "sli_id", "name", "title", "description", "labels", "alert_policies")

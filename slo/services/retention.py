@@ -1,0 +1,52 @@
+"""Dropping minutes older than they are kept for, in short pieces."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+from django.db import transaction
+
+from slo.domain.chunks import HOUR_MINUTES
+from slo.domain.prefixes import Head
+from slo.models import HourChunk, Sli
+from slo.services import chunk_rows
+from slo.services.series import acceptable_minutes
+
+SLIS_PER_RUN = 100
+HOURS_PER_PIECE = 24 * 30
+
+
+def drop_old(*, now: datetime) -> bool:
+    """Drop up to a month of hours from each of some SLIs; returns whether there is more to drop.
+
+    Prefix sums stay as they are: the base of the head moves up to the oldest hour that is left.
+    """
+    oldest = acceptable_minutes(now=now)[0] // HOUR_MINUTES
+    ids = list(
+        Sli.objects.filter(first_hour__lt=oldest)
+        .order_by("first_hour", "pk")
+        .values_list("pk", flat=True)[: SLIS_PER_RUN + 1]
+    )
+    is_more = len(ids) > SLIS_PER_RUN
+    for sli_id in ids[:SLIS_PER_RUN]:
+        is_more |= _drop(sli_id, oldest)
+    return is_more
+
+
+@transaction.atomic
+def _drop(sli_id: int, oldest: int) -> bool:
+    head = chunk_rows.lock_heads([sli_id]).get(sli_id)
+    if head is None or head.first_hour is None or head.last_hour is None or head.first_hour >= oldest:
+        return False
+    bound = min(oldest, head.first_hour + HOURS_PER_PIECE)
+    HourChunk.objects.filter(sli_id=sli_id, hour__lt=bound).delete()
+    left = HourChunk.objects.filter(sli_id=sli_id).order_by("hour")
+    first = left.values_list("hour", "good_before", "valid_before", "minutes_before").first()
+    if first is None:
+        nothing = np.zeros(3)
+        chunk_rows.write_heads([chunk_rows.HeadRow(Head(sli_id, None, None, nothing, nothing), None, 0)])
+        return False
+    base = np.array(first[1:], dtype=np.float64)
+    chunk_rows.write_heads([chunk_rows.HeadRow(Head(sli_id, first[0], head.last_hour, base, head.total), None, 0)])
+    return bound < oldest
