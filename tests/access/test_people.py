@@ -73,14 +73,12 @@ def test_two_administrators_who_remove_each_other_at_once_leave_one(cast: Cast, 
     other = UserFactory(name="Other", is_administrator=True)
     chief = cast.caller("chief")
 
-    def run(race: Race) -> list[object]:
-        return race(
-            lambda: people.deactivate(caller=chief, person=cast.chief, now=now),
-            lambda: people.deactivate(caller=chief, person=other, now=now),
-        )
-
-    results = run(race)
+    results = race(
+        lambda: people.deactivate(caller=chief, person=cast.chief, now=now),
+        lambda: people.deactivate(caller=chief, person=other, now=now),
+    )
     assert sum(isinstance(result, Conflict) for result in results) == 1, results
+    assert results.count(None) == 1, results
     assert race(User.objects.filter(is_administrator=True, is_active=True).count) == [1]
 
 

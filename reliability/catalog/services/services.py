@@ -116,8 +116,8 @@ def words_for_users(*, caller: Caller, users: Iterable[models.Model]) -> str:
     names: list[str] = []
     hidden = 0
     for user in users:
-        owner: Any = getattr(user, "service", user)  # a dependency belongs to the team of the service that needs
-        if caller.may_read(owner.team_id if hasattr(owner, "team_id") else user.team_id):  # type: ignore[attr-defined]
+        owned: Any = user if hasattr(user, "team_id") else getattr(user, "service", None)  # a dependency: who needs
+        if caller.may_read(owned.team_id):
             names.append(f"{user._meta.verbose_name} {getattr(user, 'name', None) or user}")
         else:
             hidden += 1
