@@ -19,7 +19,7 @@ router = Router(tags=["Windows"])
 _FIELD_OF_REASON = {
     "window_count": "count",
     "window_start": "start",
-    "window_zone": "time_zone",
+    "unknown_zone": "time_zone",
     "window_unit": "unit",
     "window_length": "rolling",
 }

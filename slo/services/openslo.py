@@ -165,10 +165,12 @@ def _write_all(writes: Sequence[Write]) -> list[Problem]:
 
 def _problems_of(item: Desired, error: ProblemError) -> list[Problem]:
     details: list[dict[str, Any]] = error.details or [{"message": error.message}]
-    name = f"{item.kind} {item.name}"
     return [
         Problem(
-            item.file, item.line, name, " ".join(filter(None, (str(detail.get("field") or ""), str(detail["message"]))))
+            item.file,
+            item.line,
+            f"{item.kind} {item.name}",
+            ": ".join(str(detail[part]) for part in ("field", "message") if detail.get(part)),
         )
         for detail in details
     ]

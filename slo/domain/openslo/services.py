@@ -11,6 +11,15 @@ from slo.domain.openslo.metadata import PREFIX, Metadata
 LAYERS = ("region", "zone", "cluster", "pod", "node", "process", "component")
 
 
+def _joined_labels(metadata: Metadata, spec: Field) -> dict[str, str]:
+    """Labels of services are single texts here; several values become one."""
+    for key, value in metadata.labels.items():
+        if isinstance(value, list):
+            message = f"a service's label has one value here: {', '.join(value)!r} is taken"
+            spec.notes.warning(metadata.line, f"metadata.labels.{key}", message)
+    return {key: ", ".join(value) if isinstance(value, list) else value for key, value in metadata.labels.items()}
+
+
 def read_service(metadata: Metadata, spec: Field) -> Desired | None:
     """A service. Tier, layer and runbook come from annotations and stay as they are when those are missing."""
     if spec and not spec.mapping(known=("description",)):
@@ -18,7 +27,7 @@ def read_service(metadata: Metadata, spec: Field) -> Desired | None:
     fields: dict[str, Any] = {
         "displayName": metadata.display_name or metadata.name,
         "description": spec.get("description").description(),
-        "labels": metadata.labels,
+        "labels": _joined_labels(metadata, spec),
         "annotations": metadata.annotations,
     }
     ours = metadata.ours
