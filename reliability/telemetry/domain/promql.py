@@ -270,6 +270,8 @@ def _split_sum(query: str) -> list[str] | None:
 
 def bracket_fault(query: str) -> str | None:
     """What is unbalanced in *query*, in words; None when nothing is."""
+    if not _strings_end(query):
+        return "a quote is never closed"
     partner = {")": "(", "]": "[", "}": "{"}
     stack: list[str] = []
     for position, character in _outside_strings(query):
@@ -277,9 +279,7 @@ def bracket_fault(query: str) -> str | None:
             stack.append(character)
         elif character in partner and (not stack or stack.pop() != partner[character]):
             return f"{character!r} at position {position + 1} closes nothing"
-    if stack:
-        return f"{stack[-1]!r} is never closed"
-    return None if _strings_end(query) else "a quote is never closed"
+    return f"{stack[-1]!r} is never closed" if stack else None
 
 
 def _strings_end(query: str) -> bool:
