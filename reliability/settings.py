@@ -1,4 +1,5 @@
 """Settings: typed, from the environment only, loud when wrong. docs/configuration.md lists them."""
+# Long because every setting of the product stands here and nowhere else.
 
 from __future__ import annotations
 

@@ -1,0 +1,50 @@
+"""House rules about the shape of files."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tests.architecture.sources import ROOT, python_files
+
+LINES_MAX = 300
+BANNED_NAMES = {"utils", "util", "common", "helpers", "helper", "manager", "managers", "misc"}
+_IGNORE = re.compile(r"#\s*(?:noqa(?::\s*[A-Z0-9, ]+)?|type:\s*ignore(?:\[[\w, -]+\])?|pragma: no cover)\s*(.*)$")
+
+
+def test_no_file_is_longer_than_300_lines_without_a_reason() -> None:
+    """A longer file says why in its first lines: `# Long because …`."""
+    long = []
+    for path in python_files():
+        lines = (ROOT / path).read_text().splitlines()
+        if len(lines) > LINES_MAX and not any(line.startswith("# Long because ") for line in lines[:15]):
+            long.append(f"{path}: {len(lines)} lines")
+    assert long == []
+
+
+def test_no_file_is_named_for_nothing() -> None:
+    assert [path for path in python_files() if path.stem in BANNED_NAMES] == []
+
+
+def test_every_ignore_carries_its_reason() -> None:
+    bare = []
+    for path in python_files():
+        for number, line in enumerate((ROOT / path).read_text().splitlines(), start=1):
+            found = _IGNORE.search(line)
+            if found and not found.group(1).strip(" #"):
+                bare.append(f"{path}:{number}")
+    assert bare == []
+
+
+def test_imports_stand_at_the_top() -> None:
+    """No import inside a function to dodge a circle; ruff's PLC0415 says the same, with its own exceptions."""
+    inner = []
+    for path in python_files("reliability", "slo", "chaos", "incidents"):
+        for node in ast.walk(ast.parse((ROOT / path).read_text())):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            imports = [child for child in ast.walk(node) if isinstance(child, ast.Import | ast.ImportFrom)]
+            inner += [f"{path}:{child.lineno}" for child in imports]
+    # The entry point: before the virtualenv exists there is only the standard library. AppConfig.ready: Django's
+    # documented place for imports that need the models.
+    assert [place for place in inner if not re.match(r"reliability/__main__\.py|.*/apps\.py", place)] == []
