@@ -10,7 +10,9 @@ import pytest
 from reliability.kit.instants import to_minute
 from reliability.kit.periods import Period
 from reliability.outbox.models import Due
+from reliability.telemetry.domain.counts import Counts
 from reliability.telemetry.domain.failures import Reason, SourceError
+from reliability.telemetry.domain.queries import SliQuery
 from reliability.web.errors import Conflict, Forbidden, Invalid
 from slo.models import Backfill, HourChunk, Sli
 from slo.selectors.backfills import latest_of, progress_of
@@ -105,10 +107,10 @@ def test_two_workers_on_one_piece_store_it_once(
     backfill = started(cast, sli, now)
     stale = Backfill.objects.select_related("sli", "sli__source").get(pk=backfill.pk)
     piece = backfills._piece(stale)
-    answer = known.collect(source=sli.source, queries=[backfills.SliQuery(sli.pk, RATIO)], period=piece, now=now)
+    answer = known.collect(source=sli.source, queries=[SliQuery(sli.pk, RATIO)], period=piece, now=now)
     advance(backfill_id=backfill.pk, now=now)
     counts = answer[sli.pk]
-    assert isinstance(counts, backfills.Counts)
+    assert isinstance(counts, Counts)
     assert backfills._advance_to(stale, piece, counts, 0.0, now) == now
     backfill.refresh_from_db()
     assert backfill.minutes_stored == 1440
@@ -143,9 +145,9 @@ def test_a_piece_in_hand_is_kept_by_a_pause_and_dropped_by_a_cancel(
     backfill = started(cast, sli, now)
     stale = Backfill.objects.select_related("sli", "sli__source").get(pk=backfill.pk)
     piece = backfills._piece(stale)
-    answer = known.collect(source=sli.source, queries=[backfills.SliQuery(sli.pk, RATIO)], period=piece, now=now)
+    answer = known.collect(source=sli.source, queries=[SliQuery(sli.pk, RATIO)], period=piece, now=now)
     counts = answer[sli.pk]
-    assert isinstance(counts, backfills.Counts)
+    assert isinstance(counts, Counts)
     backfills.pause(caller=editor, backfill=backfill, now=now)
     assert backfills._advance_to(stale, piece, counts, 0.0, now) is None
     backfill.refresh_from_db()

@@ -67,10 +67,12 @@ def test_a_source_that_is_down_measures_nothing_and_is_caught_up_without_a_lost_
     sli.refresh_from_db()
     assert "is Prometheus running?" in sli.last_error
     assert sli.measured_until_minute == to_minute(now) - LAG_MINUTES
-    due, pieces = later, 0
+    due: datetime | None = later
+    pieces = 0
     known.asked.clear()
     while due == later:
-        due, pieces = collect(source_id=sli.source_id, now=later), pieces + 1
+        due = collect(source_id=sli.source_id, now=later)
+        pieces += 1
     assert pieces == 6  # of six hours each, an hour of which overlaps
     assert max(period.minutes for period, _ in known.asked) == PIECE_MINUTES
     assert_holds(sli, to_minute(now) - 61, to_minute(later) - LAG_MINUTES, set())
