@@ -12,6 +12,7 @@ from django.utils import timezone
 from reliability.web.errors import Invalid
 from reliability.web.timerange import instant_in
 
+TEXT_MAX = 40
 _FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -19,16 +20,15 @@ def _picker() -> forms.TextInput:
     return forms.TextInput(attrs={"type": "datetime-local", "autocomplete": "off"})
 
 
-class InstantField(forms.CharField):
+class InstantField(forms.Field):
     """An instant in UTC, typed as wall time of the page's zone (or as RFC 3339)."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", _picker())
-        kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        text = str(super().to_python(value) or "")
+        text = str(value or "").strip()[:TEXT_MAX]
         if not text:
             return None
         try:
@@ -40,16 +40,15 @@ class InstantField(forms.CharField):
         return value.astimezone(_page_zone()).strftime(_FORMAT) if isinstance(value, datetime) else value
 
 
-class WallTimeField(forms.CharField):
+class WallTimeField(forms.Field):
     """A wall time without a zone, kept as ISO text with seconds: the zone is another field's."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", _picker())
-        kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        text = str(super().to_python(value) or "")
+        text = str(value or "").strip()[:TEXT_MAX]
         if not text:
             return ""
         try:

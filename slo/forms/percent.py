@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 _HUNDRED = Decimal(100)
+TEXT_MAX = 24
 
 
 def percent_text(fraction: Decimal) -> str:
@@ -16,17 +17,17 @@ def percent_text(fraction: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-class PercentField(forms.CharField):
+class PercentField(forms.Field):
     """A fraction typed as percent: `99.9` and `99,9 %` are Decimal 0.999. 100 % only where *is_whole_allowed*."""
 
     def __init__(self, *, is_whole_allowed: bool = False, **kwargs: Any) -> None:
         self.is_whole_allowed = is_whole_allowed
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        kwargs.setdefault("max_length", 24)
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "maxlength": TEXT_MAX}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        text = str(super().to_python(value) or "").replace("%", "").replace(",", ".").strip()
+        text = str(value or "")[: TEXT_MAX + 1].replace("%", "").replace(",", ".").strip()
         if not text:
             return None
         try:

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from reliability.access.requests import AccessRequest
+from reliability.kit.durations import humanize_duration
 from reliability.web.charts import Chart
 from reliability.web.errors import ProblemError
 from slo.charts.burn_down import burn_down_chart
+from slo.domain.breaches import breaches_in
 from slo.forms.setup import SetupForms
 from slo.selectors.preview import PreviewView, preview
 from slo.views.choices import choices_of
@@ -26,6 +28,20 @@ class PreviewPart:
     figures: PreviewView | None
     chart: Chart | None
     problems: list[str]
+
+    @property
+    def verdict(self) -> str:
+        """How the objective would have fared, as one sentence."""
+        points = self.figures.burndown if self.figures else []
+        known = [point for point in points if point.remaining is not None]
+        if not known:
+            return ""
+        length = humanize_duration(known[-1].at - known[0].at)
+        count = breaches_in(point.remaining for point in known)
+        if not count:
+            return f"Over {length} of history this objective would have been kept throughout."
+        times = "once" if count == 1 else f"{count} times"
+        return f"Over {length} of history this objective would have been broken {times}."
 
     @property
     def left(self) -> timedelta | None:
