@@ -241,11 +241,8 @@
     else saveCsv(chart);
   });
 
-  const drawAll = (root) => {
-    const charts = [...root.querySelectorAll("[data-chart]")];
-    if (root.matches?.("[data-chart]")) charts.push(root);
-    charts.forEach(draw);
-  };
+  const chartsIn = (root) => [...root.querySelectorAll("[data-chart]"), ...(root.matches?.("[data-chart]") ? [root] : [])];
+  const drawAll = (root) => chartsIn(root).forEach(draw);
   const forget = () => {
     for (const plot of drawn.keys()) {
       if (plot.isConnected) continue;
@@ -258,7 +255,11 @@
 
   drawAll(document);
   document.addEventListener("htmx:afterSwap", (event) => drawAll(event.detail.elt));
-  document.addEventListener("htmx:afterSettle", forget);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    // Settling gives elements the attributes the server sent: open tables are opened again.
+    for (const chart of chartsIn(event.detail.elt)) if (withTable.has(chart.id)) showTable(chart, true);
+    forget();
+  });
   document.addEventListener("theme-changed", redraw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 })();

@@ -65,6 +65,9 @@
         event.preventDefault();
         const step = event.key === "ArrowDown" ? 1 : -1;
         select(all[(here + step + all.length) % all.length]);
+      } else if (event.key === "Escape") {
+        event.preventDefault(); // a search field would only empty itself
+        palette.close();
       } else if (event.key === "Enter" && all[here]) {
         event.preventDefault();
         all[here].click();
