@@ -1,0 +1,116 @@
+"""Every address of the product, and the objects that stand in them.
+
+A new room adds the start of its addresses and the arguments below it to `arguments_below`; a page that people see
+before signing in is added to PUBLIC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from reliability.access.domain.caller import Role
+from slo.models import Adjustment, Backfill, Exclusion
+from tests.cast import (
+    BEGINNING,
+    ApiTokenFactory,
+    Cast,
+    DependencyFactory,
+    ServiceFactory,
+    SliFactory,
+    SloFactory,
+    SourceFactory,
+)
+
+# What nobody of another team may ever read: it is in the name of every object that `hide` makes.
+MARK = "hidden-treasure"
+
+# Before signing in: the first pages, what monitors ask, and what the shell needs.
+PUBLIC = frozenset(
+    {
+        "sign-in/",
+        "sign-out/",
+        "setup/",
+        "link/<str:secret>/",
+        "theme/",
+        "styleguide/",
+        "styleguide/live/",
+        "favicon.ico",
+        "healthz",
+        "readyz",
+        "metrics",
+        "api/docs",
+        "api/openapi.json",
+    }
+)
+
+# What an address needs behind its question mark before it looks anything up.
+QUERIES = {"api/v1/slos/<name>/burn": "?window=1h"}
+
+_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def routes() -> list[str]:
+    """Every address as Django writes it: slos/<slug:name>/edit/."""
+    return sorted(set(_walk(get_resolver(), "")))
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, route)
+        elif isinstance(pattern, URLPattern) and not route.endswith("api/"):  # the catch-all of the API
+            yield route
+
+
+def arguments_of(route: str) -> list[str]:
+    return _ARGUMENT.findall(route)
+
+
+def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
+    """Objects of the private team Payments; the arguments of addresses that start with the key."""
+    service = ServiceFactory(team=cast.payments, name=f"{MARK}-service")
+    needs = ServiceFactory(team=cast.payments, name=f"{MARK}-needs")
+    DependencyFactory(service=service, needs=needs)
+    source = SourceFactory(team=cast.payments, name=f"{MARK}-source")
+    sli = SliFactory(team=cast.payments, source=source, service=service, name=f"{MARK}-sli")
+    slo = SloFactory(team=cast.payments, sli=sli, service=service, name=f"{MARK}-slo")
+    period = {"start_at": BEGINNING, "end_at": BEGINNING + timedelta(hours=1)}
+    written = {"reason": MARK, "author_name": "Editor"}
+    exclusion = Exclusion.objects.create(team=cast.payments, slo=slo, **period, **written)
+    adjustment = Adjustment.objects.create(slo=slo, at=BEGINNING, consumed_delta=0.1, **written)
+    backfill = Backfill.objects.create(sli=sli, **period, cursor_at=period["end_at"], author_name="Editor")
+    token = ApiTokenFactory(team=cast.payments, name=f"{MARK}-token", role=Role.VIEWER)
+    person = {"person_id": cast.editor.pk}
+    below: dict[str, dict[str, Any]] = {
+        "services/": {"name": service.name, "needs": needs.name},
+        "sources/": {"name": source.name},
+        "slis/": {"name": sli.name, "pk": backfill.pk, "backfill_id": backfill.pk, "action": "pause"},
+        "slos/": {"name": slo.name, "exclusion_id": exclusion.pk, "adjustment_id": adjustment.pk},
+        "slos/<slug:name>/exclusions/": {"name": slo.name, "pk": exclusion.pk},
+        "slos/<slug:name>/adjustments/": {"name": slo.name, "pk": adjustment.pk},
+        "teams/": {"slug": cast.payments.slug, **person},
+        "settings/people/": person,
+        "settings/tokens/": {"token_id": token.pk},
+        "tokens/": {"token_id": token.pk},
+    }
+    return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
+
+
+def path_of(route: str, below: Mapping[str, Mapping[str, Any]]) -> str:
+    """The address with the hidden objects in it. Raises LookupError that says what to add."""
+    known = [prefix for prefix in below if route.startswith(prefix)]
+    arguments = below[max(known, key=len)] if known else {}
+    missing = [name for name in arguments_of(route) if name not in arguments]
+    if missing:
+        raise LookupError(
+            f"{route} has arguments this test does not know: {', '.join(missing)}. In tests/access/addresses.py, let "
+            "hide() make such an object of the team Payments and add it under the start of the address; or add the "
+            "route to PUBLIC when everybody may open it without signing in"
+        )
+    return "/" + _ARGUMENT.sub(lambda match: str(arguments[match[1]]), route) + QUERIES.get(route, "")

@@ -1,0 +1,89 @@
+"""Every address × who asks (fault 31): nobody reads or writes what another team keeps private.
+
+The addresses come from the URL configuration itself, so a new one is tested the moment it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from reliability.access.models import AuditEntry
+from tests.access.addresses import MARK, PUBLIC, arguments_of, hide, path_of, routes
+from tests.cast import Cast
+
+As = Callable[[str], Client]
+METHODS = ("get", "post", "put", "patch", "delete")
+# The API reads a body before it looks anything up: a body it cannot read tells nothing about the object.
+UNREAD_BODY = {400, 415, 422}
+
+# Some pages show an empty form again, with what is missing, before the service asks for the role.
+EMPTY_FORM = {200, 422}
+
+CLOSED = [route for route in routes() if route not in PUBLIC]
+WITH_OBJECT = [route for route in CLOSED if arguments_of(route)]
+WITHOUT_OBJECT = [route for route in CLOSED if not arguments_of(route)]
+
+
+def ask(client: Client, method: str, path: str) -> int:
+    if path.startswith("/api/") and method != "get":
+        return int(getattr(client, method)(path, {}, content_type="application/json").status_code)
+    return int(getattr(client, method)(path).status_code)
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_nobody_gets_in_without_signing_in(cast: Cast, client: Client, route: str) -> None:
+    path = path_of(route, hide(cast))
+    for method in METHODS:
+        answer = getattr(client, method)(path)
+        is_sent_to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/")
+        assert is_sent_to_sign_in or answer.status_code in {401, 405}, (method, answer.status_code)
+        assert MARK not in answer.content.decode()
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("route", WITH_OBJECT)
+def test_an_object_of_another_team_is_not_found(cast: Cast, as_: As, route: str) -> None:
+    path = path_of(route, hide(cast))
+    outsider = as_("outsider")
+    for method in METHODS:
+        allowed = {403, 404, 405} | (UNREAD_BODY if path.startswith("/api/") and method != "get" else set())
+        assert ask(outsider, method, path) in allowed, method
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("route", WITHOUT_OBJECT)
+def test_lists_tell_nothing_of_another_team(cast: Cast, as_: As, route: str) -> None:
+    path = path_of(route, hide(cast))
+    answer = as_("outsider").get(path)
+    assert answer.status_code in {200, 301, 302, 403, 405, 422}
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    assert MARK not in body.decode(errors="replace")
+
+
+@pytest.mark.parametrize("route", WITH_OBJECT)
+def test_a_viewer_reads_and_never_writes(cast: Cast, as_: As, route: str) -> None:
+    path = path_of(route, hide(cast))
+    viewer = as_("viewer")
+    assert ask(viewer, "get", path) in {200, 302, 403, 404, 405, 422}
+    for method in METHODS[1:]:
+        allowed = {403, 404, 405} | (UNREAD_BODY if path.startswith("/api/") else EMPTY_FORM)
+        assert ask(viewer, method, path) in allowed, method
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("route", CLOSED)
+def test_no_get_writes_or_fails_for_the_chief(cast: Cast, as_: As, route: str) -> None:
+    path = path_of(route, hide(cast))
+    assert ask(as_("chief"), "get", path) in {200, 301, 302, 304, 404, 405, 422}
+    assert not AuditEntry.objects.exists()
+
+
+def test_the_marked_objects_are_seen_by_those_who_may(cast: Cast, as_: As) -> None:
+    """Otherwise the tests above would prove nothing."""
+    hide(cast)
+    viewer = as_("viewer")
+    for path in ("/services/", "/sources/", "/slos/", "/slis/", "/api/v1/services", "/api/v1/slos", "/api/v1/slis"):
+        assert MARK in viewer.get(path).content.decode(), path
