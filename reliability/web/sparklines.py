@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from reliability.web.words import decimal_of, percent_text
 
@@ -35,7 +36,7 @@ def height_of(value: float, *, low: float, high: float) -> float:
 
 def path_of(values: Sequence[float | None], *, low: float, high: float) -> str:
     """The d of an SVG path: a new subpath after each gap; a lone point is a dot (round caps)."""
-    step = WIDTH / max(1, len(values) - 1)
+    places = _places_of(len(values))
     scale = (HEIGHT - 2 * MARGIN) / (high - low)
     parts: list[str] = []
     pen = "M"
@@ -45,11 +46,18 @@ def path_of(values: Sequence[float | None], *, low: float, high: float) -> str:
                 parts.append("h0")
             pen = "M"
             continue
-        parts.append(f"{pen}{index * step:.1f} {MARGIN + (high - value) * scale:.1f}")
+        parts.append(f"{pen}{places[index]} {MARGIN + (high - value) * scale:.1f}")
         pen = "L"
     if parts and parts[-1][0] == "M":
         parts.append("h0")
     return "".join(parts)
+
+
+@lru_cache(maxsize=64)
+def _places_of(count: int) -> tuple[str, ...]:
+    """The x coordinates of *count* slices."""
+    step = WIDTH / max(1, count - 1)
+    return tuple(f"{index * step:.1f}" for index in range(count))
 
 
 def description_of(values: Sequence[float | None], objective: float | None) -> str:

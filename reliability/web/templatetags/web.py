@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 
 from django import template
 from django.forms import BoundField
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from reliability.web import sparklines, words
 from reliability.web.charts import Chart
-from reliability.web.states import look_of
+from reliability.web.states import StateLook, look_of
 
 register = template.Library()
 
@@ -66,45 +67,57 @@ def instant(value: datetime | None, form: str = "relative") -> SafeString | str:
     return format_html('<time datetime="{}" title="{}" data-form="{}">{}</time>', utc, title, form, text)
 
 
+@cache
+def _icon_file() -> str:
+    return static("web/icons.svg")
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A symbol of icons.svg; the word stands beside it, so it is hidden from screen readers."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("web/icons.svg"), name)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', _icon_file(), name)
 
 
 @register.simple_tag
 def state_badge(state: object, word: str = "") -> SafeString:
     """`{% state_badge slo.state %}`: icon and word in the state's tone; None is "No data"."""
     look = look_of(state)
-    return format_html('<span class="state tone-{}">{}{}</span>', look.tone, icon(look.icon), word or look.word)
+    return _badge(look, word or look.word)
+
+
+@lru_cache(maxsize=512)  # a list shows the same few a thousand times
+def _badge(look: StateLook, word: str) -> SafeString:
+    return format_html('<span class="state tone-{}">{}{}</span>', look.tone, icon(look.icon), word)
 
 
 @register.simple_tag
 def budget_bar(remaining: object, state: object = "") -> SafeString:
     """`{% budget_bar slo.remaining slo.state %}`: remaining is a ratio, 1 a full budget, negative overspent.
 
-    Overspending grows from the right, hatched, and is full at −100 %; the words beside it are exact. The widths
+    Overspending grows from the right and fills the bar at −100 %; the words beside it are exact. The widths
     are SVG attributes: the content policy forbids inline styles.
     """
     ratio = words.decimal_of(remaining)
     if ratio is None:
-        tone, text, bar = "none", words.NO_DATA, _bar("budget-left", 0, 0)
-    else:
-        tone = look_of(state).tone if state else "bad" if ratio <= 0 else "good"
-        text = words.percent_text(ratio * 100)
-        width = round(float(min(abs(ratio), 1)) * 100, 2)
-        bar = _bar("budget-over", 100 - width, width) if ratio < 0 else _bar("budget-left", 0, width)
-    return format_html('<span class="budget tone-{}">{}<span class="budget-text">{}</span></span>', tone, bar, text)
+        return _budget("none", "budget-left", 0, 0, words.NO_DATA)
+    tone = look_of(state).tone if state else "bad" if ratio <= 0 else "good"
+    width = round(min(abs(float(ratio)), 1.0) * 100, 2)
+    kind, left = ("budget-over", round(100 - width, 2)) if ratio < 0 else ("budget-left", 0)
+    return _budget(tone, kind, left, width, words.percent_text(ratio * 100))
 
 
-def _bar(kind: str, left: float, width: float) -> SafeString:
-    return format_html(
+def _bar(kind: str, left: float, width: float) -> str:
+    """Numbers and names of ours only, so nothing in it needs escaping."""
+    return (
         '<svg class="budget-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="budget-track" width="100" height="8"/>'
-        '<rect class="{}" x="{}" width="{}" height="8"/></svg>',
-        kind,
-        left,
-        width,
+        f'<rect class="{kind}" x="{left}" width="{width}" height="8"/></svg>'
+    )
+
+
+def _budget(tone: str, kind: str, left: float, width: float, text: str) -> SafeString:
+    return SafeString(
+        f'<span class="budget tone-{tone}">{_bar(kind, left, width)}<span class="budget-text">{text}</span></span>'
     )
 
 
@@ -114,23 +127,14 @@ def sparkline(values: Sequence[float | None] | None, objective: float | None = N
     points = sparklines.points_of(values or [])
     goal = None if objective is None else float(objective)
     low, high = sparklines.scale_of(points, goal)
-    level = (
-        format_html(
-            '<line class="spark-objective" x1="0" x2="{}" y1="{}" y2="{}"/>',
-            sparklines.WIDTH,
-            *(sparklines.height_of(goal, low=low, high=high),) * 2,
-        )
-        if goal is not None and points
-        else ""
-    )
-    return format_html(
-        '<svg class="spark" viewBox="-1 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
-        '{}<path class="spark-line" d="{}"/></svg>',
-        sparklines.WIDTH + 2,
-        sparklines.HEIGHT,
-        sparklines.description_of(points, goal),
-        level,
-        sparklines.path_of(points, low=low, high=high),
+    level = ""
+    if goal is not None and points:
+        y = sparklines.height_of(goal, low=low, high=high)
+        level = f'<line class="spark-objective" x1="0" x2="{sparklines.WIDTH}" y1="{y}" y2="{y}"/>'
+    return SafeString(
+        f'<svg class="spark" viewBox="-1 0 {sparklines.WIDTH + 2} {sparklines.HEIGHT}" preserveAspectRatio="none"'
+        f' role="img" aria-label="{sparklines.description_of(points, goal)}">'
+        f'{level}<path class="spark-line" d="{sparklines.path_of(points, low=low, high=high)}"/></svg>'
     )
 
 
@@ -138,8 +142,9 @@ def sparkline(values: Sequence[float | None] | None, objective: float | None = N
 def meter(value: object, maximum: object = 1, tone: str = "info") -> SafeString:
     """A bar of value out of maximum, for progress and shares; None is an empty bar."""
     part, whole = words.decimal_of(value), words.decimal_of(maximum)
-    width = round(float(max(0, min(part / whole, 1))) * 100, 2) if part is not None and whole else 0
-    return format_html('<span class="budget-only tone-{}">{}</span>', tone, _bar("budget-left", 0, width))
+    share = float(part / whole) if part is not None and whole else 0.0
+    bar = _bar("budget-left", 0, round(max(0.0, min(share, 1.0)) * 100, 2))
+    return format_html('<span class="budget-only tone-{}">{}</span>', tone, SafeString(bar))
 
 
 @register.inclusion_tag("web/_as_of.html")
