@@ -86,6 +86,8 @@ INSTALLED_APPS = [
     "csp",
     "ninja",
 ]
+if DEMO:
+    INSTALLED_APPS.append("reliability.demo")
 
 MIDDLEWARE = [
     "reliability.supervision.middleware.ProbeMiddleware",
