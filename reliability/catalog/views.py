@@ -155,7 +155,9 @@ def _service_page(request: AccessRequest, service: Service, form: DependencyForm
                 "slug": panel.slug,
                 "title": panel.title,
                 "html": render_to_string(
-                    panel.template, dict(panel.context(request=request, service=service, now=now)), request
+                    panel.template,
+                    {"service": service, **panel.context(request=request, service=service, now=now)},
+                    request,
                 ),
             }
             for panel in panels()
