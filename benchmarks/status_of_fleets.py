@@ -1,0 +1,93 @@
+"""Claim (a): the status of 1,000 SLOs over 8 windows in 50 ms, of 10,000 in 500 ms, whatever the windows' length."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+from fleet import Fleet, expected, lay
+from stage import stage
+from timing import demand, finish, heading, median_of, report, runs
+
+from reliability.access.models import Team
+from reliability.kit.instants import to_minute
+from slo.domain import batch
+from slo.domain.burn import STANDARD_WINDOWS
+from slo.models import HourChunk, Slo, SloVersion
+from slo.selectors.fleet import FleetFigures, figures_of, measure
+from slo.selectors.terms import dossiers_of
+
+GOALS = (0.05, 0.5)
+LENGTHS = [int(length.total_seconds() // 60) for length in STANDARD_WINDOWS.values()]
+
+
+def main() -> None:
+    with stage():
+        team = Team.objects.create(slug="bench", name="Bench")
+        began = time.perf_counter()
+        thousand = lay(team=team, slos=1_000, days=91, end_hour=494_000, prefix="long")
+        others = lay(team=team, slos=9_000, days=29, end_hour=494_000, prefix="short")
+        print(f"{HourChunk.objects.count():,} hours of 10,000 SLIs laid in {time.perf_counter() - began:.0f} s")
+        both = (thousand.slos, [*thousand.slos, *others.slos])
+        _arrays(thousand, both)
+        _lengths(thousand)
+        _objects(thousand, both)
+    finish()
+
+
+def _arrays(fleet: Fleet, groups: tuple[list[Slo], ...]) -> None:
+    heading("Figures as arrays: events, SLI, budget and 8 burn rates of each SLO")
+    for slos, goal in zip(groups, GOALS, strict=True):
+        arguments = _arguments(fleet, slos, 28)
+        taken, found = median_of(lambda a=arguments: measure(**a), times=runs(9))
+        report(f"{len(slos):,} SLOs × 8 windows", taken, goal=goal)
+        _check(fleet, slos, found)
+
+
+def _lengths(fleet: Fleet) -> None:
+    heading("The same for windows of other lengths (1,000 SLOs)")
+    for days in (7, 28, 90):
+        arguments = _arguments(fleet, fleet.slos, days)
+        taken, _ = median_of(lambda a=arguments: measure(**a), times=runs(9))
+        report(f"own window of {days} days", taken, goal=GOALS[0])
+
+
+def _objects(fleet: Fleet, groups: tuple[list[Slo], ...]) -> None:
+    heading("Complete status: states with reasons, forecasts, coverage, an object for each SLO")
+    at = fleet.now
+    for slos, goal in zip(groups, GOALS, strict=True):
+        terms = [dossier.at(at, now=at) for dossier in dossiers_of(slos=slos)]
+        taken, _ = median_of(lambda t=terms: figures_of(terms=t, at=at), times=runs(5))
+        report(f"{len(slos):,} SLOs × 8 windows", taken, goal=goal)
+    heading("The same with versions, exclusions and adjustments read anew (for information)")
+    for slos in groups:
+        taken, _ = median_of(
+            lambda s=slos: figures_of(terms=[d.at(at, now=at) for d in dossiers_of(slos=s)], at=at), times=runs(3)
+        )
+        report(f"{len(slos):,} SLOs × 8 windows", taken)
+
+
+def _arguments(fleet: Fleet, slos: list[Slo], days: int) -> dict[str, Any]:
+    end = to_minute(fleet.now)
+    starts = np.array([[end - days * 1440, *(end - length for length in LENGTHS)]] * len(slos))
+    objectives = dict(SloVersion.objects.values_list("slo_id", "objective"))
+    return {
+        "sli_ids": np.array([slo.sli_id for slo in slos]),
+        "starts": starts,
+        "ends": np.full_like(starts, end),
+        "objectives": batch.Objectives.of([objectives[slo.pk] for slo in slos]),
+    }
+
+
+def _check(fleet: Fleet, slos: list[Slo], found: FleetFigures) -> None:
+    end = to_minute(fleet.now)
+    for row, slo in enumerate(slos):
+        for column, length in enumerate([28 * 1440, *LENGTHS]):
+            wanted = expected(sli_id=slo.sli_id, start_minute=end - length, end_minute=end)
+            got = (found.totals.good[row, column], found.totals.valid[row, column])
+            demand(got == wanted, f"events of {slo.name} over {length} minutes: {got}, not {wanted}")
+
+
+if __name__ == "__main__":
+    main()
