@@ -1,0 +1,135 @@
+"""A real browser on the real product: Debian's Chromium, every process started as a user starts it, a real SQLite file.
+
+`demo` is a product with the demo's shop, `empty` one that nobody has visited. Each test gets fresh pages by
+`open_page`, and fails when a page breaks the content policy or writes an error to the console.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.servers.chromium import ARGUMENTS, chromium_path
+from tests.servers.product import ROOT, Product, running_product
+
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+DEMO_EMAIL, DEMO_PASSWORD = "demo@example.org", "try-the-demo"
+WAIT_MILLISECONDS = 15_000
+SCREENSHOTS = ROOT / "docs" / "screenshots"
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("demo"), command="demo", seconds=120) as product:
+        product.wait_until_ready()
+        yield product
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running_product(tmp_path_factory.mktemp("empty")) as product:
+        product.wait_until_ready()
+        yield product
+
+
+def sign_in(page: Page, *, url: str, email: str = DEMO_EMAIL, password: str = DEMO_PASSWORD) -> None:
+    """From the sign-in page to wherever it leads."""
+    page.goto(f"{url}/sign-in/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url(lambda address: "/sign-in/" not in address)
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, demo: Product) -> dict[str, Any]:
+    """The cookies of the demo's person: pages start from here instead of signing in each time."""
+    context = chromium.new_context()
+    sign_in(context.new_page(), url=demo.url)
+    state: dict[str, Any] = dict(context.storage_state())
+    context.close()
+    return state
+
+
+@dataclass
+class Complaints:
+    """What pages wrote to the console as errors, policy violations among them, and uncaught exceptions."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def hear(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.texts.append(f"uncaught: {error}"))
+
+    def expect(self, words: str) -> None:
+        """Take back complaints with these words: the test asked for them. Fails when there are none."""
+        kept = [text for text in self.texts if words not in text]
+        assert len(kept) < len(self.texts), self.texts
+        self.texts = kept
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.texts.append(message.text)
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    heard = Complaints()
+    yield heard
+    assert heard.texts == []
+
+
+@pytest.fixture
+def open_page(chromium: Browser, complaints: Complaints) -> Iterator[OpenPage]:
+    """`open_page(storage_state=signed_in, viewport=PHONE, color_scheme="dark")`: a page in a context of its own."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(**options: Any) -> Page:
+        context = chromium.new_context(**({"viewport": WIDE, "reduced_motion": "reduce"} | options))
+        context.set_default_timeout(WAIT_MILLISECONDS)
+        contexts.append(context)
+        page = context.new_page()
+        complaints.hear(page)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def save_screenshot() -> Callable[[Page, str], None]:
+    """Keep a picture for the README when SAVE_SCREENSHOTS=1 asks for it."""
+
+    def save(page: Page, name: str) -> None:
+        if os.environ.get("SAVE_SCREENSHOTS") == "1":
+            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            wait_for_charts(page)
+            page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+    return save
+
+
+def wait_for_charts(page: Page) -> None:
+    """Until every chart in sight of the page is drawn."""
+    for plot in page.locator(".chart-plot").all():
+        plot.scroll_into_view_if_needed()
+        plot.locator("svg.main-svg").first.wait_for()
+    page.evaluate("window.scrollTo(0, 0)")

@@ -1,0 +1,144 @@
+"""How the pages look and answer: phone width, dark and light, accessibility, keyboard, no JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import PHONE, WIDE, OpenPage, wait_for_charts
+from tests.servers.product import Product
+
+pytestmark = pytest.mark.journey
+
+SLO = "checkout-availability"
+PAGES = {
+    "overview": "/",
+    "objectives": "/slos/",
+    "objectives by service": "/slos/?group=service",
+    "objective": f"/slos/{SLO}/",
+    "objective without data": "/slos/?state=no_data",
+    "new objective": "/slos/new/",
+    "edit objective": f"/slos/{SLO}/edit/",
+    "delete objective": f"/slos/{SLO}/delete/",
+    "indicators": "/slis/",
+    "services": "/services/",
+    "service": "/services/checkout/",
+    "sources": "/sources/",
+    "teams": "/teams/",
+    "tokens": "/settings/tokens/",
+    "audit": "/settings/audit/",
+}
+SAVED = {"overview": "overview", "objectives": "objectives", "objective": "objective", "new objective": "new-objective"}
+each_page = pytest.mark.parametrize("name", list(PAGES))
+
+
+@each_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_an_accessibility_rule(
+    demo: Product,
+    signed_in: dict[str, Any],
+    open_page: OpenPage,
+    save_screenshot: Callable[[Page, str], None],
+    name: str,
+    scheme: str,
+) -> None:
+    page = open_page(storage_state=signed_in, color_scheme=scheme)
+    page.goto(demo.url + PAGES[name])
+    wait_for_charts(page)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    if name in SAVED:
+        save_screenshot(page, SAVED[name] if scheme == "light" else f"{SAVED[name]}-dark")
+
+
+@each_page
+def test_no_page_scrolls_sideways_on_a_phone(
+    demo: Product,
+    signed_in: dict[str, Any],
+    open_page: OpenPage,
+    save_screenshot: Callable[[Page, str], None],
+    name: str,
+) -> None:
+    page = open_page(storage_state=signed_in, viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
+    page.goto(demo.url + PAGES[name])
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    if name in SAVED:
+        save_screenshot(page, f"{SAVED[name]}-phone")
+
+
+def test_the_first_screen_of_an_objective_fits_a_phone(
+    demo: Product, signed_in: dict[str, Any], open_page: OpenPage
+) -> None:
+    page = open_page(storage_state=signed_in, viewport=PHONE)
+    page.goto(f"{demo.url}/slos/{SLO}/")
+    for selector in (
+        "#standing .state",
+        "#standing .standing-reason",
+        "#standing .standing-advice",
+        "#standing .budget",
+    ):
+        box = page.locator(selector).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= PHONE["height"]
+
+
+def test_without_javascript_numbers_tables_and_forms_work(
+    demo: Product, signed_in: dict[str, Any], open_page: OpenPage
+) -> None:
+    page = open_page(storage_state=signed_in, java_script_enabled=False)
+    page.goto(f"{demo.url}/slos/{SLO}/")
+    expect(page.locator("#standing .budget-text")).to_contain_text("%")
+    expect(page.locator("#chart-burn-down-table")).to_be_visible()
+    expect(page.locator("#chart-sli-table tbody tr").first).to_be_visible()
+    page.goto(f"{demo.url}/slos/")
+    page.get_by_role("searchbox", name="Text").fill("orders")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("row")).not_to_have_count(1)
+    assert "q=orders" in page.url
+    page.goto(f"{demo.url}/slos/{SLO}/edit/")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview .budget-text")).to_contain_text("%")
+
+
+def test_the_theme_can_be_chosen_and_stays(demo: Product, signed_in: dict[str, Any], open_page: OpenPage) -> None:
+    page = open_page(storage_state=signed_in, color_scheme="light")
+    page.goto(f"{demo.url}/slos/")
+    light = _background(page)
+    page.locator("summary.own").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.goto(f"{demo.url}/slos/{SLO}/")
+    assert _background(page) != light
+
+
+def _background(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+
+
+def test_the_keyboard_alone_reaches_an_objective(demo: Product, signed_in: dict[str, Any], open_page: OpenPage) -> None:
+    page = open_page(storage_state=signed_in, viewport=WIDE)
+    page.goto(f"{demo.url}/slos/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id.startsWith('slo-')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/slos/*/")
+    expect(page.locator("#standing .state")).to_be_visible()
+
+
+def test_the_palette_finds_an_objective(demo: Product, signed_in: dict[str, Any], open_page: OpenPage) -> None:
+    page = open_page(storage_state=signed_in)
+    page.goto(demo.url)
+    page.keyboard.press("/")
+    page.keyboard.type("place orders")
+    expect(page.locator("#palette-hits .hit").filter(has_text="Customers can place orders")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/slos/{SLO}/")
