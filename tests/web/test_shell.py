@@ -214,6 +214,6 @@ def test_collected_files_are_hashed_and_compressed(tmp_path: Path) -> None:
         call_command(
             "collectstatic", verbosity=0, interactive=False, ignore_patterns=["*.min.js", "ninja", "django_htmx"]
         )
-        page = Template("{% load web %}{% icon 'check' %}").render(Context())
+        page = Template("{% load static %}{% static 'web/icons.svg' %}#check").render(Context())
     assert re.search(r"^/static/web/icons\.[0-9a-f]{12}\.svg#check$", page)
     assert list(tmp_path.glob("web/charts.*.js.br"))
