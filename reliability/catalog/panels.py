@@ -3,8 +3,8 @@
     register_panel(Panel(slug="objectives", title="Objectives", template="slo/_service_panel.html", order=10,
                          context=objectives_of_service))
 
-The template is rendered with the context, `service` and the request; `context(request=…, service=…, now=…)` reads only what
-`request.caller` may.
+The template is rendered with the context, `service` and the request; `context(request=…, service=…, now=…)` reads
+only what `request.caller` may.
 """
 
 from __future__ import annotations

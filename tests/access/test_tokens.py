@@ -130,7 +130,8 @@ def test_only_administrators_of_the_team_make_its_tokens(cast: Cast, as_: As, wh
 
 
 def test_only_the_chief_makes_a_token_of_the_whole_installation(cast: Cast, as_: As) -> None:
-    form = FORM | {"team": "", "role": "10", "scopes": ["read"]}
+    assert as_("chief").post(reverse("token-list"), FORM | {"team": ""}).status_code == 422
+    form = FORM | {"team": "*", "role": "10", "scopes": ["read"]}
     assert as_("administrator").post(reverse("token-list"), form).status_code == 422
     secret = as_("chief").post(reverse("token-list"), form).context["made"].secret
     ServiceFactory(team=cast.search, name="index")

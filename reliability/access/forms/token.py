@@ -18,6 +18,7 @@ SCOPE_WORDS = {
     Scope.WRITE: "write: create and change, apply OpenSLO",
     Scope.INTAKE: "intake: deliver counts",
 }
+WHOLE_INSTALLATION = "*"  # no slug: it cannot be a team's
 EXPIRY_DAYS = ((30, "30 days"), (90, "90 days"), (365, "1 year"), (0, "never"))
 
 
@@ -25,7 +26,7 @@ class TokenForm(WhyForm):
     field_order = ("name", "team", "role", "scopes", "expires_in", "reason")
 
     name = forms.CharField(max_length=120, label="Name", help_text="Who will use it. Example: checkout CI")
-    team = forms.ModelChoiceField(queryset=Team.objects.none(), to_field_name="slug", label="Team")
+    team = forms.ChoiceField(label="Reach", help_text="The team in whose name it acts.")
     role = RoleField()
     scopes = forms.TypedMultipleChoiceField(
         label="May",
@@ -40,11 +41,14 @@ class TokenForm(WhyForm):
 
     def __init__(self, *args: Any, teams: QuerySet[Team], may_span_installation: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        team: Any = self.fields["team"]
-        team.queryset = teams
+        self.teams = {team.slug: team for team in teams}
+        choices = [("", "Choose a team"), *((slug, team.name) for slug, team in self.teams.items())]
         if may_span_installation:
-            team.required = False
-            team.empty_label = "The whole installation"
+            choices.append((WHOLE_INSTALLATION, "The whole installation"))
+        self.fields["team"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's property
+
+    def clean_team(self) -> Team | None:
+        return self.teams.get(self.cleaned_data["team"])
 
     def expires_at(self, *, now: datetime) -> datetime | None:
         days: int = self.cleaned_data["expires_in"]

@@ -12,5 +12,5 @@ class WhyForm(forms.Form):
         label="Why",
         required=False,
         max_length=500,
-        help_text="Optional; kept in the audit trail. Example: left the company",
+        help_text="Kept in the audit trail.",
     )

@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
+from reliability.access.domain.browser import browser_words
+
 
 class Session(AbstractBaseSession):
     """A signed-in browser. Unlike Django's own table it says whose, so that a person can end them."""
@@ -16,3 +18,7 @@ class Session(AbstractBaseSession):
 
     def __str__(self) -> str:
         return f"session of {self.user}"
+
+    @property
+    def browser(self) -> str:
+        return browser_words(self.user_agent)

@@ -28,7 +28,7 @@ from reliability.web.refusals import show_refusal
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_list(request: AccessRequest) -> HttpResponse:
     """The list and the form of a new one; the secret of what was made is in the answer, once."""
-    teams = writable_teams(caller=request.caller, role=Role.ADMINISTRATOR)
+    teams = writable_teams(caller=request.caller, role=Role.ADMINISTRATOR).order_by("name", "pk")
     spans = request.caller.is_administrator
     form = TokenForm(request.POST or None, teams=teams, may_span_installation=spans)
     made: NewToken | None = None

@@ -75,7 +75,7 @@ class ServiceForm(forms.Form):
     )
     based_on = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
-        label="Why", required=False, max_length=500, help_text="Optional; kept in the audit trail."
+        label="Why", required=False, max_length=500, help_text="Kept in the audit trail."
     )
 
     def __init__(self, *args: Any, teams: QuerySet[Team], service: Service | None = None, **kwargs: Any) -> None:
