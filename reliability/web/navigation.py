@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """path: where it leads and what lies in it; order: in the rail; is_prominent: in the phone's bottom bar, too."""
+    """path: where it leads and what lies in it; also: further addresses that belong to it; order: in the rail;
+    is_prominent: in the phone's bottom bar, too; group: "main", or "below" for the foot of the rail.
+    """
 
     slug: str
     title: str
@@ -16,9 +18,10 @@ class Place:
     order: int
     is_prominent: bool = True
     group: str = "main"
+    also: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
-        return path.startswith(self.path)
+        return path.startswith((self.path, *self.also))
 
 
 _PLACES: dict[str, Place] = {}
@@ -39,6 +42,6 @@ for _place in (
     Place("services", "Services", "/services/", "layers", 50),
     Place("sources", "Sources", "/sources/", "plug", 60),
     Place("teams", "Teams", "/teams/", "people", 80, is_prominent=False, group="below"),
-    Place("settings", "Settings", "/settings/", "settings", 90, is_prominent=False, group="below"),
+    Place("settings", "Settings", "/settings/", "settings", 90, is_prominent=False, group="below", also=("/profile/",)),
 ):
     register_place(_place)
