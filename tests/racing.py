@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from django.db import connection, connections
+
+from reliability.access.models import AuditEntry
+from reliability.access.services import audit
+
+LINGER_SECONDS = 0.2
 
 
 class Race(Protocol):
@@ -23,8 +29,19 @@ class Race(Protocol):
 
 
 @pytest.fixture
-def race(transactional_db: None, tmp_path: Path) -> Iterator[Race]:
-    """Runs the callables on what the test has written so far; look at the outcome by `race(…)`, too."""
+def race(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Race]:
+    """Runs the callables on what the test has written so far; look at the outcome by `race(…)`, too.
+
+    Every write lingers before it commits, so that those who do not wait for each other surely meet.
+    """
+    recorded = audit.record
+
+    def record_and_linger(**fields: Any) -> AuditEntry:
+        entry = recorded(**fields)
+        time.sleep(LINGER_SECONDS)
+        return entry
+
+    monkeypatch.setattr(audit, "record", record_and_linger)
     settings: dict[str, Any] = connections.settings["default"]
     name = settings["NAME"]
     path = tmp_path / "race.sqlite3"
