@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.utils import timezone
 from ninja import Router, Schema, Status
@@ -34,7 +34,7 @@ class BackfillOut(Schema):
 
     id: int
     sli: str
-    state: Backfill.State
+    state: Literal["running", "paused", "done", "failed", "cancelled"]
     percent: float
     minutes_done: int
     minutes_total: int

@@ -32,7 +32,9 @@ class BudgetOut(Schema):
 
     consumed: float | None
     remaining: float | None
-    remaining_minutes: float | None = Field(description="the rest as minutes of full outage")
+    remaining_minutes: float | None = Field(
+        description="minutes that may still go bad; only for methods that count slices"
+    )
 
 
 class StatusOut(Schema):
@@ -141,13 +143,15 @@ def get_status(request: AccessRequest, name: str, at: At = None, restated: Resta
 def get_burn(
     request: AccessRequest,
     name: str,
-    window: Annotated[Duration, Query(description="whole minutes, such as 5m, 1h or 3d")] = timedelta(hours=1),
+    window: Annotated[
+        Duration | None, Query(description="whole minutes, such as 5m, 1h or 3d; 1h when left out")
+    ] = None,
     at: At = None,
 ) -> Any:
     """How fast the budget burns over `[at − window, at)`: 1 spends it exactly in the SLO's window."""
     now = timezone.now()
     slo = slos.get_slo(caller=request.caller, name=name)
-    view = burn.burn_of(slo=slo, window=window, at=at or now, now=now)
+    view = burn.burn_of(slo=slo, window=window or timedelta(hours=1), at=at or now, now=now)
     return {
         "slo": view.slo,
         "at": view.period.end,
