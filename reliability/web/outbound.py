@@ -132,7 +132,7 @@ def _bounded_body(response: httpx2.Response, *, limit: int, deadline: float) -> 
         raise OutboundError("compressed_answer", f"{response.url} compressed its answer unasked", may_have_arrived=True)
     parts: list[bytes] = []
     size = 0
-    for part in response.iter_raw(65536):
+    for part in response.iter_raw():  # as it arrives: with a size it would wait until that is complete
         size += len(part)
         if size > limit:
             raise OutboundError(

@@ -57,7 +57,7 @@ class OutboundPolicy:
                 networks.append(network)
             elif entry.startswith(".") and len(entry) > 1:
                 suffixes.append(entry)
-            elif entry and not set(entry) & set("/: *"):
+            elif entry.rstrip(".") and not set(entry) & set("/: *"):
                 hosts.add(entry.rstrip("."))
             else:
                 raise OutboundPolicyError(

@@ -30,6 +30,10 @@ class AnswerTooSlow(Exception):  # noqa: N818 — as above
     """An answer that dribbles in for longer than allowed: the read time-out only bounds each wait."""
 
 
+class AnswerBroken(Exception):  # noqa: N818 — as above
+    """An answer that broke off, or is not compressed as it says."""
+
+
 class RedirectRefused(Exception):  # noqa: N818 — as above
     """A redirect, which could lead anywhere; the message names its target."""
 
@@ -115,7 +119,8 @@ class GuardedAdapter(HTTPAdapter):
         parts: list[bytes] = []
         size = 0
         try:
-            for part in response.raw.stream(_PART_BYTES, decode_content=True):
+            # read1 returns what has arrived; stream() would wait for a full part, however slowly it comes
+            while part := response.raw.read1(_PART_BYTES, decode_content=True):
                 size += len(part)
                 if size > self._body_bytes_max:
                     raise BodyTooLarge(url=response.url, limit=self._body_bytes_max)
@@ -125,7 +130,7 @@ class GuardedAdapter(HTTPAdapter):
         except ReadTimeoutError as error:
             raise AnswerTooSlow(f"{response.url} stopped answering in the middle") from error
         except HTTPError as error:
-            raise ConnectionError(f"{response.url} broke off in the middle of its answer") from error
+            raise AnswerBroken(f"{response.url} broke off in the middle of its answer") from error
         # What `Response.content` returns; requests has no public way to hand it a body that was read already.
         response._content = b"".join(parts)
         response._content_consumed = True  # type: ignore[attr-defined]  # set by requests itself, not in its types

@@ -15,7 +15,7 @@ from requests import exceptions as failures
 
 from reliability.telemetry.domain.failures import Reason, SourceError
 from reliability.web.outbound_policy import OutboundRefused
-from reliability.web.outbound_requests import AnswerTooSlow, BodyTooLarge, RedirectRefused
+from reliability.web.outbound_requests import AnswerBroken, AnswerTooSlow, BodyTooLarge, RedirectRefused
 
 _RETRIED = {
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -58,7 +58,7 @@ def explain_failure(error: Exception, *, url: str, read_seconds: float) -> Sourc
         return PassingError(
             Reason.CONNECTION_REFUSED, f"{host} refused the connection: does the server run, and listen on {port}?"
         )
-    if isinstance(error, failures.ChunkedEncodingError | failures.ContentDecodingError) or any(
+    if any(
         isinstance(cause, ConnectionResetError | EOFError) or type(cause).__name__ == "RemoteDisconnected"
         for cause in causes
     ):
@@ -75,6 +75,8 @@ def _explain_guard(error: Exception) -> SourceError | None:
         return SourceError(Reason.ANSWER_TOO_LARGE, f"{error}: narrow the query, or raise SOURCE_BODY_BYTES_MAX")
     if isinstance(error, AnswerTooSlow):
         return SourceError(Reason.TIMEOUT, str(error))
+    if isinstance(error, AnswerBroken):
+        return PassingError(Reason.BROKEN_ANSWER, str(error))
     if isinstance(error, RedirectRefused):
         return SourceError(Reason.REDIRECT, str(error))
     return None

@@ -64,7 +64,10 @@ def fetch_members(
     except SourceError as error:
         if error.is_source_down or len(fetch.members) == 1:
             return dict.fromkeys(fetch.members, error)
-        return {member: _fetch_alone(client, member, window) for member in fetch.members}
+        return {
+            member: error if member == fetch.selector else _fetch_alone(client, member, window)
+            for member in fetch.members
+        }
     if len(fetch.members) == 1:
         return {fetch.members[0]: found}
     return {member: _cut_out(member, fetch.selector, found) for member in fetch.members}
