@@ -73,7 +73,8 @@ def main() -> None:
                     "sum by (sli) (increase(good_total[{w}])) / sum by (sli) (increase(valid_total[{w}]))"
                 ),
                 "Prometheus, counter now − counter a window ago": (
-                    "sum by (sli) (good_total - good_total offset {w}) / sum by (sli) (valid_total - valid_total offset {w})"
+                    "sum by (sli) (good_total - good_total offset {w})"
+                    " / sum by (sli) (valid_total - valid_total offset {w})"
                 ),
             }
             for title, query in ways.items():

@@ -6,6 +6,7 @@ Importing this module sets Django up: import it before anything of the product.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import shutil
 import sys
@@ -34,6 +35,7 @@ def _set_up() -> None:
     if _SERVER_URL:
         os.environ["DATABASE_URL"] = urlunsplit(urlsplit(_SERVER_URL)._replace(path=f"/{_NAME}"))
     django.setup()
+    logging.disable(logging.WARNING)  # requests and changes of state would stand between the figures
 
 
 @contextmanager
