@@ -70,7 +70,7 @@ def test_of_first_visits_at_the_same_instant_one_wins(race: Race, now: datetime)
             name=f"Ada {number}",
             email=f"ada{number}@example.org",
             password=PASSWORD,
-            team_name="Payments",
+            team_name=f"Team {number}",
             now=now,
         )
 

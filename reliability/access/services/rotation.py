@@ -26,12 +26,16 @@ def register_encrypted(*, model: str, column: str) -> None:
     _COLUMNS.add(EncryptedColumn(model, column))
 
 
+def encrypted_columns() -> list[EncryptedColumn]:
+    return sorted(_COLUMNS)
+
+
 def rotate_all() -> dict[EncryptedColumn, int]:
     """How many credentials of each column were encrypted again. Safe to run at any time and twice.
 
     Raises VaultError at the first that no key opens; those before it are rotated.
     """
-    return {column: _rotate(column) for column in sorted(_COLUMNS)}
+    return {column: _rotate(column) for column in encrypted_columns()}
 
 
 def _rotate(column: EncryptedColumn) -> int:

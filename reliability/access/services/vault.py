@@ -21,8 +21,8 @@ def encrypt(text: str) -> bytes:
     return _box(tuple(settings.ENCRYPTION_KEYS)).encrypt(text.encode())
 
 
-def decrypt(blob: bytes) -> str:
-    """The text of *blob* (bytes or memoryview, as databases give it). Raises VaultError."""
+def decrypt(blob: bytes | memoryview) -> str:
+    """The text of *blob*, as a database column gives it. Raises VaultError."""
     try:
         return _box(tuple(settings.ENCRYPTION_KEYS)).decrypt(bytes(blob)).decode()
     except InvalidToken as error:
@@ -32,7 +32,7 @@ def decrypt(blob: bytes) -> str:
         ) from error
 
 
-def rotate(blob: bytes) -> bytes:
+def rotate(blob: bytes | memoryview) -> bytes:
     """The same text under the first key. Raises VaultError."""
     return encrypt(decrypt(blob))
 
