@@ -10,9 +10,8 @@ from fractions import Fraction
 import numpy as np
 
 from slo.domain.exact import EXACT_MAX, TOLERANCE, decimal_sum, is_whole, share
-from slo.domain.minutes import ROUNDING, BoolArray, FloatArray, IntArray
+from slo.domain.minutes import ROUNDING, BoolArray, FloatArray
 from slo.domain.objective import budget_of
-from slo.domain.status import AT_RISK_REMAINING, State
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,30 +83,6 @@ def budgets(
 def burn_rates(*, good: FloatArray, valid: FloatArray, objectives: Objectives) -> FloatArray:
     """e / B of every SLO and window, shape like good; NaN without data."""
     return budgets(good=good, valid=valid, objectives=objectives).consumed
-
-
-def states(*, remaining: FloatArray, is_forecast_within_window: BoolArray) -> list[State]:
-    """The state of each SLO, as `status.state_of`; NaN is NO_DATA. Shape (n,)."""
-    order = (State.NO_DATA, State.BREACHED, State.AT_RISK, State.MET)
-    with np.errstate(invalid="ignore"):
-        at_risk = (remaining <= AT_RISK_REMAINING) | is_forecast_within_window
-        codes = np.select([np.isnan(remaining), remaining < 0, at_risk], [0, 1, 2], default=3)
-    return [order[code] for code in codes.tolist()]
-
-
-def forecast_seconds(*, remaining: FloatArray, burn_rate: FloatArray, window_seconds: FloatArray) -> FloatArray:
-    """Seconds until each budget is spent, remaining × window / burn: 0 when it is, NaN when none is foreseen."""
-    with np.errstate(invalid="ignore"):
-        burning = (burn_rate > 0) & (remaining > 0)
-        left = np.divide(remaining * window_seconds, burn_rate, out=np.full(len(remaining), np.nan), where=burning)
-        return np.where(remaining <= 0, 0.0, left)
-
-
-def prefix_at(*, before: FloatArray, minutes: FloatArray, offset: IntArray) -> FloatArray:
-    """Cumulative counts up to a minute inside an hour: `before` (k,) + the first `offset` (k,) of `minutes` (k, 60)."""
-    within = np.where(np.arange(minutes.shape[1]) < offset[:, np.newaxis], minutes, 0.0)
-    sums: FloatArray = before + within.sum(axis=1)
-    return sums
 
 
 def _budget_of(objectives: Objectives, row: int) -> Fraction:

@@ -15,9 +15,7 @@ Packing is exact: whatever form does not give back every bit of value is passed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,23 +33,6 @@ _LENGTHS = {9: 0, 69: 1, 129: 2, 249: 4, 481: 8}
 
 class ChunkError(ValueError):
     """Bytes that are no packed hour, or an array that is no hour."""
-
-
-class MergeMode(StrEnum):
-    """What newly arrived minutes do to stored ones: take their place, or add to them."""
-
-    REPLACE = "replace"
-    ADD = "add"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Hour:
-    """One hour since the epoch: `good` and `valid` are sixty float64, bit i of `coverage` is minute i."""
-
-    hour: int
-    good: FloatArray
-    valid: FloatArray
-    coverage: int
 
 
 def pack(values: FloatArray) -> bytes:
@@ -126,17 +107,6 @@ def coverage_masks(bits: BoolArray) -> IntArray:
     return masks
 
 
-def split_hours(series: MinuteSeries) -> list[Hour]:
-    """The hours a series touches, whole: minutes outside the series and uncovered ones are zero and not covered."""
-    first, last = series.start_minute // HOUR_MINUTES, -(-series.end_minute // HOUR_MINUTES)
-    whole = series.between(start_minute=first * HOUR_MINUTES, end_minute=last * HOUR_MINUTES)
-    covered = whole.covered.reshape(-1, HOUR_MINUTES)
-    good = np.where(covered, whole.good.reshape(-1, HOUR_MINUTES), 0.0)
-    valid = np.where(covered, whole.valid.reshape(-1, HOUR_MINUTES), 0.0)
-    masks = coverage_masks(covered)
-    return [Hour(first + row, good[row], valid[row], int(masks[row])) for row in range(last - first)]
-
-
 def join_hours(
     *,
     hours: IntArray | Sequence[int],
@@ -160,33 +130,3 @@ def join_hours(
         whole.valid.reshape(-1, HOUR_MINUTES)[rows] = valid[inside]
         whole.covered.reshape(-1, HOUR_MINUTES)[rows] = coverage_bits(np.asarray(coverage, dtype=np.int64)[inside])
     return whole.between(start_minute=start_minute, end_minute=end_minute)
-
-
-def merge(*, stored: Hour, arrived: Hour, mode: MergeMode) -> Hour:
-    """One hour out of what is stored and what arrived; minutes that did not arrive stay as they are stored.
-
-    REPLACE: an arrived minute takes the place of the stored one (late data, a repeated read).
-    ADD: counts are summed (several senders of parts). A minute is covered when either is.
-    """
-    came = coverage_bits([arrived.coverage])[0]
-    if mode is MergeMode.ADD:
-        good = stored.good + np.where(came, arrived.good, 0.0)
-        valid = stored.valid + np.where(came, arrived.valid, 0.0)
-    else:
-        good = np.where(came, arrived.good, stored.good)
-        valid = np.where(came, arrived.valid, stored.valid)
-    return Hour(stored.hour, good, valid, stored.coverage | arrived.coverage)
-
-
-def empty_hour(hour: int) -> Hour:
-    """An hour of which no minute was measured."""
-    return Hour(hour, np.zeros(HOUR_MINUTES), np.zeros(HOUR_MINUTES), 0)
-
-
-def merge_hours(*, stored: Iterable[Hour], arrived: Iterable[Hour], mode: MergeMode) -> list[Hour]:
-    """The arrived hours merged into the stored ones, sorted; stored hours without arrivals are left out."""
-    known = {hour.hour: hour for hour in stored}
-    return [
-        merge(stored=known.get(hour.hour) or empty_hour(hour.hour), arrived=hour, mode=mode)
-        for hour in sorted(arrived, key=lambda hour: hour.hour)
-    ]

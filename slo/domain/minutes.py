@@ -67,11 +67,6 @@ class MinuteSeries:
             padded.covered[target] = self.covered[source]
         return padded
 
-    def newest_covered_end(self) -> int | None:
-        """The minute after the newest measured one; None when none was measured."""
-        covered = np.flatnonzero(self.covered)
-        return self.start_minute + int(covered[-1]) + 1 if len(covered) else None
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:

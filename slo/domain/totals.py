@@ -41,9 +41,6 @@ class Totals:
         return self.covered_minutes / self.minutes if self.minutes else 0.0
 
 
-NOTHING = Totals(0.0, 0.0, 0, 0)
-
-
 def totals_of(series: MinuteSeries) -> Totals:
     """The sums of a series; faulty minutes count as not measured."""
     clean = sound(series).series

@@ -6,9 +6,9 @@ from django.db import models
 class HourChunk(models.Model):
     """Sixty one-minute counts of an SLI, and the running sums up to the start of the hour.
 
-    `good` and `valid` are sixty little-endian float64 (480 bytes), `coverage` has bit i set when minute i
-    was measured. Hours count from the epoch. Between an SLI's first and last hour there is a row for
-    every hour, so a window is a difference of two prefix sums and two partial hours. The prefix sums start
+    `good` and `valid` are sixty counts as slo.domain.chunks packs them (0 to 481 bytes, mostly 69), `coverage` has
+    bit i set when minute i was measured. Hours count from the epoch. Between an SLI's first and last hour there is
+    a row for every hour, so a window is a difference of two prefix sums and two partial hours. The prefix sums start
     at an arbitrary origin (Sli.base_*): only their differences mean something.
     """
 

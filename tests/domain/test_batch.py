@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo.domain.batch import Objectives, budgets, burn_rates, forecast_seconds, prefix_at, states
+from slo.domain.batch import Objectives, budgets, burn_rates
 from slo.domain.budget import Adjustment, from_totals
 from slo.domain.definition import Definition
-from slo.domain.status import State, state_of
 from slo.domain.totals import Totals
 from slo.domain.windows import RollingWindow
 from tests.domain.measured import NOON, minutes_ago
@@ -44,7 +43,6 @@ def _rows(rows: list[tuple[str, int, int, float]]) -> tuple[np.ndarray, np.ndarr
 def test_many_at_once_are_what_each_is_alone(rows: list[tuple[str, int, int, float]]) -> None:
     good, valid, objectives, by_hand = _rows(rows)
     many = budgets(good=good, valid=valid, objectives=objectives, adjustment=by_hand)
-    verdicts = states(remaining=many.remaining, is_forecast_within_window=np.zeros(len(rows), dtype=np.bool_))
     for row, (objective, _, _, hand) in enumerate(rows):
         alone = from_totals(
             totals=Totals(good[row], valid[row], 60, 60),
@@ -60,7 +58,6 @@ def test_many_at_once_are_what_each_is_alone(rows: list[tuple[str, int, int, flo
         assert many.consumed[row] == pytest.approx(alone.consumed, rel=1e-12, abs=1e-12)
         assert many.remaining[row] == pytest.approx(alone.remaining, rel=1e-9, abs=1e-12)
         assert np.sign(many.remaining[row]) == np.sign(alone.remaining)
-        assert verdicts[row] is state_of(remaining=alone.remaining).state
 
 
 def test_a_table_of_windows_keeps_its_shape() -> None:
@@ -89,36 +86,6 @@ def test_no_rows_are_no_budgets() -> None:
     assert budgets(good=nothing, valid=nothing, objectives=Objectives.of([])).sli.shape == (0,)
 
 
-def test_states_follow_what_is_left_and_what_is_foreseen() -> None:
-    remaining = np.array([np.nan, -0.1, 0.0, 0.25, 0.3, 0.3])
-    foreseen = np.array([True, False, False, False, True, False])
-    assert states(remaining=remaining, is_forecast_within_window=foreseen) == [
-        State.NO_DATA,
-        State.BREACHED,
-        State.AT_RISK,
-        State.AT_RISK,
-        State.AT_RISK,
-        State.MET,
-    ]
-
-
-def test_seconds_to_exhaustion_count_from_what_is_left() -> None:
-    seconds = forecast_seconds(
-        remaining=np.array([0.5, 0.5, -1.0, 0.0, np.nan, 0.5]),
-        burn_rate=np.array([2.0, 0.0, 1.0, 0.0, 1.0, np.nan]),
-        window_seconds=np.full(6, 1000.0),
-    )
-    assert seconds[[0, 2, 3]].tolist() == [250.0, 0.0, 0.0]
-    assert np.isnan(seconds[[1, 4, 5]]).all()
-
-
-@given(st.lists(st.integers(0, 59), min_size=1, max_size=10))
-def test_a_prefix_inside_an_hour_holds_the_minutes_before_it(offsets: list[int]) -> None:
-    minutes = np.tile(np.arange(60.0), (len(offsets), 1))
-    found = prefix_at(before=np.full(len(offsets), 1000.0), minutes=minutes, offset=np.array(offsets))
-    assert found.tolist() == [1000 + sum(range(offset)) for offset in offsets]
-
-
 def test_ten_thousand_objectives_over_eight_windows_take_milliseconds() -> None:
     generator = np.random.default_rng(2)
     valid = generator.poisson(100_000, (10_000, 8)).astype(np.float64)
@@ -130,4 +97,4 @@ def test_ten_thousand_objectives_over_eight_windows_take_milliseconds() -> None:
         found = budgets(good=good, valid=valid, objectives=objectives)
         times.append(time.perf_counter() - began)
     assert np.isfinite(found.remaining).all()
-    assert min(times) < 0.05  # measured: 2 ms; a Python loop over the rows takes 400 ms
+    assert min(times) < 0.15  # measured: 2 ms; a Python loop over the rows takes 400 ms

@@ -9,16 +9,10 @@ from slo.domain.chunks import (
     FULL_COVERAGE,
     HOUR_MINUTES,
     ChunkError,
-    Hour,
-    MergeMode,
     coverage_bits,
     coverage_masks,
-    empty_hour,
     join_hours,
-    merge,
-    merge_hours,
     pack,
-    split_hours,
     unpack,
     unpack_many,
 )
@@ -93,13 +87,19 @@ def test_a_series_cut_into_hours_in_any_order_is_the_series_again(
     valid = np.array([float(count or 0) for count in counts])
     covered = np.array([count is not None for count in counts], dtype=np.bool_)
     series = MinuteSeries(start, np.floor(valid / 2), valid, covered)
-    hours = split_hours(series)
-    random.shuffle(hours)  # type: ignore[attr-defined]  # st.randoms() is random.Random
+    first, end = start // 60, -(-series.end_minute // 60)
+    around = (start - first * 60, end * 60 - series.end_minute)
+    good_hours, valid_hours = (
+        np.pad(values, around).reshape(-1, HOUR_MINUTES) for values in (series.good, series.valid)
+    )
+    bits = np.pad(series.covered, around).reshape(-1, HOUR_MINUTES)
+    order = list(range(end - first))
+    random.shuffle(order)  # type: ignore[attr-defined]  # st.randoms() is random.Random
     joined = join_hours(
-        hours=[hour.hour for hour in hours],
-        good=unpack_many([pack(hour.good) for hour in hours]),
-        valid=unpack_many([pack(hour.valid) for hour in hours]),
-        coverage=[hour.coverage for hour in hours],
+        hours=[first + hour for hour in order],
+        good=unpack_many([pack(good_hours[hour]) for hour in order]),
+        valid=unpack_many([pack(valid_hours[hour]) for hour in order]),
+        coverage=coverage_masks(bits)[order],
         start_minute=series.start_minute,
         end_minute=series.end_minute,
     )
@@ -118,39 +118,3 @@ def test_hours_outside_what_is_asked_for_are_left_out() -> None:
         end_minute=12 * 60,
     )
     assert (joined.minutes, int(joined.covered.sum()), joined.good.sum()) == (90, 30, 30)
-
-
-def _hour(good: float, valid: float, coverage: int, number: int = 7) -> Hour:
-    return Hour(number, np.full(60, good), np.full(60, valid), coverage)
-
-
-def test_replacing_takes_the_arrived_minutes_and_keeps_the_others() -> None:
-    merged = merge(stored=_hour(1, 2, 0b0111), arrived=_hour(5, 6, 0b1100), mode=MergeMode.REPLACE)
-    assert merged.valid[:4].tolist() == [2, 2, 6, 6]
-    assert merged.good[:4].tolist() == [1, 1, 5, 5]
-    assert merged.coverage == 0b1111
-
-
-def test_a_minute_that_did_not_arrive_erases_nothing() -> None:
-    merged = merge(stored=_hour(1, 2, FULL_COVERAGE), arrived=empty_hour(7), mode=MergeMode.REPLACE)
-    assert merged.coverage == FULL_COVERAGE
-    assert (merged.valid == 2).all()
-
-
-def test_adding_sums_what_arrived_and_replacing_twice_changes_nothing() -> None:
-    stored, arrived = _hour(1, 2, 0b0011), _hour(5, 6, 0b0110)
-    added = merge(stored=stored, arrived=arrived, mode=MergeMode.ADD)
-    assert added.valid[:3].tolist() == [2, 8, 8]
-    assert added.coverage == 0b0111
-    once = merge(stored=stored, arrived=arrived, mode=MergeMode.REPLACE)
-    twice = merge(stored=once, arrived=arrived, mode=MergeMode.REPLACE)
-    assert np.array_equal(once.valid, twice.valid)
-
-
-def test_hours_find_their_stored_ones() -> None:
-    merged = merge_hours(
-        stored=[_hour(1, 1, 1, 3), _hour(1, 1, 1, 4)],
-        arrived=[_hour(2, 2, 1, 5), _hour(2, 2, 1, 4)],
-        mode=MergeMode.ADD,
-    )
-    assert [(hour.hour, hour.valid[0]) for hour in merged] == [(4, 3), (5, 2)]

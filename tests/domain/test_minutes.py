@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo.domain.minutes import MinuteSeries, SeriesError, sound
-from slo.domain.totals import NOTHING, Totals, totals_of
+from slo.domain.totals import Totals, totals_of
 from tests.domain.measured import series_of
 
 
@@ -23,11 +23,6 @@ def test_a_cut_has_the_minutes_asked_for_and_knows_nothing_of_others(start: int,
     assert (cut.start_minute, cut.minutes) == (start, length)
     assert cut.valid[cut.covered].tolist() == known
     assert (np.flatnonzero(cut.covered) + start).tolist() == known
-
-
-def test_the_newest_measured_minute_is_found() -> None:
-    assert series_of((5, 1, 1), (3, None, 0)).newest_covered_end() == series_of((5, 1, 1), (3, None, 0)).end_minute - 3
-    assert series_of((5, None, 0)).newest_covered_end() is None
 
 
 def test_good_above_valid_by_rounding_is_valid_and_by_more_is_a_fault() -> None:
@@ -48,4 +43,4 @@ def test_totals_add_and_take_away_parts() -> None:
     whole, part = Totals(90, 100, 50, 60), Totals(0, 10, 10, 10)
     assert whole - part == Totals(90, 90, 40, 50)
     assert whole - part + part == whole
-    assert (whole.coverage, NOTHING.coverage) == (50 / 60, 0.0)
+    assert (whole.coverage, Totals(0, 0, 0, 0).coverage) == (50 / 60, 0.0)
