@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from slo.selectors.series import read_between
 from slo.selectors.terms import Terms
 
 _STANDARD = tuple(burn.STANDARD_WINDOWS.items())
+_STANDARD_NAMES = tuple(burn.STANDARD_WINDOWS)
+_NO_SPANS = Spans()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Figures:
     excluded_minutes: int
 
 
+@lru_cache(maxsize=1024)
 def own_window_name(window: Window) -> str:
     """The name under which burn rates carry that of the objective's whole window: its length, or `window`."""
     return format_duration(window.length) if isinstance(window, RollingWindow) else "window"
@@ -103,11 +107,13 @@ def _by_sums(terms: Sequence[Terms], at: datetime) -> list[Figures]:
     if not terms:
         return []
     end = to_minute(at)
-    periods = [one.definition.window.period_at(at) for one in terms]
+    # Many objectives share few windows: each is worked out once.
+    found = {window: window.period_at(at) for window in {one.definition.window for one in terms}}
+    periods = [found[one.definition.window] for one in terms]
     starts = np.empty((len(terms), 1 + len(_STANDARD)), dtype=np.int64)
     starts[:, 0] = [period.start_minute for period in periods]
     starts[:, 1:] = [end - length // timedelta(minutes=1) for _, length in _STANDARD]
-    spans = [spans_of(one.exclusions) for one in terms]
+    spans = [spans_of(one.exclusions) if one.exclusions else _NO_SPANS for one in terms]
     adjusted = [
         float(budget.spent_by_hand(adjustments=one.adjustments, period=period, now=at)) if one.adjustments else 0.0
         for one, period in zip(terms, periods, strict=True)
@@ -128,7 +134,7 @@ def _by_sums(terms: Sequence[Terms], at: datetime) -> list[Figures]:
         fleet.totals.valid[:, 0].tolist(),
         fleet.totals.covered_minutes[:, 0].tolist(),
         fleet.totals.minutes[:, 0].tolist(),
-        [_optional(rates) for rates in fleet.burn_rates],
+        _optional_rows(fleet.burn_rates),
         strict=True,
     )
     return [
@@ -187,7 +193,7 @@ def _figures(
     window = terms.definition.window
     foreseen = forecast.exhausted_at(
         remaining=remaining,
-        burn_rate=burn_rates[forecast.burn_window(window_length=period.length)],
+        burn_rate=burn_rates[_forecast_window(period.length)],
         window=window,
         period=period,
         now=at,
@@ -214,11 +220,21 @@ def _figures(
     )
 
 
+@lru_cache(maxsize=1024)
+def _forecast_window(length: timedelta) -> str:
+    return forecast.burn_window(window_length=length)
+
+
 def _named(window: Window, rates: Sequence[float | None]) -> dict[str, float | None]:
     """Rates in the order of reading: the own window first in *rates*, last in the answer."""
-    named = {name: rate for (name, _), rate in zip(_STANDARD, rates[1:], strict=True)}
-    return {**named, own_window_name(window): rates[0]}
+    named = dict(zip(_STANDARD_NAMES, rates[1:], strict=True))
+    named[own_window_name(window)] = rates[0]
+    return named
 
 
 def _optional(values: FloatArray) -> list[float | None]:
     return [None if value != value else value for value in values.tolist()]
+
+
+def _optional_rows(values: FloatArray) -> list[list[float | None]]:
+    return [[None if value != value else value for value in row] for row in values.tolist()]

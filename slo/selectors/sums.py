@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection
 
 from slo.domain.chunks import HOUR_MINUTES
 from slo.domain.minutes import FloatArray, IntArray
@@ -54,7 +52,8 @@ def running_sums(*, sli_ids: IntArray, minutes: IntArray) -> Sums:
     rows_of_ids = np.searchsorted(known, ids)
     answer = _head_sums(hours=hours, base=base, total=total, rows=rows_of_ids)
     row_of_key = np.full(len(keys), -1, dtype=np.int64)
-    row_of_key[np.searchsorted(keys, chunks.key_of(found.sli_ids, found.hours))] = np.arange(len(found))
+    places, found_rows = chunks.match(keys, found)
+    row_of_key[places] = found_rows
     rows = row_of_key[positions]
     stored = rows >= 0
     if stored.any():
@@ -92,6 +91,8 @@ def _partial(values: FloatArray, rows: IntArray, offsets: IntArray) -> FloatArra
     sums = np.zeros(len(rows))
     begun = np.flatnonzero(offsets)
     if len(begun):
+        # reduceat also sums what lies between one stretch and the next: sorted, that is each row once.
+        begun = begun[np.argsort(rows[begun], kind="stable")]
         starts = rows[begun] * HOUR_MINUTES
         bounds = np.stack((starts, starts + offsets[begun]), axis=1).ravel()
         sums[begun] = np.add.reduceat(values.ravel(), bounds)[::2]
@@ -102,24 +103,23 @@ def _read(*, keys: IntArray, sli_ids: IntArray) -> tuple[_Ends, _Ends, chunks.Ch
     """Heads and chunks by one statement, so that a writer between two statements cannot tear them apart."""
     if not len(keys):
         return _ends([], sli_ids), _ends([], sli_ids), chunks.to_chunks([])
-    if connection.vendor == "postgresql":
-        ids_sql, ids_parameter = "= ANY(%s::bigint[])", sli_ids.tolist()
-    else:
-        ids_sql, ids_parameter = "IN (SELECT value FROM json_each(%s))", json.dumps(sli_ids.tolist())
+    of_keys, parameters = chunks.rows_of_keys(keys)
+    is_asked = chunks.ids_among("id")
+    ids = chunks.list_parameter(sli_ids)
     rows = chunks.fetch(
         "SELECT c.sli_id, c.hour, c.good, c.valid, c.coverage, c.good_before, c.valid_before, c.minutes_before "  # noqa: S608  constants only
-        f"FROM {chunks.keys_table()} CROSS JOIN slo_hourchunk c WHERE c.sli_id = k.sli_id AND c.hour = k.hour "
+        f"{of_keys} "
         f"UNION ALL SELECT id, {_BASE}, NULL, NULL, first_hour, base_good, base_valid, base_minutes "
-        f"FROM slo_sli WHERE first_hour IS NOT NULL AND id {ids_sql} "
+        f"FROM slo_sli WHERE first_hour IS NOT NULL AND {is_asked} "
         f"UNION ALL SELECT id, {_TOTAL}, NULL, NULL, last_hour, total_good, total_valid, total_minutes "
-        f"FROM slo_sli WHERE first_hour IS NOT NULL AND id {ids_sql}",
-        [*chunks.keys_parameters(keys), ids_parameter, ids_parameter],
+        f"FROM slo_sli WHERE first_hour IS NOT NULL AND {is_asked}",
+        [*parameters, ids, ids],
     )
-    return (
-        _ends([row for row in rows if row[1] == _BASE], sli_ids),
-        _ends([row for row in rows if row[1] == _TOTAL], sli_ids),
-        chunks.to_chunks([row for row in rows if row[1] >= 0]),
-    )
+    stored: list[tuple[Any, ...]] = []
+    ends: dict[int, list[tuple[Any, ...]]] = {_BASE: [], _TOTAL: []}
+    for row in rows:
+        (stored if row[1] >= 0 else ends[row[1]]).append(row)
+    return _ends(ends[_BASE], sli_ids), _ends(ends[_TOTAL], sli_ids), chunks.to_chunks(stored)
 
 
 def _ends(rows: list[tuple[Any, ...]], sli_ids: IntArray) -> _Ends:

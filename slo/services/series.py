@@ -206,7 +206,7 @@ def _stored_at(arrived: _Arrived) -> chunks.Chunks:
     """The stored chunks at the places of *arrived*, zeros where there is none."""
     keys = chunks.key_of(arrived.sli_ids, arrived.hours)
     found = chunks.read_keys(keys)
-    rows = np.searchsorted(keys, chunks.key_of(found.sli_ids, found.hours))
+    places, rows = chunks.match(keys, found)
     shape = (len(keys), HOUR_MINUTES)
     blank = chunks.Chunks(
         sli_ids=arrived.sli_ids,
@@ -219,7 +219,7 @@ def _stored_at(arrived: _Arrived) -> chunks.Chunks:
         minutes_before=np.zeros(len(keys), dtype=np.int64),
     )
     for name in ("good", "valid", "coverage", "good_before", "valid_before", "minutes_before"):
-        getattr(blank, name)[rows] = getattr(found, name)
+        getattr(blank, name)[places] = getattr(found, name)[rows]
     return blank
 
 
