@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from reliability.telemetry.domain.counts import Counts, Floats, PerMinute, from_good_and_valid
-from reliability.telemetry.domain.failures import SourceError
+from reliability.telemetry.domain.failures import Reason, SourceError
 from reliability.telemetry.domain.gauge import holds, mean_of, share_per_minute, worst_of
 from reliability.telemetry.domain.increase import increase_per_minute
 from reliability.telemetry.domain.promql import Selector, counters_of, parse_selector
@@ -150,6 +150,8 @@ def measure_gauge(spec: Mapping[str, Any], data: Data) -> Counts:
     query = gauge_query(spec)
     selector = parse_selector(query)
     series = data.evaluated(query) if selector is None else data.selected(selector)
+    if any(one.histograms for one in series):
+        raise SourceError(Reason.QUERY_ERROR, f"{query} is a native histogram: choose the latency measurement for it")
     gap = timedelta(0) if selector is None else data.gap
     judge = _threshold_judge(spec) if spec["kind"] == "threshold" else _unchanged
     parts = [
