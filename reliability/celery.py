@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from reliability.supervision.parent_death import die_with_parent
 
 app = Celery("reliability")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(DjangoStructLogInitStep)  # the task's id, and the request's that caused it, on each log line
 
 
 @setup_logging.connect

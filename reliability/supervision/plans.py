@@ -1,4 +1,4 @@
-"""Which processes the embedded mode consists of. REDIS_URL replaces the broker, DEMO adds the demo's traffic."""
+"""Which processes the embedded mode consists of. REDIS_URL replaces the broker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reliability.supervision.child import Plan
-from reliability.supervision.places import ROOT, broker_socket, short_hash
+from reliability.supervision.places import broker_socket, short_hash
 
 _BROKER_MEMORY = "128mb"
 
@@ -75,7 +75,6 @@ def _answers(path: Path) -> bool:
 def plans(*, data_dir: Path, environment: Mapping[str, str], listener: socket.socket) -> list[Plan]:
     """The processes in the order of their start."""
     python = [sys.executable, "-u"]
-    celery = [*python, "-m", "celery", "--quiet", "--app", "reliability.celery:app"]
     children: list[Plan] = []
     if not environment.get("REDIS_URL"):
         children.append(broker(data_dir=data_dir, environment=environment))
@@ -88,19 +87,14 @@ def plans(*, data_dir: Path, environment: Mapping[str, str], listener: socket.so
             pass_fds=(fd,),
         )
     )
-    slots = environment.get("WORKER_CONCURRENCY") or "2"
-    # The name stays the same over restarts: a worker that starts gives back what its predecessor held.
-    node = f"{short_hash(data_dir)}@%h"
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    # Its own name per data directory, the same over restarts.
+    worker_name = environment.get("WORKER_NAME") or short_hash(data_dir)
     children.append(
         Plan(
             name="worker",
-            command=[*celery, "worker", "--concurrency", slots, "--hostname", node, *quiet],
-            environment=environment,
+            command=[*python, "-m", "reliability.worker"],
+            environment={**environment, "WORKER_NAME": worker_name},
         )
     )
     children.append(Plan(name="beat", command=[*python, "-m", "reliability.beat"], environment=environment))
-    if environment.get("DEMO") and (ROOT / "reliability/demo/management/commands/demo_traffic.py").is_file():
-        command = [*python, str(ROOT / "manage.py"), "demo_traffic"]
-        children.append(Plan(name="traffic", command=command, environment=environment))
     return children

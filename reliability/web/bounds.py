@@ -24,9 +24,6 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 _SPOOL_BYTES = 256 * 1024
 _PIECE_BYTES = 64 * 1024
-# After a refusal the rest of the body is read and dropped this long: closing at once would reset the connection
-# and the client would never see the answer. Source: lingering_close of nginx.
-_LINGER_SECONDS = 5.0
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -44,12 +41,17 @@ class _ClientLeftError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """body_bytes: of one body. idle_seconds: without a byte of it. body_seconds: for all of it. requests: at once."""
+    """body_bytes: of one body. idle_seconds: without a byte of it. body_seconds: for all of it. requests: at once.
+
+    linger_seconds: how long the rest of a refused body is read and dropped. Closing at once would reset the
+    connection, and the client would never see the answer. Source: lingering_close of nginx.
+    """
 
     body_bytes: int
     idle_seconds: float
     body_seconds: float
     requests: int
+    linger_seconds: float = 5.0
 
 
 class BoundedApp:
@@ -82,7 +84,7 @@ class BoundedApp:
                     answer.started()
         except _RefusedError as refusal:
             REFUSED_BODIES.labels(reason=refusal.reason).inc()
-            await answer.refuse(refusal, receive)
+            await answer.refuse(refusal, receive, linger_seconds=self._bounds.linger_seconds)
         except _ClientLeftError:
             REFUSED_BODIES.labels(reason="client_left").inc()
 
@@ -167,7 +169,7 @@ class _Answer:
         if release is not None:
             release()
 
-    async def refuse(self, refusal: _RefusedError, receive: Receive) -> None:
+    async def refuse(self, refusal: _RefusedError, receive: Receive, *, linger_seconds: float) -> None:
         """Answer in the envelope of the API, then drop what the client is still sending, then close."""
         error = {
             "reason": refusal.reason,
@@ -183,7 +185,7 @@ class _Answer:
         ]
         await self.send({"type": "http.response.start", "status": refusal.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": content, "more_body": True})
-        await _drop_rest(receive)
+        await _drop_rest(receive, seconds=linger_seconds)
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -193,9 +195,9 @@ async def _is_alive(send: Send) -> None:
     await send({"type": "http.response.body", "body": b"ok\n"})
 
 
-async def _drop_rest(receive: Receive) -> None:
+async def _drop_rest(receive: Receive, *, seconds: float) -> None:
     try:
-        async with asyncio.timeout(_LINGER_SECONDS):
+        async with asyncio.timeout(seconds):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect" or not message.get("more_body", False):

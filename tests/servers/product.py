@@ -25,9 +25,8 @@ _ROLES = {
     "valkey-server": "broker",
     "redis-server": "broker",
     "reliability.server": "web",
-    "worker": "worker",
+    "reliability.worker": "worker",
     "reliability.beat": "beat",
-    "demo_traffic": "traffic",
 }
 
 
@@ -83,7 +82,7 @@ class Product:
         return self.wait_until(lambda: self.get("/readyz")[0] == 200, seconds=seconds, what="readiness")
 
     def children(self) -> dict[str, int]:
-        """Process ids of the supervised processes by name: broker, web, worker, beat, traffic."""
+        """Process ids of the supervised processes by name: broker, web, worker, beat."""
         found: dict[str, int] = {}
         for pid, parent, command in _processes():
             if parent == self.process.pid:
