@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """path: where it leads and what lies in it; also: further addresses that belong to it; order: in the rail;
-    is_prominent: in the phone's bottom bar, too; group: "main", or "below" for the foot of the rail.
+    """path: where it leads and what lies in it; order: in the rail; is_prominent: in the phone's bottom bar, too;
+    group: "main", or "below" for the foot of the rail.
     """
 
     slug: str
@@ -18,10 +18,9 @@ class Place:
     order: int
     is_prominent: bool = True
     group: str = "main"
-    also: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
-        return path.startswith((self.path, *self.also))
+        return path.startswith(self.path)
 
 
 _PLACES: dict[str, Place] = {}
@@ -42,6 +41,6 @@ for _place in (
     Place("services", "Services", "/services/", "layers", 50),
     Place("sources", "Sources", "/sources/", "plug", 60),
     Place("teams", "Teams", "/teams/", "people", 80, is_prominent=False, group="below"),
-    Place("settings", "Settings", "/settings/", "settings", 90, is_prominent=False, group="below", also=("/profile/",)),
+    Place("settings", "Settings", "/settings/", "settings", 90, is_prominent=False, group="below"),
 ):
     register_place(_place)

@@ -40,6 +40,12 @@ class SampleForm(forms.Form):
     counts_no_data = forms.BooleanField(label="Count minutes without data as bad", required=False)
 
 
+class ReasonForm(forms.Form):
+    """What a confirmation may ask for."""
+
+    why = forms.CharField(label="Why", help_text="Kept in the audit trail.")
+
+
 def styleguide_context(request: HttpRequest, *, now: datetime) -> dict[str, Any]:
     sparkline = [None if 9 <= index <= 11 else 1 - 0.0006 * abs(math.sin(index / 3)) for index in range(30)]
     time_range = TimeRange.from_request(request, now=now, default="7d")
@@ -72,6 +78,8 @@ def styleguide_context(request: HttpRequest, *, now: datetime) -> dict[str, Any]
             Banner("info", "A backfill of 30 days is running.", "#", "Show progress"),
         ],
         "form": SampleForm(),
+        "reason_form": ReasonForm(),
+        "losses": ["the objective Customers can place orders and its 3 versions", "28 days of its budget history"],
         "wrong_form": SampleForm({"name": "check out", "objective": "99,9 or so", "method": "Occurrences"}),
         "page": Paginator(range(1234), 50).get_page(request.GET.get("page")),
         "tabs": [
