@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from reliability.catalog.panels import Panel, register_panel
+from reliability.telemetry.usage import register_usage
 from reliability.web.banners import register_banner
 from reliability.web.search import register_search
 from slo.views.banners import stale_numbers
 from slo.views.panel import objectives_of_service
 from slo.views.search import indicators_found, objectives_found
+from slo.views.source_users import indicators_of_source
 
 register_search("objectives", objectives_found)
 register_search("indicators", indicators_found)
@@ -15,3 +17,4 @@ register_banner("stale-numbers", stale_numbers)
 register_panel(
     Panel("objectives", "Objectives", "slo/_service_panel.html", objectives_of_service, order=10),
 )
+register_usage("slis", indicators_of_source)

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,6 +9,4 @@ class TelemetryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from reliability.access.services.rotation import register_encrypted  # noqa: PLC0415  models are ready only now
-
-        register_encrypted(model="telemetry.Source", column="secret")
+        import_module("reliability.telemetry.shell")  # only now: it reads models

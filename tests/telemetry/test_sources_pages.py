@@ -194,3 +194,18 @@ def test_deleting_says_what_is_lost_and_refuses_while_in_use(as_: As, source: So
     sli.delete()
     assert editor.post("/sources/prod/delete/").status_code == 302
     assert not Source.objects.exists()
+
+
+def test_a_source_shows_the_slis_a_person_may_see(as_: As, cast: Cast, source: Source) -> None:
+    assert b"Nothing measures from this source yet" in as_("viewer").get("/sources/prod/").content
+    SliFactory(source=source, name="checkout", last_error="the server refuses the query")
+    SliFactory(source=source, name="secret", team=cast.search)
+    page = as_("viewer").get("/sources/prod/").content.decode()
+    assert "/slis/checkout/" in page
+    assert "the server refuses the query" in page
+    assert "secret" not in page.replace("Stored secrets", "")
+
+
+def test_sources_are_found_by_search(as_: As, source: Source) -> None:
+    assert b"/sources/prod/" in as_("viewer").get("/search/?q=produc").content
+    assert b"/sources/prod/" not in as_("outsider").get("/search/?q=produc").content
