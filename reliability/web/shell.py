@@ -79,24 +79,21 @@ class Shell:
         return chosen if chosen in THEMES else "system"
 
     @cached_property
-    def range(self) -> TimeRange | None:
-        """The range of the address, or None when it has a mistake: `range_error` says which."""
+    def _range_and_error(self) -> tuple[TimeRange | None, str]:
+        default = getattr(self.request, "range_default", DEFAULT)
         try:
-            return TimeRange.from_request(self.request, now=timezone.now())
-        except Invalid:
-            return None
-
-    @cached_property
-    def range_error(self) -> str:
-        try:
-            TimeRange.from_request(self.request, now=timezone.now())
+            return TimeRange.from_request(self.request, now=timezone.now(), default=default), ""
         except Invalid as error:
-            return error.message
-        return ""
+            return None, error.message
 
-    @cached_property
-    def range_text(self) -> str:
-        return self.request.GET.get("range", "") or DEFAULT
+    @property
+    def range(self) -> TimeRange | None:
+        """The range that the page shows, or None when the address has a mistake: `range_error` says which."""
+        return self._range_and_error[0]
+
+    @property
+    def range_error(self) -> str:
+        return self._range_and_error[1]
 
     @cached_property
     def zone_name(self) -> str:

@@ -50,6 +50,7 @@ class TimeRange:
         Raises Invalid, naming the parameter, for an unknown zone, a range that is no duration, an instant
         that is none, an end before the start, and more than ten years.
         """
+        request.range_default = default  # type: ignore[attr-defined]  # so that the picker shows what the page shows
         zone = zone_of(request)
         start_text, end_text = request.GET.get("from", "").strip(), request.GET.get("to", "").strip()
         if start_text or end_text:

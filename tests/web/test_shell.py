@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.template import Context, Template
 from django.test import Client, override_settings
 from django.urls import path
+from django.utils import timezone
 
 from reliability.urls import urlpatterns as real_urlpatterns
 from reliability.web import banners, navigation, search
@@ -21,6 +22,7 @@ from reliability.web.banners import Banner
 from reliability.web.finders import PlotlyFinder
 from reliability.web.navigation import Place
 from reliability.web.search import Hit
+from reliability.web.timerange import TimeRange
 
 Browser = Callable[[str], Client]
 SEARCH = "/search/"
@@ -31,7 +33,13 @@ def _timeless(request: HttpRequest) -> HttpResponse:
     return render(request, "base.html")
 
 
-urlpatterns = [*real_urlpatterns, path("timeless/", _timeless)]
+def _week(request: HttpRequest) -> HttpResponse:
+    """A page that shows a week unless told otherwise."""
+    TimeRange.from_request(request, now=timezone.now(), default="7d")
+    return render(request, "base.html")
+
+
+urlpatterns = [*real_urlpatterns, path("timeless/", _timeless), path("week/", _week)]
 
 
 @pytest.fixture
@@ -79,6 +87,16 @@ def test_the_range_form_keeps_the_filters_but_not_the_page_number(as_: Browser) 
     assert re.search(
         r'<a href="\?q=a%22b&amp;state=met&amp;state=breached&amp;range=7d" aria-current="true">7d</a>', page
     )
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("address", "label"),
+    [("/week/", "Last 7 days"), ("/week/?range=1d", "Last 1 day"), ("/timeless/", "Last 28 days")],
+    ids=["the page's own default", "what the address says", "the default of all pages"],
+)
+def test_the_picker_shows_the_range_of_the_page(as_: Browser, address: str, label: str) -> None:
+    assert f'<span class="range-label">{label}</span>' in as_("viewer").get(address).content.decode()
 
 
 @pytest.mark.urls(__name__)
