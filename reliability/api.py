@@ -6,6 +6,7 @@ from reliability.access.api import audit_router, me_router, teams_router, tokens
 from reliability.access.authentication import ApiAuth
 from reliability.catalog.api import router as services_router
 from reliability.telemetry.api import router as sources_router
+from reliability.web.api.docs import LocalSwagger
 from reliability.web.api.exceptions import handle_errors
 from reliability.web.api.openapi import DocumentedApi
 from reliability.web.api.parsing import StrictJsonParser
@@ -19,6 +20,7 @@ api = DocumentedApi(
         "Objectives, error budgets and what spends them. Numbers are unrounded and `null` where undefined; "
         "instants are UTC. Send `Authorization: Bearer <token>`; tokens are made under Settings."
     ),
+    docs=LocalSwagger(),
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",

@@ -140,10 +140,11 @@ def export_documents(
     request: AccessRequest,
     team: Annotated[str, Query(max_length=63, description="only this team's objects, and what they refer to")] = "",
     service: Annotated[str, Query(max_length=63, description="only this service's SLOs, and what they refer to")] = "",
+    slo: Annotated[str, Query(max_length=63, description="only this SLO, and what it refers to")] = "",
     format: Annotated[Literal["yaml", "json"], Query()] = "yaml",  # noqa: A002 -- the name of the parameter
 ) -> HttpResponse:
     """Everything the caller may read, in the order in which it can be applied."""
-    filters = openslo_selectors.ExportFilters(team_slug=team, service_name=service)
+    filters = openslo_selectors.ExportFilters(team_slug=team, service_name=service, slo_name=slo)
     stored = openslo_selectors.export(caller=request.caller, filters=filters)
     documents = to_documents(stored, specs=openslo_selectors.known_to(caller=request.caller).indicator_specs)
     if format == "json":

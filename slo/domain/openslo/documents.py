@@ -49,7 +49,6 @@ def read_files(files: Iterable[SourceText]) -> Documents:
             read.problems.extend(error.problems)
             continue
         for node in nodes:
-            read.count += 1
             _read_document(Field(notes, "", node.line, node), node, read)
         read.problems.extend(notes.problems)
         read.warnings.extend(notes.warnings)
@@ -61,6 +60,7 @@ def _read_document(document: Field, node: Node, read: Documents) -> None:
         for entry in node.value:
             _read_document(Field(document.notes, "", entry.line, entry), entry, read)
         return
+    read.count += 1
     known = ("apiVersion", "kind", "metadata", "spec")
     if not document.mapping(known=known, required=("apiVersion", "kind", "metadata")):
         return

@@ -31,6 +31,7 @@ Scalar: TypeAlias = str | int | Decimal | bool | None
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,30}|\.[0-9]{1,30}|[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?\Z")
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 # YAML 1.2 words only: `on`, `off`, `yes` and `no` stay text, as a person who writes them means them.
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -104,8 +105,14 @@ def _decode(text: str | bytes, file: str) -> str:
             raise _refusal(file, line, "this is not UTF-8: save the file as UTF-8") from error
     if source.lstrip()[:1] in ("{", "["):
         # JSON may be indented with tabs, which YAML forbids; inside a JSON text a raw tab is not possible.
-        return source.replace("\t", " ")
+        return _PAIR.sub(_one_sign, source.replace("\t", " "))
     return source
+
+
+def _one_sign(pair: re.Match[str]) -> str:
+    """The sign that two escapes of JSON stand for; YAML knows no pairs."""
+    high, low = int(pair.group(2), 16), int(pair.group(3), 16)
+    return pair.group(1) + chr(0x10000 + (high - 0xD800) * 0x400 + (low - 0xDC00))
 
 
 class _Composer:
@@ -205,7 +212,7 @@ def _line(event: Any) -> int:
 def _scalar(event: ScalarEvent) -> Scalar:
     text = str(event.value)
     if event.style in ("'", '"', "|", ">"):  # text as it stands
-        return _joined_surrogates(text)
+        return text
     return read_plain(text)
 
 
@@ -218,10 +225,3 @@ def read_plain(text: str) -> Scalar:
     if _DECIMAL.match(text):
         return Decimal(text)
     return text
-
-
-def _joined_surrogates(text: str) -> str:
-    """JSON writes signs beyond the first plane as two escapes, which YAML leaves apart."""
-    if not any("\ud800" <= sign <= "\udfff" for sign in text):
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
