@@ -23,10 +23,11 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ExportFilters:
-    """What to export; empty texts do not filter. A service brings its SLOs, their SLIs, sources and alert documents."""
+    """What to export; empty texts do not filter. A service or SLO brings what it refers to: SLIs, sources, alerts."""
 
     team_slug: str = ""
     service_name: str = ""
+    slo_name: str = ""
 
 
 def known_to(*, caller: Caller) -> Known:
@@ -63,8 +64,10 @@ def export(*, caller: Caller, filters: ExportFilters) -> list[Desired]:
         filters=slos.SloFilters(team_slug=filters.team_slug, service_name=filters.service_name),
         ordering=slos.SloOrdering.NAME,
     )
+    if filters.slo_name:
+        own_slos = own_slos.filter(name=filters.slo_name)
     objectives = _slos(own_slos, kept)
-    if not filters.team_slug and not filters.service_name:
+    if filters == ExportFilters():
         indicators = _slis(slis.list_slis(caller=caller), kept)
         catalogue = _services(services.list_services(caller=caller), kept)
         origins = _sources(sources.list_sources(caller=caller), kept)
@@ -89,13 +92,13 @@ def export(*, caller: Caller, filters: ExportFilters) -> list[Desired]:
 
 
 def _passes(item: Desired, filters: ExportFilters) -> bool:
-    if filters.service_name and item.fields.get("service") != filters.service_name:
+    if filters.slo_name or (filters.service_name and item.fields.get("service") != filters.service_name):
         return False
     return not filters.team_slug or item.team == filters.team_slug
 
 
 def _is_of_team(item: Desired, filters: ExportFilters) -> bool:
-    return bool(filters.team_slug) and not filters.service_name and item.team == filters.team_slug
+    return bool(filters.team_slug) and not (filters.service_name or filters.slo_name) and item.team == filters.team_slug
 
 
 def _referred(alerts: list[Desired], objectives: list[Desired]) -> list[Desired]:

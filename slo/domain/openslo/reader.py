@@ -85,7 +85,9 @@ def read_documents(text: str | bytes, *, file: str) -> list[Node]:
         words = ", ".join(part for part in (error.context, error.problem) if part)
         raise _refusal(file, mark.line + 1 if mark else 0, f"this is not valid YAML: {words}") from error
     except yaml.YAMLError as error:
-        raise _refusal(file, 0, f"this is not valid YAML: {error}") from error
+        line = source.count("\n", 0, getattr(error, "position", 0)) + 1
+        reason = getattr(error, "reason", error)
+        raise _refusal(file, line, f"this is not valid YAML: {reason}") from error
 
 
 def _refusal(file: str, line: int, message: str) -> DocumentError:
