@@ -122,10 +122,10 @@ def _budget(tone: str, kind: str, left: float, width: float, text: str) -> SafeS
 
 
 @register.simple_tag
-def sparkline(values: Sequence[float | None] | None, objective: float | None = None) -> SafeString:
+def sparkline(values: Sequence[float | None] | None, objective: float | str | None = None) -> SafeString:
     """`{% sparkline slo.sparkline slo.objective %}`: ratios, oldest first, None is a gap; the objective dashed."""
     points = sparklines.points_of(values or [])
-    goal = None if objective is None else float(objective)
+    goal = None if objective is None or objective == "" else float(objective)  # a template's word for "not there" is ""
     low, high = sparklines.scale_of(points, goal)
     level = ""
     if goal is not None and points:
