@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
+from reliability.access.services.authorize import require
 from reliability.web.errors import Conflict, Invalid
 from reliability.web.refusals import show_refusal
 from slo.forms.adjustment import AdjustmentForm
@@ -23,6 +25,7 @@ from slo.views.back import back_to
 def adjustment_new(request: AccessRequest, name: str) -> HttpResponse:
     """The form alone; sent with mistakes it comes back with what was typed."""
     slo = get_slo(caller=request.caller, name=name)
+    require(caller=request.caller, team_id=slo.team_id, role=Role.EDITOR)
     form = AdjustmentForm(request.POST or None, initial={"at": timezone.now()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,6 +50,7 @@ def adjustment_new(request: AccessRequest, name: str) -> HttpResponse:
 def adjustment_revoke(request: AccessRequest, name: str, pk: int) -> HttpResponse:
     """Ask for the reason, then take the adjustment back."""
     slo = get_slo(caller=request.caller, name=name)
+    require(caller=request.caller, team_id=slo.team_id, role=Role.EDITOR)
     adjustment = get_object_or_404(adjustments_of(slo=slo), pk=pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

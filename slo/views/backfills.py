@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
+from reliability.access.services.authorize import require
 from reliability.kit.instants import floor_minute
 from reliability.kit.periods import Period
 from reliability.web.errors import Conflict, Invalid
@@ -47,6 +48,7 @@ def backfill_part(request: AccessRequest, name: str) -> HttpResponse:
 def backfill_new(request: AccessRequest, name: str) -> HttpResponse:
     """Start to read as many days as asked for."""
     sli = get_sli(caller=request.caller, name=name)
+    require(caller=request.caller, team_id=sli.team_id, role=Role.EDITOR)
     form = BackfillForm(request.POST)
     now = timezone.now()
     if form.is_valid():

@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
+from reliability.access.services.authorize import require
 from reliability.kit.periods import Period
 from reliability.web.errors import Conflict, Invalid
 from reliability.web.refusals import show_refusal
@@ -57,6 +59,7 @@ def exclusion_revoke(request: AccessRequest, name: str, pk: int) -> HttpResponse
     """Ask for the reason, then let the period count again."""
     slo = get_slo(caller=request.caller, name=name)
     exclusion = get_object_or_404(exclusions_of(slo=slo), pk=pk)
+    require(caller=request.caller, team_id=exclusion.team_id, role=Role.EDITOR)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
