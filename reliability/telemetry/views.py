@@ -193,7 +193,8 @@ def _facts(kind: SourceKind, source: Source) -> list[tuple[str, Any]]:
         if value in (None, "") or name in kind.form.secret_fields:
             continue
         choices = dict(getattr(field, "choices", ()))
-        shown.append((str(field.label or name), choices.get(value, value)))
+        text = f"{value:g}" if isinstance(value, float) else value
+        shown.append((str(field.label or name), choices.get(value, text)))
     return shown
 
 

@@ -61,11 +61,12 @@ class SettingsForm(forms.Form):
     """Settings of one kind. Fields named in `secret_fields` are stored encrypted and never shown again.
 
     stored: names of the secrets the source has already, which may be left empty. Those of `forgettable_fields`
-    get a box to drop them.
+    get a box to drop them. rare_fields: what is right as it is for most; folded away on the page.
     """
 
     secret_fields: ClassVar[tuple[str, ...]] = ()
     forgettable_fields: ClassVar[tuple[str, ...]] = ()
+    rare_fields: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, stored: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,6 +76,15 @@ class SettingsForm(forms.Form):
             if name in self.forgettable_fields:
                 label = f"Forget the stored {self.fields[name].label}".lower().capitalize()
                 self.fields[f"forget_{name}"] = forms.BooleanField(label=label, required=False)
+
+    def usual(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.rare_fields]
+
+    def rare(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in self.rare_fields]
+
+    def has_rare_errors(self) -> bool:
+        return any(name in self.errors for name in self.rare_fields)
 
     def needed_secrets(self) -> frozenset[str]:
         """Which secrets the cleaned settings use; the others are not stored."""

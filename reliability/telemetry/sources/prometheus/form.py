@@ -19,11 +19,18 @@ class PrometheusForm(SettingsForm):
 
     secret_fields: ClassVar[tuple[str, ...]] = ("password", "token", "headers")
     forgettable_fields: ClassVar[tuple[str, ...]] = ("headers",)
+    rare_fields: ClassVar[tuple[str, ...]] = (
+        "ca_bundle",
+        "read_seconds",
+        "gap_seconds",
+        "concurrency",
+        "points_max",
+    )
 
     url = forms.CharField(
         label="Address",
         max_length=500,
-        help_text="Up to, without, /api/v1: http://prometheus.internal:9090, or https://mimir.example.com/prometheus",
+        help_text="Without /api/v1: http://prometheus.internal:9090, or https://mimir.example.com/prometheus",
     )
     auth = forms.ChoiceField(label="Credentials", choices=_AUTH, required=False)
     username = forms.CharField(label="User name", max_length=200, required=False)
