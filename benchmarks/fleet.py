@@ -18,7 +18,7 @@ from reliability.access.models import Team
 from reliability.kit.instants import from_minute
 from reliability.telemetry.models import Source
 from slo.domain.chunks import FULL_COVERAGE, HOUR_MINUTES, pack
-from slo.models import HourChunk, Sli, Slo, SloVersion
+from slo.models import Sli, Slo, SloVersion
 
 PHASES = 24
 OBJECTIVES = tuple(Decimal(text) for text in ("0.999", "0.9985", "0.998", "0.99"))
@@ -120,9 +120,6 @@ def _ends(first: int, end: int) -> dict[str, int]:
 
 def _lay_hours(sli_ids: list[int], first_hour: int, end_hour: int) -> None:
     blob = "bytea" if connection.vendor == "postgresql" else "blob"
-    index = next(index for index in HourChunk._meta.indexes if index.name == "chunk_by_hour")
-    with connection.schema_editor() as editor:
-        editor.remove_index(HourChunk, index)  # as in any bulk load
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE pattern (phase bigint, good {blob}, valid {blob}, "
@@ -148,7 +145,5 @@ def _lay_hours(sli_ids: list[int], first_hour: int, end_hour: int) -> None:
             ],
         )  # fmt: skip
         cursor.execute("DROP TABLE pattern")
-    with connection.schema_editor() as editor:
-        editor.add_index(HourChunk, index)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

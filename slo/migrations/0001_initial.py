@@ -156,9 +156,6 @@ class Migration(migrations.Migration):
                 ('minutes_before', models.BigIntegerField(default=0)),
                 ('sli', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='slo.sli')),
             ],
-            options={
-                'indexes': [models.Index(fields=['hour', 'sli'], name='chunk_by_hour')],
-            },
         ),
         migrations.CreateModel(
             name='Backfill',

@@ -22,8 +22,7 @@ class HourChunk(models.Model):
     valid_before = models.FloatField(default=0.0)
     minutes_before = models.BigIntegerField(default=0)
 
-    class Meta:
-        indexes = (models.Index(fields=("hour", "sli"), name="chunk_by_hour"),)
+    # No index beside the key: fleets are read by (sli, hour) as well, measured as fast as by an index on hour.
 
     def __str__(self) -> str:
         return f"SLI {self.sli_id} hour {self.hour}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from reliability.access.domain.caller import Caller, Role, Scope
 from reliability.web.errors import NotFound
-from slo.models import Sli, SliVersion
+from slo.models import Sli, SliVersion, Slo
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +60,5 @@ def ids_by_name(*, caller: Caller, names: set[str]) -> dict[str, int]:
 
 def _joined(caller: Caller) -> QuerySet[Sli]:
     readable: QuerySet[Sli] = Sli.objects.readable_by(caller)
-    return readable.select_related("team", "service", "source").annotate(slo_count=Count("slos"))
+    users = Slo.objects.filter(sli=OuterRef("pk")).order_by().values("sli").annotate(count=Count("pk")).values("count")
+    return readable.select_related("team", "service", "source").annotate(slo_count=Coalesce(Subquery(users), 0))

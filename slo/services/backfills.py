@@ -20,6 +20,7 @@ from reliability.telemetry.services import counts as telemetry
 from reliability.web.errors import Conflict
 from slo.models import Backfill, Sli
 from slo.services import editing, evaluations, schedules
+from slo.services.chunk_rows import count_faults
 from slo.services.collections import LAG_MINUTES
 from slo.services.series import acceptable_minutes, store
 
@@ -128,6 +129,7 @@ def _advance_to(
     if counts is not None:
         stored.minutes_stored += store(sli_id=stored.sli_id, counts=counts, now=now).stored
         stored.working_seconds += perf_counter() - started
+        count_faults({stored.sli_id: counts.faults} if counts.faults else {})
     stored.cursor_at = piece.start
     stored.attempts, stored.last_error = 0, " ".join(counts.warnings) if counts is not None and counts.faults else ""
     if stored.cursor_at <= stored.start_at:

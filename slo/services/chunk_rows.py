@@ -97,6 +97,8 @@ def write_heads(rows: Sequence[HeadRow]) -> None:
 
 def count_faults(faulty: dict[int, int]) -> None:
     """Add refused minutes to SLIs of which nothing else changes."""
+    if not faulty:
+        return
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE slo_sli SET faulty_minutes = faulty_minutes + %s WHERE id = %s",
