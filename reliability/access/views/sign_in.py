@@ -44,9 +44,6 @@ class SignIn(auth.LoginView):
         sessions.begin(request=self.request, person=person, now=timezone.now())
         return HttpResponseRedirect(self.get_success_url())
 
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(**context, is_demo=settings.DEMO)
-
 
 @login_not_required
 @never_cache
