@@ -1,0 +1,37 @@
+"""The first steps of everyone: becoming the administrator, making a token."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from reliability.access.domain.caller import Role
+from tests.servers.product import Product
+
+PASSWORD = "a long enough pass phrase 7"
+
+
+def become_administrator(page: Page, product: Product) -> None:
+    """Ada, of the team Payments."""
+    page.goto(product.url)
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Email").fill("ada@example.org")
+    page.get_by_label("team", exact=False).last.fill("Payments")
+    for box in page.locator("input[type=password]").all():
+        box.fill(PASSWORD)
+    page.get_by_role("button", name="Create the administrator").click()
+    page.wait_for_url(f"{product.url}/")
+
+
+def make_a_token(page: Page, product: Product) -> str:
+    """An editor's token of the team Payments, with every scope."""
+    page.goto(f"{product.url}/settings/tokens/")
+    page.get_by_label("Name", exact=True).fill("job")
+    page.locator("select[name=team]").select_option("payments")
+    page.locator("select[name=role]").select_option(str(Role.EDITOR.value))
+    for scope in page.locator("input[name=scopes]").all():
+        scope.check()
+    why = page.locator("[name=reason]")
+    if why.count():
+        why.fill("for the journey")
+    page.get_by_role("button", name="Make the token").click()
+    return page.locator("#new-token").inner_text().strip()
