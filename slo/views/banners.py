@@ -24,7 +24,7 @@ def stale_numbers(request: HttpRequest) -> Sequence[Banner]:
         message = f"Evaluation stands still: {_objectives(found.unevaluated)} last judged up to {age} ago."
         return [Banner("bad", message, reverse("slo-list"), "Objectives")]
     if found.unmeasured:
-        return [Banner("warn", _unmeasured(found), "/sources/", "Sources")]
+        return [Banner("warn", _unmeasured(found), reverse("source-list"), "Sources")]
     return []
 
 

@@ -67,19 +67,18 @@ def sli(cast: Cast, source: Source, service: Service, now: datetime) -> Sli:
 def make_slo(cast: Cast, sli: Sli, now: datetime) -> Callable[..., Slo]:
     """`make_slo(name="…", objective="0.99")`: an objective of Payments over the counts above."""
 
+    usual: dict[str, Any] = {
+        "name": "checkout",
+        "title": "Checkout works",
+        "team_id": cast.payments.pk,
+        "service_id": sli.service_id,
+        "sli_id": sli.pk,
+        "objective": "0.999",
+        "window": {"rolling": "28d"},
+    }
+
     def make(**fields: Any) -> Slo:
-        draft = slos.SloDraft(
-            **{
-                "name": "checkout",
-                "title": "Checkout works",
-                "team_id": cast.payments.pk,
-                "service_id": sli.service_id,
-                "sli_id": sli.pk,
-                "objective": "0.999",
-                "window": {"rolling": "28d"},
-            }
-            | fields
-        )
+        draft = slos.SloDraft(**(usual | fields))
         return slos.create(
             caller=cast.caller("editor"), draft=draft, now=now, effective_from=now - timedelta(days=DAYS)
         )

@@ -195,3 +195,15 @@ def test_gaps_are_listed_longest_first(as_: As, slo: Slo, now: datetime) -> None
     page = as_("viewer").get(f"/slis/{slo.sli.name}/").content.decode()
     assert "100 %" in page
     assert "Objectives on this indicator" in page
+
+
+def test_the_page_leads_to_the_objective_as_openslo(as_: As, slo: Slo, make_slo: Callable[..., Slo]) -> None:
+    make_slo(name="another", title="Another")
+    client = as_("viewer")
+    address = f"/api/v1/openslo?slo={slo.name}"
+    assert address in client.get(f"/slos/{slo.name}/").content.decode()
+    document = client.get(address).content.decode()
+    for kind in ("DataSource", "Service", "SLI", "SLO"):
+        assert f"kind: {kind}\n" in document
+    assert "name: checkout-success" in document
+    assert "name: another" not in document
