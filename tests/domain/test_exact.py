@@ -22,11 +22,18 @@ def test_whole_counts_reach_a_target_exactly_when_their_fraction_does(
     assert reached.tolist() == [min(p) >= max(p) * Fraction(target) for p in pairs]
 
 
-@given(st.integers(1, 2**40), TARGETS, st.integers(-1, 1))
+@given(st.one_of(st.integers(1, 2**40), st.integers(2**52, 2**53)), TARGETS, st.integers(-1, 1))
 def test_one_event_beside_the_target_decides(valid: int, target: Decimal, step: int) -> None:
-    good = min(valid, max(0, int(valid * target) + step))
+    good = min(valid, max(0, int(valid * Fraction(target)) + step))
     reached = reaches(good=np.array([float(good)]), valid=np.array([float(valid)]), target=target)
     assert reached.tolist() == [good >= valid * Fraction(target)]
+
+
+def test_a_slice_of_rounded_ratios_at_the_target_reaches_it_and_one_below_does_not() -> None:
+    at = sum([0.7] * 3) / 3 * 10
+    assert at < 7
+    reached = reaches(good=np.array([at, 6.99]), valid=np.array([10.0, 10.0]), target=Decimal("0.7"))
+    assert reached.tolist() == [True, False]
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**9))
