@@ -10,3 +10,5 @@ class TelemetryConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("reliability.telemetry.shell")  # only now: it reads models
+        rotation = import_module("reliability.access.services.rotation")
+        rotation.register_encrypted(model="telemetry.Source", column="secret")
