@@ -1,7 +1,8 @@
-"""Lines of several processes on one terminal: each with the name of its process, whole lines only."""
+"""Lines of several processes on one terminal: each with the name of its process, whole lines only. JSON stays JSON."""
 
 from __future__ import annotations
 
+import json
 import os
 import selectors
 import sys
@@ -17,12 +18,24 @@ def say(text: str) -> None:
 
 
 def write_line(name: str, text: str) -> None:
+    line = _as_json(name, text) if os.environ.get("LOG_FORMAT") == "json" else f"{name:<{_NAME_WIDTH}} | {text}"
     # A closed terminal or a full log disk must not end the supervisor.
     try:
-        sys.stdout.write(f"{name:<{_NAME_WIDTH}} | {text}\n")
+        sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     except OSError:
         return
+
+
+def _as_json(name: str, text: str) -> str:
+    """One JSON object per line whoever wrote it, with the name of its process."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = text
+    if isinstance(content, dict):
+        return json.dumps({"process": name, **content})
+    return json.dumps({"process": name, "event": text})
 
 
 class Console:
