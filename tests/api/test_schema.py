@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -58,10 +59,10 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
         return path_parameters
     path = context.operation.path
     known = next((name for part, name in NAMES.items() if part in path), None)
-    if known and "name" in path_parameters and hash(str(path_parameters["name"])) % 4:
+    if known and "name" in path_parameters and crc32(str(path_parameters["name"]).encode()) % 4:
         path_parameters["name"] = known
     for key in ("exclusion_id", "adjustment_id", "backfill_id"):
-        if key in path_parameters and hash(str(path_parameters[key])) % 2:
+        if key in path_parameters and crc32(str(path_parameters[key]).encode()) % 2:
             path_parameters[key] = 1
     return path_parameters
 
@@ -103,7 +104,7 @@ def _stored(cast: Cast) -> None:
 @pytest.mark.usefixtures("_one_connection", "_stored")
 @schema.parametrize()  # type: ignore[untyped-decorator]  # schemathesis is not typed here
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     derandomize=True,
@@ -112,7 +113,7 @@ def _stored(cast: Cast) -> None:
 )
 def test_answers_are_as_the_document_says(case: Any) -> None:
     response = case.call(headers={"Authorization": f"Bearer {SECRET}"})
-    if response.headers.get("content-type", "").startswith("application/yaml"):
+    if "yaml" in str(response.headers.get("content-type")):
         list(yaml.safe_load_all(response.content))  # several documents, which the schema checks cannot read
         return
     case.validate_response(response, checks=CHECKED)
