@@ -57,6 +57,7 @@ class IdentityForm(forms.Form):
         self.fields["service"].queryset = services  # type: ignore[attr-defined]  # a ModelChoiceField's property
         if not is_new:
             self.fields["name"].disabled = True
+            self.fields["name"].help_text = "It stays: addresses, the API and OpenSLO files know it."
             self.fields["team"].disabled = True
 
     def clean_name(self) -> str:

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import time_machine
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from reliability.telemetry.models import Source
+from slo.models import Slo, SloStatus
+
+As = Callable[[str], Client]
+
+
+def test_an_empty_installation_teaches_the_steps(as_: As) -> None:
+    page = as_("editor").get("/").content.decode()
+    assert "Three steps" in page
+    assert "/sources/new/" in page
+    assert "/api/v1/counts" in page
+
+
+def test_the_steps_already_walked_are_marked(as_: As, source: Source) -> None:
+    page = as_("editor").get("/").content.decode()
+    assert "Done" in page
+    assert str(source) in page
+
+
+def test_the_overview_counts_states_and_leads_to_them(as_: As, make_slo: Callable[..., Slo]) -> None:
+    make_slo(name="fine")
+    make_slo(name="broken", title="Broken promise", objective="0.9999")
+    page = as_("viewer").get("/").content.decode()
+    assert 'href="/slos/?state=breached"' in page
+    assert page.index("Broken promise") < page.index("Checkout works")
+    assert "None: every source answered last time." in page
+
+
+def test_a_source_with_trouble_is_named_with_its_words(as_: As, slo: Slo, now: datetime) -> None:
+    Source.objects.filter(pk=slo.sli.source_id).update(failures_in_a_row=3, last_error="connection refused")
+    page = as_("viewer").get("/").content.decode()
+    assert "3 failures in a row" in page
+    assert "connection refused" in page
+
+
+def test_an_outsider_sees_the_steps_and_nothing_of_others(as_: As, slo: Slo) -> None:
+    page = as_("outsider").get("/").content.decode()
+    assert slo.title not in page
+    assert "Three steps" in page
+
+
+def test_the_number_of_queries_is_constant(
+    as_: As, make_slo: Callable[..., Slo], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = as_("viewer")
+    make_slo(name="slo-0")
+    client.get("/")
+    with django_assert_num_queries(9):
+        client.get("/")
+    for number in range(1, 10):
+        make_slo(name=f"slo-{number}")
+    with django_assert_num_queries(9):
+        client.get("/")
+
+
+def test_a_standstill_of_evaluation_is_on_every_page(as_: As, slo: Slo, now: datetime) -> None:
+    with time_machine.travel(now + timedelta(minutes=10), tick=False):
+        for path in ("/", "/slos/", "/services/"):
+            assert "Evaluation stands still: 1 objective" in as_("viewer").get(path).content.decode()
+
+
+def test_stale_telemetry_of_a_polled_source_is_on_every_page(as_: As, slo: Slo, now: datetime) -> None:
+    SloStatus.objects.filter(slo=slo).update(measured_until=now - timedelta(hours=1))
+    assert "Telemetry is stale" not in as_("viewer").get("/slos/").content.decode()
+    Source.objects.filter(pk=slo.sli.source_id).update(kind="prometheus")
+    assert "Telemetry is stale" in as_("viewer").get("/slos/").content.decode()
+    assert "Telemetry is stale" not in as_("outsider").get("/slos/").content.decode()
+
+
+def test_a_service_shows_its_objectives(as_: As, slo: Slo) -> None:
+    page = as_("viewer").get("/services/checkout/").content.decode()
+    assert f'href="/slos/{slo.name}/"' in page
+
+
+def test_search_finds_objectives_and_indicators_of_ones_own_teams_only(as_: As, slo: Slo) -> None:
+    found = as_("viewer").get("/search/?q=checkout").content.decode()
+    assert f'href="/slos/{slo.name}/"' in found
+    assert f'href="/slis/{slo.sli.name}/"' in found
+    assert slo.title not in as_("outsider").get("/search/?q=checkout").content.decode()
