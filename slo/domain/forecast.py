@@ -22,11 +22,17 @@ class ForecastReason(StrEnum):
     BEYOND_PERIOD = "beyond_period"
     BEYOND_HORIZON = "beyond_horizon"
     BURNING = "burning"
+    BURNING_SLOWLY = "burning_slowly"
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`exhausted_at` is None when none is foreseen; `is_within_window` when it comes before the window is over."""
+    """`exhausted_at` is None when none is foreseen.
+
+    is_within_window: it comes before the window is over, and the rate is not one that a rolling window bears for
+    ever. At a burn rate of 1 or less (`BURNING_SLOWLY`) a rolling window gets back what grows old, so the instant
+    is the earliest possible and no reason for alarm.
+    """
 
     exhausted_at: datetime | None
     reason: ForecastReason
@@ -67,4 +73,6 @@ def exhausted_at(
     if seconds > HORIZON.total_seconds():
         return Forecast(None, ForecastReason.BEYOND_HORIZON, False)
     left = timedelta(seconds=seconds)
+    if burn_rate <= 1 and not isinstance(window, CalendarWindow):
+        return Forecast(now + left, ForecastReason.BURNING_SLOWLY, False)
     return Forecast(now + left, ForecastReason.BURNING, left < period.length)

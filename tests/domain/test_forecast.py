@@ -26,7 +26,17 @@ def test_time_to_exhaustion_counts_from_what_is_left() -> None:
 
 
 def test_exhaustion_after_more_than_a_window_is_foreseen_but_not_within_it() -> None:
-    assert _rolling(0.9, 0.5) == Forecast(NOON + timedelta(days=28) * 1.8, ForecastReason.BURNING, False)
+    foreseen = _rolling(1.0, 0.5)
+    assert (foreseen.exhausted_at, foreseen.is_within_window) == (NOON + timedelta(days=56), False)
+
+
+def test_a_rolling_window_bears_a_slow_burn_for_ever_so_it_is_no_alarm() -> None:
+    assert _rolling(0.3, 0.6) == Forecast(NOON + timedelta(days=14), ForecastReason.BURNING_SLOWLY, False)
+    assert _rolling(0.3, 1.2) == Forecast(NOON + timedelta(days=7), ForecastReason.BURNING, True)
+
+
+def test_a_calendar_period_gets_nothing_back_so_a_slow_burn_counts() -> None:
+    assert _calendar(0.1, 0.8).reason is ForecastReason.BURNING
 
 
 @pytest.mark.parametrize("remaining", [0.0, -3.0])
