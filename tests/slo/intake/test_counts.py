@@ -223,9 +223,9 @@ class TestBodies:
         bomb = gzip.compress(b" " * 200_000_000)
         assert len(bomb) < 250_000
         tracemalloc.start()
-        begun = time.perf_counter()
+        begun = time.process_time()
         answer = push(sender, bomb, **{"Content-Encoding": "gzip"})
-        seconds = time.perf_counter() - begun
+        seconds = time.process_time() - begun
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert answer.status_code == 413
@@ -234,9 +234,9 @@ class TestBodies:
 
     def test_a_bomb_that_lies_about_its_size_is_cut_at_the_bound(self, sender: Client) -> None:
         lying = gzip.compress(b" " * 200_000_000)[:-4] + (10).to_bytes(4, "little")
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert push(sender, lying, **{"Content-Encoding": "gzip"}).status_code == 413
-        assert time.perf_counter() - begun < 1
+        assert time.process_time() - begun < 1
 
     @pytest.mark.parametrize(
         ("body", "status"),

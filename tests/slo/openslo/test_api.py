@@ -96,17 +96,17 @@ def test_what_is_no_document_is_422_with_a_reason(editor: Client, body: bytes) -
 def test_an_alias_bomb_is_refused_at_once(editor: Client) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     response = send(editor, "\n".join(lines).encode())
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1
     assert "alias bomb" in response.json()["error"]["details"][0]["message"]
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"- " * 100_000, b'{"a":' * 100_000, b"? " * 100_000])
 def test_nesting_is_refused_at_once(editor: Client, body: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     response = send(editor, body)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
     assert response.status_code == 422
 
 
