@@ -33,31 +33,31 @@ class Invalid(ProblemError):  # noqa: N818  reads as the contract of every servi
     default_message = "the request has mistakes"
 
 
-class Forbidden(ProblemError):  # noqa: N818
+class Forbidden(ProblemError):  # noqa: N818  named as HTTP names it
     status = 403
     reason = "forbidden"
     default_message = "your role does not allow this"
 
 
-class NotFound(ProblemError):  # noqa: N818
+class NotFound(ProblemError):  # noqa: N818  named as HTTP names it
     status = 404
     reason = "not_found"
     default_message = "there is no such object, or it is not yours to see"
 
 
-class Conflict(ProblemError):  # noqa: N818
+class Conflict(ProblemError):  # noqa: N818  named as HTTP names it
     status = 409
     reason = "conflict"
     default_message = "somebody else changed this at the same time: load it again"
 
 
-class TooLarge(ProblemError):  # noqa: N818
+class TooLarge(ProblemError):  # noqa: N818  named as HTTP names it
     status = 413
     reason = "too_large"
     default_message = "the request is too large"
 
 
-class Unavailable(ProblemError):  # noqa: N818
+class Unavailable(ProblemError):  # noqa: N818  named as HTTP names it
     status = 503
     reason = "unavailable"
     default_message = "the platform cannot do this now: try again"

@@ -59,7 +59,7 @@ def test_lists_tell_nothing_of_another_team(cast: Cast, as_: As, route: str) -> 
     path = path_of(route, hide(cast))
     answer = as_("outsider").get(path)
     assert answer.status_code in {200, 301, 302, 403, 405, 422}
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]  # only one of the two has it
     assert MARK not in body.decode(errors="replace")
 
 
