@@ -14,21 +14,20 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from reliability import logs
-from reliability.supervision.places import broker_socket
+from reliability.supervision.places import broker_socket, data_dir
 
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)
+DATA_DIR = data_dir(is_demo=DEMO)
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 # Where each process counts, and /metrics adds up. prometheus_client reads the variable when it is imported.
 METRICS_DIR = DATA_DIR / "metrics"
 METRICS_DIR.mkdir(exist_ok=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
-
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=False)
 
 
 def _secret(name: str) -> str:

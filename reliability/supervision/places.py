@@ -12,8 +12,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 _SOCKET_PATH_BYTES_MAX = 100
 
 
-def data_dir() -> Path:
-    return Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
+def data_dir(*, is_demo: bool) -> Path:
+    """DATA_DIR, or `var`; the demo, whose password everyone knows, has its own `var/demo`."""
+    return Path(os.environ.get("DATA_DIR") or (ROOT / "var" / "demo" if is_demo else ROOT / "var")).resolve()
+
+
+def demo_note(directory: Path) -> Path:
+    """The log-in of the demo, written by the demo's loader: where it lies, an account with a known password exists."""
+    return directory / "demo_login.txt"
 
 
 def short_hash(path: Path) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reliability.supervision.console import say
-from reliability.supervision.places import ROOT, data_dir
+from reliability.supervision.places import ROOT, data_dir, demo_note
 from reliability.supervision.plans import BrokerMissingError, plans
 from reliability.supervision.supervisor import Supervisor
 
@@ -32,7 +32,8 @@ def up(*, is_demo: bool) -> int:
     started_at = time.monotonic()
     try:
         host, port = _address()
-        directory = data_dir()
+        directory = data_dir(is_demo=is_demo)
+        _refuse_demo_data(directory, is_demo=is_demo)
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _only_here(directory), _listener(host, port) as listener:
             port = listener.getsockname()[1]  # PORT=0 takes any free one
@@ -49,6 +50,14 @@ def up(*, is_demo: bool) -> int:
         say("ended before anything was started")
         return 130
     return 0
+
+
+def _refuse_demo_data(directory: Path, *, is_demo: bool) -> None:
+    if not is_demo and demo_note(directory).exists():
+        raise UpError(
+            f"{directory} holds the demo, with an account whose password everyone knows: "
+            "name another directory (DATA_DIR=var/mine ./run up), or start the demo (./run demo)"
+        )
 
 
 def _address() -> tuple[str, int]:
@@ -173,5 +182,5 @@ class _Greeting:
 
 def _demo_login(directory: Path) -> list[str]:
     """What `manage.py demo` has left for people to sign in with."""
-    note = directory / "demo_login.txt"
+    note = demo_note(directory)
     return note.read_text().splitlines() if note.is_file() else []

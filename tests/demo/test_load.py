@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reliability.access.models import AuditEntry, User
-from reliability.demo.domain import shop
+from reliability.demo.domain import promises
 from reliability.demo.services.load import EMAIL, PASSWORD, NotADemoError, load
 from reliability.demo.services.traffic import catch_up
 from slo.domain.status import State
@@ -27,7 +27,7 @@ def loaded() -> None:
 @pytest.mark.usefixtures("loaded")
 def test_the_demo_shows_every_state() -> None:
     states = {slo.name: status_of(slo=slo, at=NOW, now=NOW).state for slo in Slo.objects.all()}
-    assert set(states) == {entry.name for entry in shop.OBJECTIVES}
+    assert set(states) == {entry.name for entry in promises.OBJECTIVES}
     assert set(states.values()) == set(State)
     assert states["image-cdn-availability"] == State.NO_DATA
     assert states["payments-availability"] == State.BREACHED
@@ -48,7 +48,7 @@ def test_a_demo_that_slept_has_no_gap_when_it_wakes() -> None:
     sli = Sli.objects.get(name="checkout-orders")
     assert sli.last_hour == int(wakes_at.timestamp()) // 3600
     assert HourChunk.objects.filter(sli=sli).count() == sli.last_hour - (sli.first_hour or 0) + 1
-    assert sli.total_minutes == shop.HISTORY_HOURS * 60 + 30 * 60
+    assert sli.total_minutes == promises.HISTORY_HOURS * 60 + 30 * 60
 
 
 def test_a_real_installation_is_left_alone() -> None:

@@ -13,7 +13,7 @@ from reliability.access.selectors.callers import caller_of_user
 from reliability.access.services import installation, teams
 from reliability.catalog.models import Service
 from reliability.catalog.services import dependencies, services
-from reliability.demo.domain import shop
+from reliability.demo.domain import promises, shop
 from reliability.demo.services.traffic import catch_up
 from reliability.kit.periods import Period
 from reliability.telemetry.models import Source
@@ -56,11 +56,11 @@ def _load_shop(*, caller: Caller, now: datetime) -> None:
     indicators = _load_indicators(caller=caller, services_by_name=found, now=now)
     catch_up(now=now)
     objectives = _load_objectives(caller=caller, indicators=indicators, now=now)
-    for name, hours, minutes, reason in shop.MAINTENANCE:
+    for name, hours, minutes, reason in promises.MAINTENANCE:
         start = _instant(hours, now=now)
         period = Period(start, start + timedelta(minutes=minutes))
         exclusions.create(caller=caller, period=period, reason=reason, now=now, slo=objectives[name])
-    for name, hours, fraction, reason in shop.RETURNED:
+    for name, hours, fraction, reason in promises.RETURNED:
         adjustments.create(
             caller=caller,
             slo=objectives[name],
@@ -107,7 +107,7 @@ def _load_services(*, caller: Caller, owners: dict[str, Team], now: datetime) ->
 def _load_indicators(*, caller: Caller, services_by_name: dict[str, Service], now: datetime) -> dict[str, Sli]:
     pushed: dict[int, Source] = {}
     found: dict[str, Sli] = {}
-    for indicator in shop.INDICATORS:
+    for indicator in promises.INDICATORS:
         service = services_by_name[indicator.service]
         if service.team_id not in pushed:
             pushed[service.team_id] = sources.create(
@@ -133,7 +133,7 @@ def _load_indicators(*, caller: Caller, services_by_name: dict[str, Service], no
 
 def _load_objectives(*, caller: Caller, indicators: dict[str, Sli], now: datetime) -> dict[str, Slo]:
     found: dict[str, Slo] = {}
-    for entry in shop.OBJECTIVES:
+    for entry in promises.OBJECTIVES:
         sli = indicators[entry.indicator]
         fields: dict[str, Any] = {
             "name": entry.name,
@@ -146,7 +146,7 @@ def _load_objectives(*, caller: Caller, indicators: dict[str, Sli], now: datetim
         slo = slos.create(
             caller=caller,
             draft=slos.SloDraft(**fields, **entry.asked),
-            effective_from=_instant(-shop.HISTORY_HOURS, now=now),
+            effective_from=_instant(-promises.HISTORY_HOURS, now=now),
             now=now,
         )
         if entry.changed is not None:

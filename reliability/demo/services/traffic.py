@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from reliability.access.models import Installation
-from reliability.demo.domain.shop import HISTORY_HOURS, INDICATORS
+from reliability.demo.domain.promises import HISTORY_HOURS, INDICATORS
 from reliability.demo.domain.traffic import traffic_between
 from reliability.kit.instants import to_minute
 from slo.models import Sli

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reliability.demo.services import load
+from reliability.supervision.places import demo_note
 
 
 class Command(BaseCommand):
@@ -22,5 +22,4 @@ class Command(BaseCommand):
             load.load(now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
-        note = Path(settings.DATA_DIR) / "demo_login.txt"
-        note.write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
+        demo_note(settings.DATA_DIR).write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
