@@ -16,33 +16,19 @@ from tests.servers.product import Product
 
 pytestmark = pytest.mark.journey
 
-PASSWORD = "a long enough pass phrase 7"
 HOURS, PER_MINUTE, BAD_PER_MINUTE = 24, 100, 0.05
 
 
-def test_from_the_first_visit_to_an_error_budget(
-    empty: Product, open_page: OpenPage, complaints: Complaints
-) -> None:
+def test_from_the_first_visit_to_an_error_budget(empty: Product, open_page: OpenPage, complaints: Complaints) -> None:
     page = open_page()
-    _become_administrator(page, empty)
+    become_administrator(page, empty)
     expect(page.get_by_role("heading", name="Three steps to the first error budget")).to_be_visible()
     _add_a_source(page, empty)
     _promise_before_any_count(page, empty)
     complaints.expect("422")
-    _push_counts(empty, token=_make_a_token(page, empty))
+    _push_counts(empty, token=make_a_token(page, empty))
     _see_the_numbers(page, empty)
     _promise_more_after_a_preview(page, empty)
-
-
-def _become_administrator(page: Page, product: Product) -> None:
-    page.goto(product.url)
-    page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("Email").fill("ada@example.org")
-    page.get_by_label("team", exact=False).last.fill("Payments")
-    for box in page.locator("input[type=password]").all():
-        box.fill(PASSWORD)
-    page.get_by_role("button", name="Create the administrator").click()
-    page.wait_for_url(f"{product.url}/")
 
 
 def _add_a_source(page: Page, product: Product) -> None:
@@ -74,20 +60,6 @@ def _promise_before_any_count(page: Page, product: Product) -> None:
     page.get_by_role("button", name="Create the objective").click()
     page.wait_for_url(f"{product.url}/slos/orders-are-taken/")
     expect(page.locator("#standing .state")).to_have_text("No data")
-
-
-def _make_a_token(page: Page, product: Product) -> str:
-    page.goto(f"{product.url}/settings/tokens/")
-    page.get_by_label("Name", exact=True).fill("job")
-    page.locator("select[name=team]").select_option("payments")
-    page.locator("select[name=role]").select_option(str(Role.EDITOR.value))
-    for scope in page.locator("input[name=scopes]").all():
-        scope.check()
-    why = page.locator("[name=reason]")
-    if why.count():
-        why.fill("for the journey")
-    page.get_by_role("button", name="Make the token").click()
-    return page.locator("#new-token").inner_text().strip()
 
 
 def _push_counts(product: Product, *, token: str) -> None:
