@@ -10,8 +10,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
-from reliability.access.domain.caller import Role
 from tests.journeys.conftest import Complaints, OpenPage
+from tests.journeys.newcomer import become_administrator, make_a_token
 from tests.servers.product import Product
 
 pytestmark = pytest.mark.journey
