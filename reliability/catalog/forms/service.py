@@ -74,9 +74,7 @@ class ServiceForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     based_on = forms.DateTimeField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Why", required=False, max_length=500, help_text="Kept in the audit trail."
-    )
+    reason = forms.CharField(label="Why", required=False, max_length=500, help_text="Kept in the audit trail.")
 
     def __init__(self, *args: Any, teams: QuerySet[Team], service: Service | None = None, **kwargs: Any) -> None:
         if service is not None:
