@@ -263,7 +263,9 @@ OUTBOUND_BODY_BYTES_MAX = env.int("OUTBOUND_BODY_BYTES_MAX", default=1024 * 1024
 LOG_FORMAT = env.str("LOG_FORMAT", default="console")
 if LOG_FORMAT not in ("console", "json"):
     raise ImproperlyConfigured(f"LOG_FORMAT must be console or json, got {LOG_FORMAT!r}")
-LOGGING = logs.configure(log_format=LOG_FORMAT, level=env.str("LOG_LEVEL", default="INFO").upper())
+LOGGING = logs.configure(
+    log_format=LOG_FORMAT, level=env.str("LOG_LEVEL", default="WARNING" if DEMO else "INFO").upper()
+)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # ours, from the ASGI middleware, which drops what clients send
 # Who holds it may read /metrics from anywhere; without it only this machine may.

@@ -1,7 +1,9 @@
-"""The Celery worker without Celery's command line, which would add a seventh to its memory three times over.
+"""The Celery worker without Celery's command line, which would add a seventh to its memory.
 
-`python -m reliability.worker`. WORKER_CONCURRENCY sets its pool processes; WORKER_NAME tells several on one machine
-apart, and stays the same over restarts: a worker that starts gives back what its predecessor of the name held.
+`python -m reliability.worker`. WORKER_CONCURRENCY sets its slots. Work mostly waits for sources and the database, so
+a slot is a thread; WORKER_POOL=prefork makes each a process, for machines with more cores than this one process can
+use. WORKER_NAME tells several on one machine apart, and stays the same over restarts: a worker that starts gives
+back what its predecessor of the name held.
 The usual `celery --app reliability.celery:app worker` does the same.
 """
 
@@ -23,7 +25,8 @@ def main() -> int:
     django.setup()
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{os.environ.get('WORKER_NAME') or 'worker'}@%h")),
-        concurrency=int(os.environ.get("WORKER_CONCURRENCY") or "2"),
+        pool=os.environ.get("WORKER_POOL") or "threads",
+        concurrency=int(os.environ.get("WORKER_CONCURRENCY") or "4"),
         loglevel="WARNING",
         quiet=True,
         without_gossip=True,
