@@ -53,6 +53,12 @@ def _database() -> Check:
     return Check("database")
 
 
+def missing_migrations() -> int:
+    """How many migrations of this release the database lacks."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 _is_migrated = False
 
 
@@ -60,10 +66,9 @@ def _migrations() -> Check:
     """Asked once per process until they are applied: a running release does not become unmigrated."""
     global _is_migrated
     if not _is_migrated:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = missing_migrations()
         if missing:
-            return Check("migrations", f"{len(missing)} migrations are not applied: run `./run manage migrate`")
+            return Check("migrations", f"{missing} migrations are not applied: run `./run manage prepare`")
         _is_migrated = True
     return Check("migrations")
 
