@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from tests.journeys.known_traffic import DAY, KnownTraffic
 from tests.journeys.newcomer import become_administrator, make_a_token
 from tests.servers.product import Product, running_product
 from tests.servers.prometheus import prometheus, write_blocks
+from tests.servers.redis import RedisServer, redis_server
 
 pytestmark = pytest.mark.journey
 
@@ -103,6 +105,7 @@ class Installation:
 
     product: Product
     traffic: KnownTraffic
+    redis: RedisServer | None  # the broker, where the run asks for servers; else the product has one embedded
 
     @property
     def end(self) -> datetime:
@@ -114,13 +117,16 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     directory = tmp_path_factory.mktemp("telemetry")
     traffic = KnownTraffic(end_minute=int(time.time()) // 60 - 5)  # all of it has settled
     write_blocks(series=traffic.series(), directory=directory / "tsdb")
-    with (
-        prometheus(directory=directory / "tsdb") as server,
-        running_product(directory / "data", environment={"OUTBOUND_ALLOWED_HOSTS": "127.0.0.1"}) as product,
-    ):
+    environment = {"OUTBOUND_ALLOWED_HOSTS": "127.0.0.1"}
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(prometheus(directory=directory / "tsdb"))
+        redis = stack.enter_context(redis_server()) if os.environ.get("PRODUCT_REDIS_URL") else None
+        if redis is not None:
+            environment["REDIS_URL"] = redis.url
+        product = stack.enter_context(running_product(directory / "data", environment=environment))
         product.wait_until_ready()
         (directory / "data" / "source.yaml").write_text(DOCUMENTS % {"url": server.url})
-        yield Installation(product=product, traffic=traffic)
+        yield Installation(product=product, traffic=traffic, redis=redis)
 
 
 def test_known_counters_become_the_budget_they_are(installation: Installation, open_page: OpenPage) -> None:
@@ -145,7 +151,7 @@ def test_known_counters_become_the_budget_they_are(installation: Installation, o
 
     api.ask("/openslo?team=payments", (OBJECTIVE % {"name": "disturbed"}), content_type="application/yaml")
     disturbed = api.backfill("disturbed-orders", end - timedelta(days=30), end)
-    _kill_worker_and_broker_on_the_way(product, api, disturbed)
+    _kill_worker_and_broker_on_the_way(installation, api, disturbed)
     _the_api_tells_the_closed_form(api, traffic, end, name="disturbed")
 
 
@@ -188,14 +194,16 @@ def _the_page_tells_the_closed_form(page: Page, product: Product, traffic: Known
     expect(page.get_by_role("main")).to_contain_text(ratio_percent(measured / (28 * DAY)))
 
 
-def _kill_worker_and_broker_on_the_way(product: Product, api: Api, backfill: dict[str, Any]) -> None:
+def _kill_worker_and_broker_on_the_way(installation: Installation, api: Api, backfill: dict[str, Any]) -> None:
     """Twice the worker and once the broker die without warning while the backfill runs."""
-    for victims in (["worker"], ["worker", "broker"]):
+    product = installation.product
+    for is_broker_killed in (False, True):
         before = api.progress(backfill)["percent"]
         product.wait_until(lambda: api.progress(backfill)["percent"] > before, seconds=BACKFILL_SECONDS)  # noqa: B023  called at once
         assert api.progress(backfill)["state"] == "running", "it was done before it could be disturbed"
-        children = product.children()
-        for victim in victims:
-            if victim in children:  # a broker that the run was given is not ours to kill
-                os.kill(children[victim], signal.SIGKILL)
+        os.kill(product.children()["worker"], signal.SIGKILL)
+        if is_broker_killed and installation.redis is not None:
+            installation.redis.die_and_come_back()
+        elif is_broker_killed:
+            os.kill(product.children()["broker"], signal.SIGKILL)
     product.wait_until(lambda: api.progress(backfill)["state"] == "done", seconds=BACKFILL_SECONDS)
