@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from reliability.supervision.parent_death import die_with_parent
+
+# Before the app is made: it looks here whether it is Django's, finds the tasks of all rooms then, and closes
+# connections after each task.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reliability.settings")
 
 app = Celery("reliability")
 app.config_from_object("django.conf:settings", namespace="CELERY")

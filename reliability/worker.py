@@ -19,7 +19,6 @@ from reliability.celery import app
 
 
 def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reliability.settings")
     # The checks import every address, page and API schema, which no worker needs; `prepare` has run them.
     os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
     django.setup()
