@@ -79,6 +79,11 @@ def test_the_services_are_the_processes_of_the_supervisor() -> None:
     assert int(worker["OUTBOX_BATCH_MAX"]) < int(worker["WORKER_CONCURRENCY"])
 
 
+@pytest.mark.parametrize("name", ["SECRET_KEY_FALLBACKS", "ENCRYPTION_KEYS"])
+def test_keys_can_be_rotated_in_containers(name: str) -> None:
+    assert {service["environment"].get(name) for service in OURS.values()} == {f"${{{name}:-}}"}
+
+
 def test_every_dependency_and_volume_of_compose_is_declared() -> None:
     services = COMPOSE["services"]
     for service in services.values():
