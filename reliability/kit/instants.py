@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR_MINUTES = 60
-# Beyond these a number of epoch seconds is a mistake (milliseconds, mostly), not an instant.
-_EPOCH_SECONDS_MIN = 0
-_EPOCH_SECONDS_MAX = 32_503_680_000  # year 3000
+# What people and programs may name. Beyond it lie mistakes (milliseconds, mostly), and windows around such an
+# instant would leave the calendar of datetime.
+EARLIEST = EPOCH
+END = datetime(3000, 1, 1, tzinfo=UTC)
 
 
 class InstantError(ValueError):
@@ -27,7 +28,7 @@ def require_utc(instant: datetime) -> datetime:
 def parse_instant(value: str | int | float) -> datetime:
     """Parse RFC 3339 text or seconds since the epoch into an aware UTC datetime.
 
-    Raises InstantError for naive times, milliseconds, NaN and anything else.
+    Raises InstantError for naive times, milliseconds, NaN, years before 1970 or after 2999, and anything else.
     Source of the text form: RFC 3339 section 5.6.
     """
     if isinstance(value, bool):
@@ -50,15 +51,24 @@ def parse_instant(value: str | int | float) -> datetime:
         raise InstantError(
             f"{value!r} is not an instant: write RFC 3339 such as 2026-03-01T12:00:00Z, or seconds since the epoch"
         ) from error
-    return require_utc(parsed)
+    return require_bounded(parsed)
+
+
+def require_bounded(instant: datetime) -> datetime:
+    """Return *instant* in UTC. Raises InstantError without a time zone, and outside of the years 1970 to 2999."""
+    # Compared before it is converted: 0001-01-01T00:00+02:00 has no UTC.
+    if instant.tzinfo is not None and not EARLIEST <= instant < END:
+        raise InstantError(f"{instant.isoformat()} is outside the years 1970 to 2999: write an instant between them")
+    return require_utc(instant)
 
 
 def _from_epoch_seconds(seconds: float) -> datetime:
     if not math.isfinite(seconds):
         raise InstantError(f"{seconds} is not an instant: write seconds since the epoch or RFC 3339")
-    if not _EPOCH_SECONDS_MIN <= seconds < _EPOCH_SECONDS_MAX:
-        hint = ": are these milliseconds? divide by 1000" if seconds >= _EPOCH_SECONDS_MAX else ""
-        raise InstantError(f"{seconds:g} seconds since the epoch is outside the years 1970 to 3000{hint}")
+    end = (END - EPOCH).total_seconds()
+    if not 0 <= seconds < end:
+        hint = ": are these milliseconds? divide by 1000" if seconds >= end else ""
+        raise InstantError(f"{seconds:g} seconds since the epoch is outside the years 1970 to 2999{hint}")
     return EPOCH + timedelta(seconds=seconds)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from reliability.kit.durations import DurationError, humanize_duration, parse_duration
-from reliability.kit.instants import InstantError, floor_minute, parse_instant, require_utc
+from reliability.kit.instants import InstantError, floor_minute, parse_instant, require_bounded
 from reliability.kit.periods import Period
 from reliability.web.errors import Invalid
 from reliability.web.zones import zone_of
@@ -81,7 +81,7 @@ def instant_in(text: str, *, zone: ZoneInfo, field: str) -> datetime:
     """An instant in UTC from RFC 3339, epoch seconds, or wall time in *zone* as a form sends it (2026-03-29T02:30).
 
     A wall time that occurs twice is the first of the two; one that the clock skips is the same length after
-    the gap's start (PEP 495, fold=0). Raises Invalid naming *field*.
+    the gap's start (PEP 495, fold=0). Raises Invalid naming *field*, for years before 1970 and after 2999, too.
     """
     try:
         wall = datetime.fromisoformat(text)
@@ -89,7 +89,7 @@ def instant_in(text: str, *, zone: ZoneInfo, field: str) -> datetime:
         wall = None
     try:
         if wall is not None and wall.tzinfo is None and not text.isdigit():
-            return require_utc(wall.replace(tzinfo=zone))
+            return require_bounded(wall.replace(tzinfo=zone))
         return parse_instant(text)
     except (InstantError, OverflowError) as error:
         raise _invalid(field, str(error)) from error

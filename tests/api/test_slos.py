@@ -419,3 +419,32 @@ class TestWindows:
         response = editor.get(f"/api/v1/windows?{query}")
         assert response.status_code == 422
         assert response.json()["error"]["details"][0]["field"] == field
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00%2B02:00", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("path", ["status?at=", "burn?at=", "history?to=", "history?from="])
+def test_an_instant_outside_of_the_calendar_is_refused(editor: Client, path: str, instant: str) -> None:
+    answer = editor.get(f"/api/v1/slos/availability/{path}{instant}")
+    assert answer.status_code == 422
+    (detail,) = answer.json()["error"]["details"]
+    assert detail["field"] == path.partition("?")[2].rstrip("=")
+    assert "outside the years 1970 to 2999" in detail["message"]
+
+
+@pytest.mark.parametrize("instant", ["1970-01-01T00:00:00Z", "2999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("path", ["status?at=", "burn?at=", "history?to=", "history?from="])
+def test_at_the_ends_of_the_calendar_there_is_an_answer(editor: Client, path: str, instant: str) -> None:
+    assert editor.get(f"/api/v1/slos/availability/{path}{instant}").status_code in {200, 422}
+
+
+def test_an_exclusion_without_an_end_in_the_calendar_is_refused(editor: Client) -> None:
+    body = {"start": "2026-03-01T00:00:00Z", "end": "9999-12-31T00:00:00Z", "reason": "for ever"}
+    answer = sent(editor, "POST", "/api/v1/slos/availability/exclusions", body)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["details"][0]["field"] == "end"
+
+
+def test_a_page_at_an_instant_outside_of_the_calendar_says_so(editor: Client) -> None:
+    answer = editor.get("/slos/availability/?at=0001-01-01T00:00")
+    assert answer.status_code == 422
+    assert "outside the years 1970 to 2999" in answer.content.decode()

@@ -44,7 +44,12 @@ def test_one_instant_has_many_notations(value: str | float) -> None:
         ("", "is not an instant"),
         (True, "not true or false"),
         (1772452800000, "milliseconds"),
-        (-1, "outside the years 1970 to 3000"),
+        (-1, "outside the years 1970 to 2999"),
+        ("0001-01-01T00:00:00Z", "outside the years 1970 to 2999"),
+        ("0001-01-01T00:00:00+02:00", "outside the years 1970 to 2999"),
+        ("1969-12-31T23:59:59Z", "outside the years 1970 to 2999"),
+        ("3000-01-01T00:00:00Z", "outside the years 1970 to 2999"),
+        ("9999-12-31T23:59:59-02:00", "outside the years 1970 to 2999"),
         ("nan", "nan is not an instant"),
         (float("inf"), "inf is not an instant"),
     ],
@@ -52,6 +57,11 @@ def test_one_instant_has_many_notations(value: str | float) -> None:
 def test_what_names_no_instant_is_refused_in_words(value: str | float, message: str) -> None:
     with pytest.raises(InstantError, match=message):
         parse_instant(value)
+
+
+def test_the_first_and_the_last_instant_are_read() -> None:
+    assert parse_instant("1970-01-01T00:00:00Z") == parse_instant(0)
+    assert parse_instant("2999-12-31T23:59:59Z") == parse_instant(32_503_679_999)
 
 
 @given(ANY)

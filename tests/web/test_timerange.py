@@ -138,3 +138,11 @@ def test_the_zone_is_that_of_the_address_then_of_the_person_then_utc() -> None:
     unknown = request()
     unknown.user = SimpleNamespace(time_zone="Middle/Earth")  # type: ignore[assignment]  # as above
     assert zone_of(unknown).key == "UTC"
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59"])
+def test_an_instant_outside_of_the_calendar_is_refused_at_its_parameter(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        of(**{"from": text, "tz": "Europe/Berlin"})
+    assert refused.value.details[0]["field"] == "from"
+    assert "outside the years 1970 to 2999" in refused.value.details[0]["message"]
