@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from reliability.kit.instants import require_utc
 from reliability.kit.periods import Period
-from slo.domain.window_errors import WindowError
+from slo.domain.window_errors import WINDOW_LENGTH_MAX, WindowError
 from slo.domain.zones import first_instant, zone_of
 
 COUNT_MAX = 10_000
@@ -38,7 +38,8 @@ class CalendarWindow:
 
     Days to years step on the wall clock of `time_zone`, so a day may have 23 or 25 hours; a day of the month that
     a month lacks is its last day, always reckoned from the anchor (31 January, 28 February, 31 March). Minutes and
-    hours are elapsed time. Before the anchor is as legal as after it. Raises WindowError.
+    hours are elapsed time. Before the anchor is as legal as after it. A period is at most ten years long. Raises
+    WindowError.
     """
 
     count: int
@@ -57,7 +58,20 @@ class CalendarWindow:
             raise WindowError("window_start", "the start of a calendar window is a whole minute")
         if not 1900 <= self.start.year <= 2900:
             raise WindowError("window_start", f"the start of a calendar window lies in 1900 to 2900, got {self.start}")
+        if self.length_max > WINDOW_LENGTH_MAX:
+            many = f"{self.count} {self.unit}s"
+            raise WindowError("window_count", f"a calendar window is at most ten years long, got {many}: count fewer")
         zone_of(self.time_zone)
+
+    @property
+    def length_max(self) -> timedelta:
+        """How long a period can be, but for an hour that clocks set back add."""
+        if self.unit in _ELAPSED:
+            return self.count * _ELAPSED[self.unit]
+        if self.unit in _DAYS:
+            return timedelta(days=self.count * _DAYS[self.unit])
+        years, months = divmod(self.count * _MONTHS[self.unit], 12)
+        return timedelta(days=366 * years + 31 * months)
 
     @classmethod
     def parse(cls, value: object) -> CalendarWindow:

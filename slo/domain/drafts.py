@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from reliability.kit.durations import humanize_duration
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.definition import Definition, DefinitionError
 from slo.domain.objective import ObjectiveError, parse_objective
-from slo.domain.windows import WindowError, parse_window
+from slo.domain.windows import Window, WindowError, parse_window
 
 Parsed = TypeVar("Parsed")
 Mistakes = list[tuple[str, str]]
@@ -23,8 +25,12 @@ def definition_or_mistakes(
     slice_minutes: int | None,
     slice_target: Any,
     counts_no_data_as_bad: bool,
+    kept_days: int,
 ) -> tuple[Definition | None, Mistakes]:
-    """The definition, or None and all mistakes as (field, message). Slice fields count only where slices do."""
+    """The definition, or None and all mistakes as (field, message). Slice fields count only where slices do.
+
+    kept_days: for how long minutes are kept; a longer window could never be measured.
+    """
     mistakes: Mistakes = []
 
     def read(field: str, parse: Callable[[], Parsed]) -> Parsed | None:
@@ -35,7 +41,7 @@ def definition_or_mistakes(
         return None
 
     target = read("objective", lambda: parse_objective(objective))
-    period = read("window", lambda: parse_window(window))
+    period = read("window", lambda: _window(window, kept_days))
     method = next((one for one in BudgetingMethod if one.value == budgeting_method), None)
     if method is None:
         names = ", ".join(BudgetingMethod)
@@ -59,6 +65,19 @@ def definition_or_mistakes(
         )
     except DefinitionError as error:
         return None, [(error.reason, str(error))]
+
+
+def _window(notation: Any, kept_days: int) -> Window:
+    """The window, unless minutes are dropped before it is over."""
+    window = parse_window(notation)
+    if window.length_max > timedelta(days=kept_days):
+        asked = f"a window of up to {humanize_duration(window.length_max)}"
+        raise WindowError(
+            "window_length",
+            f"SERIES_RETENTION_DAYS keeps {kept_days} days, {asked} could never be measured whole: "
+            "make it shorter, or let the administrator keep more",
+        )
+    return window
 
 
 def _slice_target(value: Any) -> Decimal:

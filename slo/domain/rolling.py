@@ -8,18 +8,25 @@ from datetime import datetime, timedelta
 from reliability.kit.durations import DurationError, format_duration, humanize_duration, parse_duration
 from reliability.kit.instants import MINUTE
 from reliability.kit.periods import Period
-from slo.domain.window_errors import WindowError
+from slo.domain.window_errors import WINDOW_LENGTH_MAX, WindowError
 
 
 @dataclass(frozen=True, slots=True)
 class RollingWindow:
-    """[now − length, now). The length is a whole number of minutes."""
+    """[now − length, now). The length is a whole number of minutes, ten years at most."""
 
     length: timedelta
 
     def __post_init__(self) -> None:
         if self.length < MINUTE or self.length % MINUTE:
             raise WindowError("window_length", "a rolling window is a whole number of minutes, one at least")
+        if self.length > WINDOW_LENGTH_MAX:
+            raise WindowError("window_length", "a rolling window is at most ten years long: write 28d or 30d")
+
+    @property
+    def length_max(self) -> timedelta:
+        """How long a period can be: the length."""
+        return self.length
 
     @classmethod
     def parse(cls, value: object) -> RollingWindow:

@@ -1,6 +1,11 @@
-"""Why a window was refused."""
+"""Why a window was refused, and how long any window may be."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+
+# Bounds what reading a window may cost, and keeps every period near the present inside the years that dates know.
+WINDOW_LENGTH_MAX = timedelta(days=3660)
 
 
 class WindowError(ValueError):

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 
 from reliability.kit.instants import floor_minute, to_minute
 from reliability.kit.periods import Period
@@ -88,6 +89,7 @@ def preview(
         slice_minutes=slice_minutes,
         slice_target=slice_target,
         counts_no_data_as_bad=counts_no_data_as_bad,
+        kept_days=settings.SERIES_RETENTION_DAYS,
     )
     if sli is None and source is not None:
         faults = validate_spec(spec, source.kind)

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from reliability.access.domain.caller import Caller
@@ -158,6 +159,7 @@ def _checked(*, caller: Caller, draft: SloDraft, stored: Slo | None = None) -> D
         slice_minutes=draft.slice_minutes,
         slice_target=draft.slice_target,
         counts_no_data_as_bad=draft.counts_no_data_as_bad,
+        kept_days=settings.SERIES_RETENTION_DAYS,
     )
     mistakes = [
         *mistakes_of(name=draft.name, title=draft.title, description=draft.description, labels=draft.labels),

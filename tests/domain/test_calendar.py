@@ -131,9 +131,9 @@ def test_the_period_before_the_skipped_day_of_samoa_is_the_29th() -> None:
 
 
 def test_a_period_beyond_the_calendar_is_refused() -> None:
-    window = _window("year", "2026-01-01T00:00", count=9000)
+    window = _window("year", "2026-01-01T00:00", count=10)
     with pytest.raises(WindowError, match="beyond the years"):
-        window.period_at(_utc("2026-06-01"))
+        window.period_at(_utc("9999-06-01"))
 
 
 @given(

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, reject
+from hypothesis import strategies as st
 
 from reliability.kit.periods import Period
 from slo.domain.windows import CalendarUnit, CalendarWindow, RollingWindow, WindowError, parse_window
@@ -37,6 +39,12 @@ def test_a_rolling_window_ends_now_and_now_is_not_in_it() -> None:
         pytest.param({"rolling": "28d", "calendar": {}}, "window_shape", "a window is", id="both"),
         pytest.param({"calendar": []}, "window_shape", "count, unit, start and time_zone", id="a list"),
         pytest.param(_calendar(count=0), "window_count", "1 to 10000", id="no units"),
+        pytest.param(
+            _calendar(count=10_000, unit="year"), "window_count", "at most ten years", id="ten thousand years"
+        ),
+        pytest.param(_calendar(count=11, unit="year"), "window_count", "got 11 years", id="eleven years"),
+        pytest.param(_calendar(count=523, unit="week"), "window_count", "at most ten years", id="weeks of ten years"),
+        pytest.param({"rolling": "3661d"}, "window_length", "ten years", id="a rolling window beyond ten years"),
         pytest.param(_calendar(count=True), "window_count", "whole number", id="a truth as count"),
         pytest.param(_calendar(count=1.5), "window_count", "whole number", id="a fraction as count"),
         pytest.param(_calendar(unit="fortnight"), "window_unit", "one of minute, hour, day", id="unknown unit"),
@@ -87,3 +95,39 @@ def test_a_calendar_window_says_what_it_is() -> None:
     assert parse_window(_calendar(count=2, unit="week")).describe() == (
         "each 2 weeks of the calendar from 2026-01-01 00:00, UTC"
     )
+
+
+@pytest.mark.parametrize(
+    ("notation", "length"),
+    [
+        pytest.param({"rolling": "28d"}, timedelta(days=28), id="rolling"),
+        pytest.param(_calendar(unit="minute", count=90), timedelta(minutes=90), id="minutes"),
+        pytest.param(_calendar(unit="week", count=2), timedelta(days=14), id="weeks"),
+        pytest.param(_calendar(unit="quarter"), timedelta(days=93), id="a quarter, three long months"),
+        pytest.param(_calendar(count=13), timedelta(days=397), id="thirteen months"),
+        pytest.param(_calendar(unit="year"), timedelta(days=366), id="a leap year"),
+    ],
+)
+def test_a_window_knows_how_long_it_can_be(notation: dict[str, object], length: timedelta) -> None:
+    assert parse_window(notation).length_max == length
+
+
+@given(
+    count=st.integers(1, 10_000),
+    unit=st.sampled_from(CalendarUnit),
+    start=st.datetimes(datetime(1900, 1, 1), datetime(2900, 12, 31)),  # noqa: DTZ001 - wall time
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Apia", "America/St_Johns"]),
+    now=st.datetimes(datetime(1970, 1, 2), datetime(2999, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - wall time
+)
+def test_whatever_window_is_accepted_has_a_period_at_any_instant(
+    count: int, unit: CalendarUnit, start: datetime, zone: str, now: datetime
+) -> None:
+    try:
+        window = CalendarWindow(count, unit, start.replace(second=0, microsecond=0), zone)
+    except WindowError:
+        reject()
+    period = window.period_at(now)
+    assert period.contains(now)
+    # Apia skipped a day, and clocks are set back by hours: nothing adds more than a day.
+    assert period.length <= window.length_max + timedelta(days=1)
+    assert window.previous(period).end == period.start
