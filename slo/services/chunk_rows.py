@@ -19,7 +19,7 @@ ChunkRow = tuple[int, int, bytes, bytes, int, float, float, int]
 
 @dataclass(frozen=True, slots=True)
 class HeadRow:
-    """A head to write. measured_until_minute: the newest now known, None leaves the column as it is."""
+    """A head to write. measured_until_minute moves the column ahead, never back; None leaves it as it is."""
 
     head: Head
     measured_until_minute: int | None
@@ -89,7 +89,8 @@ def write_heads(rows: Sequence[HeadRow]) -> None:
         cursor.executemany(
             "UPDATE slo_sli SET first_hour = %s, last_hour = %s, base_good = %s, base_valid = %s, base_minutes = %s, "
             "total_good = %s, total_valid = %s, total_minutes = %s, "
-            "measured_until_minute = CASE WHEN measured_until_minute > %s THEN measured_until_minute ELSE %s END, "
+            "measured_until_minute = CASE WHEN measured_until_minute > COALESCE(%s, -1) THEN measured_until_minute "
+            "ELSE %s END, "
             "faulty_minutes = faulty_minutes + %s WHERE id = %s",
             [_head_parameters(row) for row in rows],
         )

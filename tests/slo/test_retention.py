@@ -13,13 +13,14 @@ from django.core.management import CommandError, call_command
 from reliability.kit.instants import to_minute
 from slo import handlers
 from slo.domain.minutes import MinuteSeries
-from slo.models import HourChunk, Sli
+from slo.models import HourChunk, Sli, SloStatus
 from slo.selectors.series import extent_of
 from slo.selectors.sums import window_sums
 from slo.services import retention
+from slo.services.evaluations import evaluate
 from slo.services.integrity import faults_of
 from slo.services.series import store
-from tests.cast import SliFactory
+from tests.cast import SliFactory, SloFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,7 @@ def test_old_hours_are_dropped_in_pieces_and_windows_keep_their_sums(
             sli_ids=np.array(sli.pk), starts=np.array(to_minute(now) - 1500), ends=np.array(to_minute(now))
         )
         assert (float(sums.good), float(sums.valid), int(sums.minutes)) == (1500.0, 3000.0, 1500)
+        assert sli.measured_until == now
 
 
 def test_a_series_that_is_old_altogether_is_empty_afterwards_and_can_begin_anew(now: datetime, settings: Any) -> None:
@@ -62,12 +64,22 @@ def test_a_series_that_is_old_altogether_is_empty_afterwards_and_can_begin_anew(
     assert not retention.drop_old(now=later)
     sli.refresh_from_db()
     assert (sli.first_hour, sli.last_hour, extent_of(sli=sli).period) == (None, None, None)
+    assert sli.measured_until == now
     assert not HourChunk.objects.exists()
     one = np.ones(1)
     store(sli_id=sli.pk, counts=MinuteSeries(to_minute(later) - 1, one, one, one > 0), now=later)
     sli.refresh_from_db()
     assert extent_of(sli=sli).minutes == 1
     assert faults_of(sli_id=sli.pk) == []
+
+
+def test_dropping_old_hours_leaves_what_was_measured_last_as_it_was(now: datetime, settings: Any) -> None:
+    sli = filled(now, 5)
+    slo = SloFactory(sli=sli)
+    settings.SERIES_RETENTION_DAYS = 3
+    assert not retention.drop_old(now=now)
+    evaluate(slo_ids=[slo.pk], now=now)
+    assert SloStatus.objects.get(slo=slo).measured_until == now
 
 
 def test_damage_is_told_by_verify_and_mended_by_repair(now: datetime) -> None:
