@@ -14,6 +14,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from reliability import logs
+from reliability.kit.counting import count_max
 from reliability.supervision.places import broker_socket, data_dir
 
 env = environ.Env()
@@ -129,7 +130,15 @@ TEMPLATES = [
     }
 ]
 
-# Database: SQLite until DATABASE_URL names PostgreSQL.
+# How much one process does at once: requests of a web process (others wait), pieces of due work of a worker.
+
+REQUESTS_MAX = env.int("REQUESTS_MAX", default=24)
+WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=4)
+if REQUESTS_MAX < 1 or WORKER_CONCURRENCY < 1:
+    raise ImproperlyConfigured("REQUESTS_MAX and WORKER_CONCURRENCY must be at least 1")
+
+# Database: SQLite until DATABASE_URL names PostgreSQL. Each piece of work holds one connection of its process's pool,
+# and so do a few answers that are still being sent.
 
 _sqlite_options: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",  # a deferred transaction fails at its first write instead of waiting
@@ -145,7 +154,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
-        "max_size": env.int("DATABASE_POOL_SIZE", default=16),
+        "max_size": env.int("DATABASE_POOL_SIZE", default=max(REQUESTS_MAX, WORKER_CONCURRENCY) + 4),
         "timeout": 10,
     }
 else:
@@ -253,7 +262,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES_MAX
 BODY_IDLE_SECONDS_MAX = env.float("BODY_IDLE_SECONDS_MAX", default=10.0)  # without a byte of a begun body
 BODY_SECONDS_MAX = env.float("BODY_SECONDS_MAX", default=120.0)  # for a whole body
 HEADER_SECONDS_MAX = env.float("HEADER_SECONDS_MAX", default=10.0)  # from the connection to the end of the headers
-REQUESTS_MAX = env.int("REQUESTS_MAX", default=24)  # requests worked on at once by one web process; others wait
 # Hosts that outgoing requests may reach although they are not public, e.g. prometheus.internal, 10.0.0.0/8.
 OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
 OUTBOUND_BODY_BYTES_MAX = env.int("OUTBOUND_BODY_BYTES_MAX", default=1024 * 1024)
@@ -304,8 +312,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 COUNTS_ROWS_MAX = env.int("COUNTS_ROWS_MAX", default=100_000)
 SERIES_RETENTION_DAYS = env.int("SERIES_RETENTION_DAYS", default=400)
-# Due rows that may wait in the broker at once, and rows of bulk work (backfills) in hand at once: one less than
-# there are worker slots, so that bulk work never holds all of them.
+if not 1 <= SERIES_RETENTION_DAYS <= 36_500:
+    raise ImproperlyConfigured(f"SERIES_RETENTION_DAYS must be 1 to 36500, got {SERIES_RETENTION_DAYS}")
+COUNT_MAX = count_max(retention_days=SERIES_RETENTION_DAYS)  # events of one minute: keeping longer lowers it
+# The slots of all workers together: kinds of due work that wait for others leave one free. Due rows that may wait in
+# the broker at once, and rows of bulk work (backfills) in hand at once.
+WORKER_SLOTS = env.int("WORKER_SLOTS", default=WORKER_CONCURRENCY)
 OUTBOX_WAITING_MAX = env.int("OUTBOX_WAITING_MAX", default=64)
 OUTBOX_BATCH_MAX = env.int("OUTBOX_BATCH_MAX", default=1)
 FACT_RETENTION_DAYS = env.int("FACT_RETENTION_DAYS", default=400)

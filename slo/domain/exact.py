@@ -15,9 +15,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from reliability.kit import counting
 from slo.domain.minutes import ROUNDING, BoolArray, FloatArray
 
-EXACT_MAX = float(1 << 53)
+EXACT_MAX = float(counting.EXACT_MAX)
 TOLERANCE = Fraction(1, 10**9)
 
 

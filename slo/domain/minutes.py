@@ -8,6 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from reliability.kit.counting import COUNT_MAX
+
 FloatArray: TypeAlias = NDArray[np.float64]
 BoolArray: TypeAlias = NDArray[np.bool_]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -76,13 +78,14 @@ class Sound:
     faulty_minutes: int
 
 
-def sound(series: MinuteSeries) -> Sound:
-    """Treat NaN, infinite, negative counts and good > valid as not measured, and count such minutes.
+def sound(series: MinuteSeries, *, count_max: float = COUNT_MAX) -> Sound:
+    """Treat NaN, negative counts, valid > *count_max* and good > valid as not measured, and count such minutes.
 
-    One bad minute never poisons the rest. Good above valid within float rounding is set to valid.
+    One bad minute never poisons the rest: below the bound the sums of all minutes that are kept stay exact, see
+    reliability.kit.counting. Good above valid within float rounding is set to valid.
     """
     with np.errstate(invalid="ignore"):
-        fine = (series.good >= 0) & (series.valid < np.inf) & (series.good <= series.valid * (1 + ROUNDING))
+        fine = (series.good >= 0) & (series.valid <= count_max) & (series.good <= series.valid * (1 + ROUNDING))
     keep = series.covered & fine
     faulty = int(np.count_nonzero(series.covered & ~fine))
     valid = np.where(keep, series.valid, 0.0)

@@ -26,7 +26,7 @@ from reliability.web.errors import Conflict, Forbidden, Invalid, TooLarge
 from reliability.web.metrics import INTAKE_ROWS
 from slo.models import IntakeReceipt
 from slo.selectors import slis
-from slo.services.series import StoreMode, acceptable_minutes, store_points
+from slo.services.series import MinuteTooFullError, StoreMode, acceptable_minutes, store_points
 
 ROW_ERRORS_MAX = 100  # refused rows that an answer lists; `rejected` counts all of them
 RECEIPT_KEPT = timedelta(days=2)  # how long a repeated Idempotency-Key is recognised
@@ -79,11 +79,13 @@ def take_counts(*, caller: Caller, request: IntakeRequest, now: datetime) -> Int
     if known := _answered(caller, request):
         return known
     rows = _parse(request)
-    good = _check(rows=rows, caller=caller, mode=request.mode, now=now)
-    if good.errors and (not request.is_partial or not len(good.sli_ids)):
-        INTAKE_ROWS.labels(protocol=_PROTOCOL, outcome="refused").inc(rows.total)
-        raise _refusal(good.errors, rows.total)
-    answer = _store(caller=caller, request=request, good=good, now=now)
+    answer = _store_or_refuse(
+        caller=caller,
+        request=request,
+        good=_check(rows=rows, caller=caller, mode=request.mode, now=now),
+        total=rows.total,
+        now=now,
+    )
     if not answer.is_repeat:
         INTAKE_ROWS.labels(protocol=_PROTOCOL, outcome="accepted").inc(answer.accepted)
         INTAKE_ROWS.labels(protocol=_PROTOCOL, outcome="refused").inc(answer.rejected)
@@ -102,11 +104,23 @@ def _require_intake(caller: Caller) -> None:
 class _Storable:
     """Rows that may be stored, as columns, and the refusals of all others."""
 
+    indexes: NDArray[np.int64]
     sli_ids: NDArray[np.int64]
     minutes: NDArray[np.int64]
     good: NDArray[np.float64]
     valid: NDArray[np.float64]
     errors: list[RowError]
+
+    def only(self, keep: NDArray[np.bool_], refusals: list[RowError]) -> _Storable:
+        """Only the rows of *keep*; *refusals* are those of the others."""
+        return _Storable(
+            self.indexes[keep],
+            self.sli_ids[keep],
+            self.minutes[keep],
+            self.good[keep],
+            self.valid[keep],
+            sorted([*self.errors, *refusals], key=lambda error: error.index),
+        )
 
 
 def _parse(request: IntakeRequest) -> PushedRows:
@@ -116,6 +130,7 @@ def _parse(request: IntakeRequest) -> PushedRows:
             wire=request.wire,
             rows_max=settings.COUNTS_ROWS_MAX,
             needs_whole_minutes=request.mode is StoreMode.REPLACE,
+            count_max=settings.COUNT_MAX,
         )
     except TooManyRowsError as error:
         raise TooLarge(str(error), reason="too_many_rows") from error
@@ -136,7 +151,7 @@ def _check(*, rows: PushedRows, caller: Caller, mode: StoreMode, now: datetime) 
     if mode is StoreMode.REPLACE:
         doubled = _doubled(ids, rows.minutes)
         faults.append((doubled, "duplicate", "an earlier row of this request has the same SLI and minute: send one"))
-    errors = list(rows.errors)
+    errors: list[RowError] = []
     keep = np.ones(len(ids), dtype=np.bool_)
     for refused, reason, message in faults:
         fresh = np.flatnonzero(refused & keep)
@@ -144,8 +159,8 @@ def _check(*, rows: PushedRows, caller: Caller, mode: StoreMode, now: datetime) 
         for place in fresh.tolist():
             name = rows.names[int(rows.codes[place])]
             errors.append(RowError(int(rows.indexes[place]), reason, message.format(name=name)))
-    errors.sort(key=lambda error: error.index)
-    return _Storable(ids[keep], rows.minutes[keep], rows.good[keep], rows.valid[keep], errors)
+    readable = _Storable(rows.indexes, ids, rows.minutes, rows.good, rows.valid, list(rows.errors))
+    return readable.only(keep, errors)
 
 
 def _ids_of(names: list[str], caller: Caller) -> NDArray[np.int64]:
@@ -162,6 +177,28 @@ def _doubled(ids: NDArray[np.int64], minutes: NDArray[np.int64]) -> NDArray[np.b
     _, firsts = np.unique(np.stack((ids, minutes)), axis=1, return_index=True)
     doubled[firsts] = False
     return doubled
+
+
+def _store_or_refuse(
+    *, caller: Caller, request: IntakeRequest, good: _Storable, total: int, now: datetime
+) -> IntakeAnswer:
+    """Store what may be stored. Rows that would overfill their minute are known only then, and are refused, too."""
+    while True:
+        if good.errors and (not request.is_partial or not len(good.sli_ids)):
+            INTAKE_ROWS.labels(protocol=_PROTOCOL, outcome="refused").inc(total)
+            raise _refusal(good.errors, total)
+        try:
+            return _store(caller=caller, request=request, good=good, now=now)
+        except MinuteTooFullError as error:
+            good = _without_places(good, error.places)
+
+
+def _without_places(good: _Storable, places: set[tuple[int, int]]) -> _Storable:
+    keep = np.array(
+        [pair not in places for pair in zip(good.sli_ids.tolist(), good.minutes.tolist(), strict=True)], dtype=np.bool_
+    )
+    message = f"the minute would hold more than {settings.COUNT_MAX:,} events with this row: send each count once"
+    return good.only(keep, [RowError(index, "minute_too_full", message) for index in good.indexes[~keep].tolist()])
 
 
 def _refusal(errors: list[RowError], total: int) -> Invalid:

@@ -7,8 +7,9 @@ from datetime import datetime
 import numpy as np
 from django.db import transaction
 
+from reliability.kit.counting import DRIFT_MAX
 from slo.domain.chunks import HOUR_MINUTES
-from slo.domain.prefixes import Head
+from slo.domain.prefixes import Head, Shift
 from slo.models import HourChunk, Sli
 from slo.services import chunk_rows
 from slo.services.series import acceptable_minutes
@@ -20,7 +21,8 @@ HOURS_PER_PIECE = 24 * 30
 def drop_old(*, now: datetime) -> bool:
     """Drop up to a month of hours from each of some SLIs; returns whether there is more to drop.
 
-    Prefix sums stay as they are: the base of the head moves up to the oldest hour that is left.
+    Prefix sums stay as they are: the base of the head moves up to the oldest hour that is left. Only where it has
+    come so far that whole counts could lose digits, all of them are moved back to it.
     """
     oldest = acceptable_minutes(now=now)[0] // HOUR_MINUTES
     ids = list(
@@ -48,5 +50,9 @@ def _drop(sli_id: int, oldest: int) -> bool:
         chunk_rows.write_heads([chunk_rows.HeadRow(Head(sli_id, None, None, nothing, nothing), None, 0)])
         return False
     base = np.array(first[1:], dtype=np.float64)
-    chunk_rows.write_heads([chunk_rows.HeadRow(Head(sli_id, first[0], head.last_hour, base, head.total), None, 0)])
+    total = head.total
+    if np.abs(base).max() > DRIFT_MAX:
+        chunk_rows.shift_prefixes([Shift(sli_id, first[0], head.last_hour, -base[0], -base[1], -int(base[2]))])
+        base, total = np.zeros(3), total - base
+    chunk_rows.write_heads([chunk_rows.HeadRow(Head(sli_id, first[0], head.last_hour, base, total), None, 0)])
     return bound < oldest

@@ -43,11 +43,19 @@ class StoreMode(StrEnum):
     ADD = "add"
 
 
+class MinuteTooFullError(ValueError):
+    """Adding would make minutes hold more than settings.COUNT_MAX; places are their (SLI id, epoch minute)."""
+
+    def __init__(self, places: set[tuple[int, int]]) -> None:
+        super().__init__(f"{len(places)} minutes would hold more than {settings.COUNT_MAX:,} events")
+        self.places = places
+
+
 @dataclass(frozen=True, slots=True)
 class StoreResult:
     """What a store did, in minutes.
 
-    refused: outside acceptable_minutes(). faulty: good > valid, NaN or negative. unknown_sli_ids: deleted meanwhile.
+    refused: outside acceptable_minutes(). faulty: see sound(). unknown_sli_ids: deleted meanwhile.
     """
 
     stored: int = 0
@@ -99,8 +107,11 @@ def store_points(
     now: datetime,
     mode: StoreMode = StoreMode.REPLACE,
 ) -> StoreResult:
-    """Store single minutes given as columns (the intake path); of a repeated pair the last wins, or all add up."""
-    clean = sound(MinuteSeries(0, good, valid, np.ones(len(good), dtype=np.bool_)))
+    """Store single minutes given as columns (the intake path); of a repeated pair the last wins, or all add up.
+
+    Raises MinuteTooFullError, and stores nothing, when a sum would lie above the bound of one minute.
+    """
+    clean = sound(MinuteSeries(0, good, valid, np.ones(len(good), dtype=np.bool_)), count_max=settings.COUNT_MAX)
     first, end = acceptable_minutes(now=now)
     timely = (minutes >= first) & (minutes < end)
     keep = timely & clean.series.covered
@@ -160,6 +171,7 @@ def _write(*, arrived: _Arrived, heads: dict[int, prefixes.Head], faults: dict[i
     came = coverage_bits(arrived.coverage)
     if mode is StoreMode.ADD:
         good, valid = stored.good + arrived.good, stored.valid + arrived.valid
+        _refuse_too_full(arrived, valid)
     else:
         good, valid = np.where(came, arrived.good, stored.good), np.where(came, arrived.valid, stored.valid)
     coverage = stored.coverage | arrived.coverage
@@ -200,6 +212,13 @@ def _write(*, arrived: _Arrived, heads: dict[int, prefixes.Head], faults: dict[i
     chunk_rows.upsert_chunks(rows)
     chunk_rows.write_heads(head_rows)
     chunk_rows.count_faults(faults)
+
+
+def _refuse_too_full(arrived: _Arrived, valid: FloatArray) -> None:
+    rows, places = np.nonzero(valid > settings.COUNT_MAX)
+    if len(rows):
+        minutes = arrived.hours[rows] * HOUR_MINUTES + places
+        raise MinuteTooFullError(set(zip(arrived.sli_ids[rows].tolist(), minutes.tolist(), strict=True)))
 
 
 def _stored_at(arrived: _Arrived) -> chunks.Chunks:

@@ -48,6 +48,13 @@ def test_a_reset_counts_what_came_after_it() -> None:
     assert found.figure.tolist() == [14, 5]
 
 
+@pytest.mark.parametrize("huge", [1e16, 1e300], ids=["above 2^53", "10^300"])
+def test_a_sample_that_counts_no_single_events_any_more_is_no_reset(huge: float) -> None:
+    found = increase([(0, 1000), (30, 1010), (60, huge), (90, 1019), (120, 1020)], minutes=2)
+    assert found.figure.tolist() == [10, 10]
+    assert found.faulty.tolist() == [True, False]
+
+
 def test_a_series_born_with_a_value_counts_from_its_first_sample() -> None:
     found = increase([(70, 500), (85, 501)], minutes=3)
     assert found.figure.tolist() == [0, 1, 0]

@@ -33,6 +33,13 @@ def test_good_above_valid_by_rounding_is_valid_and_by_more_is_a_fault() -> None:
     assert clean.series.good.tolist() == [0.3, 0.0]
 
 
+def test_a_minute_above_the_bound_is_a_fault_and_one_at_it_is_not() -> None:
+    clean = sound(series_of((1, 1e10, 1e10), (1, 1.0, 1e10 + 2), (1, 1e300, 1e300)))
+    assert clean.series.covered.tolist() == [True, False, False]
+    assert clean.faulty_minutes == 2
+    assert sound(clean.series, count_max=10).faulty_minutes == 1
+
+
 def test_uncovered_minutes_are_zero_whatever_they_held() -> None:
     series = MinuteSeries(0, np.array([np.nan, 3.0]), np.array([np.inf, 3.0]), np.array([False, True]))
     assert totals_of(series) == Totals(3.0, 3.0, 1, 2)

@@ -102,6 +102,8 @@ def test_bad_is_counted_off_exactly() -> None:
         ({"sli": "a\x00", "start": 60, "good": 1, "valid": 1}, "invalid_name"),
         ({"sli": "a", "start": 60, "good": True, "valid": 1}, "invalid_count"),
         ({"sli": "a", "start": 60, "good": 1, "valid": 1e16}, "invalid_count"),
+        ({"sli": "a", "start": 60, "good": 1, "valid": 10**10 + 1}, "invalid_count"),
+        ({"sli": "a", "start": 60, "good": 9e9, "bad": 9e9}, "invalid_count"),
         ({"sli": "a", "start": 60, "good": -1, "valid": 1}, "invalid_count"),
         ({"sli": "a", "start": False, "good": 1, "valid": 1}, "invalid_start"),
         ({"sli": "a", "start": -60, "good": 1, "valid": 1}, "invalid_start"),

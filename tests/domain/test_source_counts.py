@@ -28,8 +28,8 @@ def counts(good: list[float], valid: list[float], faulty: list[bool] | None = No
 
 @pytest.mark.parametrize(
     ("good", "valid"),
-    [(11.0, 10.0), (math.nan, 10.0), (1.0, math.inf), (-1.0, 10.0)],
-    ids=["more good than valid", "NaN", "infinite", "negative"],
+    [(11.0, 10.0), (math.nan, 10.0), (1.0, math.inf), (-1.0, 10.0), (1.0, 1e10 + 1)],
+    ids=["more good than valid", "NaN", "infinite", "negative", "more than a minute can hold"],
 )
 def test_an_impossible_minute_is_refused_and_never_shown_as_full_success(good: float, valid: float) -> None:
     found = counts([5, good], [10, valid])
@@ -38,6 +38,11 @@ def test_an_impossible_minute_is_refused_and_never_shown_as_full_success(good: f
     assert found.valid.tolist() == [10, 0]
     assert found.faults == 1
     assert "1 minute was refused" in found.warnings[0]
+
+
+def test_too_many_events_for_a_minute_are_told_apart_from_contradictions() -> None:
+    assert "more than 10,000,000,000 events in one minute" in counts([5, 6], [10, 1e11]).warnings[0]
+    assert "more good events than valid ones" in counts([5, 6], [10, 5]).warnings[0]
 
 
 def test_the_rounding_of_a_sum_is_no_lie() -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reliability.kit.counting import COUNT_MAX
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -43,7 +45,7 @@ class Counts:
     """Events of consecutive minutes from `start_minute` (minutes since the epoch).
 
     good and valid are zero wherever `covered` is False: such a minute was not measured, which is not "no events".
-    faults: minutes refused because the source contradicts itself (good > valid, NaN, infinite, negative).
+    faults: minutes refused because the source contradicts itself (good > valid, NaN, negative, above COUNT_MAX).
     """
 
     start_minute: int
@@ -67,7 +69,8 @@ def from_good_and_valid(
     except for the rounding of floating-point sums.
     """
     with np.errstate(invalid="ignore"):
-        impossible = ~(np.isfinite(good) & np.isfinite(valid)) | (good < 0) | (valid < 0)
+        excess = (good > COUNT_MAX) | (valid > COUNT_MAX)
+        impossible = np.isnan(good) | np.isnan(valid) | (good < 0) | (valid < 0) | excess
         impossible |= good > valid * (1 + _ROUNDING) + _ROUNDING
     refused = faulty | (covered & impossible)
     kept = covered & ~refused
@@ -75,15 +78,18 @@ def from_good_and_valid(
     good = np.where(kept, np.minimum(good, valid), 0.0)
     faults = int(np.count_nonzero(refused))
     if faults:
-        warnings = (*warnings, _fault_words(faults, int(np.count_nonzero(covered & impossible & ~faulty))))
+        contradictions = int(np.count_nonzero(covered & impossible & ~faulty & ~excess))
+        warnings = (*warnings, _fault_words(faults, contradictions, int(np.count_nonzero(refused & excess))))
     return Counts(start_minute, good, valid, kept, faults, warnings)
 
 
-def _fault_words(faults: int, contradictions: int) -> str:
+def _fault_words(faults: int, contradictions: int, excesses: int) -> str:
     minutes = "1 minute was" if faults == 1 else f"{faults} minutes were"
     if contradictions == faults:
         return f"{minutes} refused: more good events than valid ones. Do both queries count the same events?"
-    return f"{minutes} refused: the source sent NaN, infinite, negative or contradicting samples"
+    if excesses == faults:
+        return f"{minutes} refused: more than {COUNT_MAX:,} events in one minute. Does a query count what is no event?"
+    return f"{minutes} refused: the source sent NaN, infinite, negative, contradicting or far too large samples"
 
 
 def concatenate(pieces: list[Counts]) -> Counts:

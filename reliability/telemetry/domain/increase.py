@@ -8,7 +8,7 @@ The rule, which differs from PromQL's `increase` (that one extrapolates to the e
 - A fall is a reset to zero: the increase is the new value (Prometheus: `rate` and `resets`).
 - A series that appears with a value counts from its first sample on. The query API tells no start time.
 - Samples further apart than `gap` are not connected: the minutes between were not measured.
-- A sample that cannot be true (NaN, infinite, negative) spoils its own minute and nothing else.
+- A sample that cannot be true (NaN, infinite, negative, above 2^53) spoils its own minute and nothing else.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from reliability.kit.counting import EXACT_MAX
 from reliability.telemetry.domain.counts import Floats, PerMinute
 from reliability.telemetry.domain.samples import Millis, Samples, clean, flag_minutes, minute_of
 
@@ -29,7 +30,8 @@ def increase_per_minute(*, times: Millis, values: Floats, start_minute: int, min
     times: milliseconds since the epoch in any order; give samples from one *gap* before to one *gap* after the
     period, or its edges are seen as gaps. Minutes without any connected pair of samples are not covered.
     """
-    samples = clean(times=times, values=values, minimum=0.0)
+    # Beyond it float64 steps over whole numbers, and one such sample would make the next look like a reset.
+    samples = clean(times=times, values=values, minimum=0.0, maximum=EXACT_MAX)
     return spread(samples=samples, growth=_growth(samples.values), start_minute=start_minute, minutes=minutes, gap=gap)
 
 

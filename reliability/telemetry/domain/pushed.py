@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,9 +11,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from reliability.kit.counting import COUNT_MAX
 from reliability.kit.instants import InstantError, parse_instant
 
-COUNT_MAX = 1e15  # above 2^53 ≈ 9e15 a float no longer holds every whole number; sums need room below that
 NAME_MAX = 63
 _FIELDS = frozenset(("sli", "start", "good", "bad", "valid"))
 _MINUTE_SECONDS = 60
@@ -70,13 +69,15 @@ class _RowRefusedError(Exception):
         self.reason = reason
 
 
-def parse_pushed(body: bytes, *, wire: Wire, rows_max: int, needs_whole_minutes: bool) -> PushedRows:
+def parse_pushed(
+    body: bytes, *, wire: Wire, rows_max: int, needs_whole_minutes: bool, count_max: int = COUNT_MAX
+) -> PushedRows:
     """Read `{"sli", "start", "good", "valid"}` rows, `bad` standing in for either of the counts.
 
     needs_whole_minutes: refuse a start within a minute (rows that replace); otherwise the row counts in the minute
-    that holds its start. Raises PushedBodyError for what is no list of rows, TooManyRowsError beyond *rows_max*.
+    that holds its start. count_max: the most events of one row. Raises PushedBodyError for what is no list of rows, TooManyRowsError beyond *rows_max*.
     """
-    reader = _Reader(needs_whole_minutes)
+    reader = _Reader(needs_whole_minutes, count_max)
     rows = _json_rows(body) if wire is Wire.JSON else _ndjson_rows(body)
     total = 0
     for index, row in enumerate(rows):
@@ -114,8 +115,9 @@ def _ndjson_rows(body: bytes) -> Iterator[Any]:
 class _Reader:
     """Collects rows into columns. Starts repeat much (a minute of many SLIs), so their minutes are remembered."""
 
-    def __init__(self, needs_whole_minutes: bool) -> None:
+    def __init__(self, needs_whole_minutes: bool, count_max: int) -> None:
         self.needs_whole_minutes = needs_whole_minutes
+        self.count_max = count_max
         self.code_of: dict[str, int] = {}
         self.minute_of: dict[Any, int] = {}
         self.codes: list[int] = []
@@ -129,7 +131,7 @@ class _Reader:
         try:
             if type(row) is not dict:
                 raise row if isinstance(row, _RowRefusedError) else _not_an_object(row)
-            good, valid = _counts_of(row)
+            good, valid = _counts_of(row, self.count_max)
             name = _name_of(row)
             minute = self._minute(row)
         except _RowRefusedError as error:
@@ -193,21 +195,21 @@ def _name_of(row: dict[str, Any]) -> str:
     return name
 
 
-def _counts_of(row: dict[str, Any]) -> tuple[float, float]:
+def _counts_of(row: dict[str, Any], most: int) -> tuple[float, float]:
     """good and valid, one of them computed when the row has bad."""
     good, bad, valid = row.get("good"), row.get("bad"), row.get("valid")
     if len(row) != 4 or not row.keys() <= _FIELDS:
         _refuse_fields(row)
     if bad is None:
-        return _checked(_count("good", good), _count("valid", valid))
+        return _checked(_count("good", good, most), _count("valid", valid, most))
     if good is None:
-        whole = _count("valid", valid)
-        part = _count("bad", bad)
+        whole = _count("valid", valid, most)
+        part = _count("bad", bad, most)
         if part > whole:
             raise _RowRefusedError("bad_exceeds_valid", f"bad ({part:g}) is more than valid ({whole:g})")
         return whole - part, whole
-    part = _count("good", good)
-    return part, part + _count("bad", bad)
+    part = _count("good", good, most)
+    return part, _count("good + bad", part + _count("bad", bad, most), most)
 
 
 def _checked(good: float, valid: float) -> tuple[float, float]:
@@ -216,12 +218,15 @@ def _checked(good: float, valid: float) -> tuple[float, float]:
     return good, valid
 
 
-def _count(name: str, value: Any) -> float:
+def _count(name: str, value: Any, most: int) -> float:
     if type(value) is not int and type(value) is not float:
         reason = "missing_field" if value is None else "invalid_count"
         raise _RowRefusedError(reason, f"{name} must be a number, got {_short(value)}")
-    if not 0 <= value <= COUNT_MAX or not math.isfinite(value):
-        raise _RowRefusedError("invalid_count", f"{name} must be 0 to {COUNT_MAX:g}, got {value:g}")
+    if not 0 <= value <= most:
+        raise _RowRefusedError(
+            "invalid_count",
+            f"{name} must be 0 to {most:,}, got {value:g}: send what was counted in that minute, not since the start",
+        )
     return float(value)
 
 

@@ -312,3 +312,30 @@ def test_recorded_bad_payloads_are_refused_with_a_reason(sender: Client, path: P
         *(detail["reason"] for detail in answer.json()["error"]["details"]),
     }
     assert totals() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("counts", [{"good": 1, "valid": 1e15}, {"bad": 0, "valid": 10_000_000_001}])
+def test_a_count_no_minute_can_hold_is_refused_with_words(sender: Client, counts: dict[str, float]) -> None:
+    answer = push(sender, [{"sli": "checkout", "start": "2026-03-02T11:00:00Z", **counts}])
+    assert answer.status_code == 422
+    detail = answer.json()["error"]["details"][0]
+    assert (detail["reason"], detail["index"]) == ("invalid_count", 0)
+    assert "valid must be 0 to 10,000,000,000" in detail["message"]
+    assert totals() == (0, 0, 0)
+
+
+def test_adding_beyond_what_a_minute_holds_is_refused_and_stores_nothing(sender: Client) -> None:
+    assert push(sender, [row(1, 9e9, 9e9)]).status_code == 202
+    answer = push(sender, [row(0), row(1, 9e9, 9e9)], **{"Idempotency-Key": "again"})
+    assert answer.status_code == 422
+    assert [(one["index"], one["reason"]) for one in answer.json()["error"]["details"]] == [(1, "minute_too_full")]
+    assert totals() == (9e9, 9e9, 1)
+    assert push(sender, [row(0)], **{"Idempotency-Key": "again"}).status_code == 202
+
+
+def test_a_partial_request_stores_all_but_what_would_overfill_a_minute(sender: Client) -> None:
+    push(sender, [row(1, 9e9, 9e9)])
+    answer = push(sender, [row(0), row(1, 9e9, 9e9), row(99)], "?partial=true").json()
+    assert (answer["accepted"], answer["rejected"]) == (1, 2)
+    assert [(one["index"], one["reason"]) for one in answer["errors"]] == [(1, "minute_too_full"), (2, "invalid_start")]
+    assert totals() == (9e9 + 99, 9e9 + 100, 2)
