@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,9 +51,6 @@ class Period:
     def contains(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
 
-    def overlaps(self, other: Period) -> bool:
-        return self.start < other.end and other.start < self.end
-
     def intersection(self, other: Period) -> Period | None:
         """The common part, or None when there is none."""
         start, end = max(self.start, other.start), min(self.end, other.end)
@@ -70,16 +67,3 @@ class Period:
     @classmethod
     def from_minutes(cls, start_minute: int, end_minute: int) -> Period:
         return cls(from_minute(start_minute), from_minute(end_minute))
-
-
-def merge_periods(periods: Iterable[Period]) -> tuple[Period, ...]:
-    """The same instants as disjoint, sorted periods; touching ones are joined and empty ones dropped."""
-    merged: list[Period] = []
-    for period in sorted(periods):
-        if period.is_empty:
-            continue
-        if merged and period.start <= merged[-1].end:
-            merged[-1] = Period(merged[-1].start, max(merged[-1].end, period.end))
-        else:
-            merged.append(period)
-    return tuple(merged)

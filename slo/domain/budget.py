@@ -15,7 +15,6 @@ from slo.domain.exact import decimal_sum, share
 from slo.domain.exclusions import Exclusion
 from slo.domain.minutes import MinuteSeries
 from slo.domain.spending import Spending, spend
-from slo.domain.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +77,6 @@ def evaluate(
     """The budget of *period* by any method, from minutes. *series* covers `spending.reading_period`."""
     spending = spend(series=series, definition=definition, period=period, exclusions=exclusions, now=now)
     return of_spending(spending=spending, definition=definition, period=period, adjustments=adjustments, now=now)
-
-
-def from_totals(
-    *,
-    totals: Totals,
-    definition: Definition,
-    period: Period,
-    adjustments: Sequence[Adjustment] = (),
-    now: datetime,
-    faulty_minutes: int = 0,
-) -> Budget:
-    """The budget of *period* from sums alone, by Occurrences. Totals reach from its start to min(now, its end).
-
-    Excluded minutes are left out by subtracting their totals. Good above valid is a data fault: no figure is given.
-    """
-    valid = Fraction(totals.valid)
-    sums = _Sums(
-        good=totals.good,
-        valid=totals.valid,
-        bad=valid - Fraction(totals.good),
-        base=valid,
-        covered_minutes=totals.covered_minutes,
-        minutes=totals.minutes,
-        faulty_minutes=faulty_minutes,
-    )
-    return _budget(sums, definition=definition, period=period, adjustments=adjustments, now=now)
 
 
 def of_spending(

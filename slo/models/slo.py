@@ -36,7 +36,10 @@ class Slo(models.Model):
 
 
 class SloVersion(models.Model):
-    """What an SLO asked for from `effective_from` on, until the next version. Never changed once in force.
+    """What an SLO asked for from `effective_from` on, until the next version.
+
+    A change that holds from an instant on replaces the versions from that instant on: those to come, those of the same
+    minute, and, where somebody restates the past, those in force. The audit trail keeps what they said.
 
     `window` is the notation of slo.domain.windows: {"rolling": "28d"} or
     {"calendar": {"count": 1, "unit": "month", "start": "2026-01-01T00:00:00", "time_zone": "Europe/Berlin"}}.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet, Value, When
@@ -80,13 +79,6 @@ def get_slo(*, caller: Caller, name: str) -> Slo:
 def versions_of(*, slo: Slo) -> list[SloVersion]:
     """All versions, newest effective_from first, each with its sli joined."""
     return list(SloVersion.objects.filter(slo=slo).select_related("sli").order_by("-effective_from", "-pk"))
-
-
-def version_at(*, slo: Slo, at: datetime) -> SloVersion | None:
-    """The version in force at *at*; before the first version: the first."""
-    rows = SloVersion.objects.filter(slo=slo).select_related("sli")
-    in_force = rows.filter(effective_from__lte=at).order_by("-effective_from", "-pk").first()
-    return in_force or rows.order_by("effective_from", "pk").first()
 
 
 def _readable(caller: Caller) -> QuerySet[Slo]:

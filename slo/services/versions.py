@@ -31,7 +31,7 @@ def put(
     """Make *definition* (measured by slo.sli) hold from *effective_from* on; returns whether anything changed.
 
     Nothing changes when the newest version says the same, unless is_forced: then it says so from that instant on.
-    Versions from the instant on are replaced: they are either not in force yet, or restated on request.
+    Versions from the instant on are replaced: not in force yet, of the same minute, or restated on request.
     """
     newest = _newest(slo)
     is_same = newest is not None and newest.sli_id == slo.sli_id and definition_of(newest) == definition

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -9,11 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo.domain.batch import Objectives, budgets, burn_rates
-from slo.domain.budget import Adjustment, from_totals
-from slo.domain.definition import Definition
-from slo.domain.totals import Totals
-from slo.domain.windows import RollingWindow
-from tests.domain.measured import NOON, minutes_ago
+from slo.domain.exact import decimal_sum, share
+from slo.domain.objective import budget_of
 
 ROWS = st.lists(
     st.tuples(
@@ -25,7 +23,6 @@ ROWS = st.lists(
     min_size=1,
     max_size=20,
 )
-WINDOW = RollingWindow(NOON - minutes_ago(60))
 
 
 def _rows(rows: list[tuple[str, int, int, float]]) -> tuple[np.ndarray, np.ndarray, Objectives, np.ndarray]:
@@ -44,14 +41,13 @@ def test_many_at_once_are_what_each_is_alone(rows: list[tuple[str, int, int, flo
     good, valid, objectives, by_hand = _rows(rows)
     many = budgets(good=good, valid=valid, objectives=objectives, adjustment=by_hand)
     for row, (objective, _, _, hand) in enumerate(rows):
-        alone = from_totals(
-            totals=Totals(good[row], valid[row], 60, 60),
-            definition=Definition(Decimal(objective), WINDOW),
-            period=WINDOW.period_at(NOON),
-            adjustments=[Adjustment(minutes_ago(1), hand)],
-            now=NOON,
+        alone = share(
+            bad=Fraction(valid[row]) - Fraction(good[row]),
+            base=Fraction(valid[row]),
+            budget=budget_of(Decimal(objective)),
+            adjustment=decimal_sum([hand]),
         )
-        if alone.remaining is None:
+        if alone is None:
             assert np.isnan([many.sli[row], many.consumed[row], many.remaining[row], many.bad_left[row]]).all()
             continue
         assert many.sli[row] == alone.sli

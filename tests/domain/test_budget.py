@@ -6,12 +6,11 @@ from decimal import Decimal
 import pytest
 
 from reliability.kit.periods import Period
-from slo.domain.budget import Adjustment, Budget, evaluate, from_totals
+from slo.domain.budget import Adjustment, Budget, evaluate
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.definition import Definition, DefinitionError
 from slo.domain.exclusions import Exclusion, ExclusionEffect
 from slo.domain.objective import ObjectiveError
-from slo.domain.totals import Totals, totals_of
 from slo.domain.windows import RollingWindow, parse_window
 from tests.domain.measured import NOON, Run, minutes_ago, series_of
 
@@ -59,18 +58,6 @@ def test_one_event_below_the_objective_is_below_zero() -> None:
     budget = _budget(_occurrences("0.999"), (59, 999, 1000), (1, 998, 1000))
     assert budget.remaining is not None
     assert budget.remaining < 0
-
-
-def test_one_event_in_ten_to_the_fifteenth_still_decides() -> None:
-    totals = Totals(good=999_000_000_000_000.0, valid=1e15, covered_minutes=60, minutes=60)
-    worse = Totals(good=998_999_999_999_999.0, valid=1e15, covered_minutes=60, minutes=60)
-    period = HOUR.period_at(NOON)
-    at, below = (
-        from_totals(totals=t, definition=_occurrences("0.999"), period=period, now=NOON) for t in (totals, worse)
-    )
-    assert at.remaining == 0.0
-    assert below.remaining is not None
-    assert -1e-11 < below.remaining < 0
 
 
 @pytest.mark.parametrize("ratio", [0.999, 0.9, 0.99])
@@ -123,22 +110,6 @@ def test_a_lying_minute_is_flagged_and_does_not_poison_the_rest(good: float, val
     assert budget.sli == 0.9
     assert budget.remaining == 0.0
     assert (budget.faulty_minutes, budget.covered_minutes) == (1, 59)
-
-
-def test_totals_with_more_good_than_valid_give_no_figure() -> None:
-    totals = Totals(good=11, valid=10, covered_minutes=60, minutes=60)
-    budget = from_totals(
-        totals=totals, definition=_occurrences(), period=HOUR.period_at(NOON), now=NOON, faulty_minutes=1
-    )
-    assert (budget.sli, budget.remaining, budget.faulty_minutes) == (None, None, 1)
-
-
-def test_sums_alone_give_the_same_budget_as_minutes() -> None:
-    series = series_of((30, 90, 100), (10, None, 0), (20, 100, 100))
-    period = HOUR.period_at(NOON)
-    assert from_totals(totals=totals_of(series), definition=_occurrences(), period=period, now=NOON) == evaluate(
-        series=series, definition=_occurrences(), period=period, now=NOON
-    )
 
 
 def test_the_events_that_may_still_go_bad_are_counted() -> None:

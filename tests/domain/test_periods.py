@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reliability.kit.instants import from_minute
-from reliability.kit.periods import Period, PeriodError, merge_periods
+from reliability.kit.periods import Period, PeriodError
 
 PERIODS = st.tuples(st.integers(0, 200), st.integers(0, 30)).map(lambda pair: Period.from_minutes(pair[0], sum(pair)))
 
@@ -25,7 +24,6 @@ def test_a_period_that_ends_before_it_starts_cannot_be() -> None:
 def test_the_start_belongs_to_a_period_and_the_end_does_not() -> None:
     period = Period.from_minutes(10, 12)
     assert [period.contains(from_minute(minute)) for minute in (9, 10, 11, 12)] == [False, True, True, False]
-    assert not period.overlaps(Period.from_minutes(12, 13))
     assert period.intersection(Period.from_minutes(12, 13)) is None
     assert (period.minutes, period.length, period.is_empty) == (2, timedelta(minutes=2), False)
 
@@ -34,13 +32,6 @@ def test_the_start_belongs_to_a_period_and_the_end_does_not() -> None:
 def test_an_intersection_holds_what_both_hold(one: Period, other: Period) -> None:
     common = one.intersection(other)
     assert (_minutes(common) if common else set()) == _minutes(one) & _minutes(other)
-
-
-@given(st.lists(PERIODS, max_size=8))
-def test_merged_periods_hold_the_same_minutes_apart_and_in_order(periods: list[Period]) -> None:
-    merged = merge_periods(periods)
-    assert _minutes(*merged) == _minutes(*periods)
-    assert all(later.start > earlier.end for earlier, later in pairwise(merged))
 
 
 @given(PERIODS, st.integers(1, 40))
