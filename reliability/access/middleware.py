@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth import middleware as auth
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from reliability.access.models import User
 from reliability.access.selectors.callers import ANONYMOUS, caller_of_user
@@ -30,10 +34,16 @@ class CallerMiddleware:
 class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
     """Sign-in everywhere but in views marked `login_not_required`; the API is, and authenticates itself.
 
-    Before anybody exists the way leads to the first visit instead.
+    Before anybody exists the way leads to the first visit instead. A part that htmx asks for leads the whole page
+    there, and back to the page: the sign-in form has no place within it.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
-        if not is_set_up():
-            return redirect("setup")
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # django-htmx sets it
+        way_in = "sign-in" if is_set_up() else "setup"
+        if htmx and not htmx.boosted:
+            back = urlencode({REDIRECT_FIELD_NAME: htmx.current_url_abs_path or "/"})
+            return HttpResponseClientRedirect(f"{resolve_url(way_in)}?{back}")
+        if way_in == "setup":
+            return redirect(way_in)
         return super().handle_no_permission(request, view_func)

@@ -200,3 +200,15 @@ def test_the_own_profile_changes_name_and_zone(cast: Cast, as_: As) -> None:
     assert (cast.editor.name, cast.editor.time_zone) == ("Edith", "Europe/Berlin")
     assert as_("editor").post(reverse("profile"), {"name": "E", "time_zone": "Mars/Olympus"}).status_code == 422
     assert AuditEntry.objects.get().changes == {"name": ["Editor", "Edith"], "time_zone": ["UTC", "Europe/Berlin"]}
+
+
+def test_a_part_asked_for_without_a_session_leads_the_whole_page_to_the_sign_in_and_back(cast: Cast) -> None:
+    page = "http://testserver/slos/checkout/?range=7d"
+    answer = Client().get("/slos/checkout/?part=live", headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert answer.headers["HX-Redirect"] == "/sign-in/?next=%2Fslos%2Fcheckout%2F%3Frange%3D7d"
+    assert answer.content == b""
+
+
+def test_a_part_asked_for_from_another_site_leads_back_to_the_first_page(cast: Cast) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "https://elsewhere.example/slos/"}
+    assert Client().get("/slos/", headers=headers).headers["HX-Redirect"] == "/sign-in/?next=%2F"
