@@ -106,6 +106,20 @@ def test_an_expired_and_a_revoked_token_are_401(cast: Cast, as_: As) -> None:
     assert entry.reason == "leaked"
 
 
+def test_revoking_asks_first_and_says_when_the_token_was_last_used(cast: Cast, as_: As) -> None:
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    token = ApiTokenFactory(team=cast.payments, name="checkout CI", last_used_at=now - timedelta(minutes=3))
+    browser = as_("administrator")
+    with time_machine.travel(now, tick=False):
+        page = browser.get(reverse("token-revoke", args=[token.pk])).content.decode()
+    assert "Revoke the token checkout CI?" in page
+    assert "last used 3 min ago" in page
+    assert 'name="reason"' in page
+    token.refresh_from_db()
+    assert token.revoked_at is None
+    assert reverse("token-revoke", args=[token.pk]) in browser.get(reverse("token-list")).content.decode()
+
+
 def test_the_last_use_is_written_at_most_once_a_minute(
     cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
