@@ -20,7 +20,8 @@ class Place:
     group: str = "main"
 
     def holds(self, path: str) -> bool:
-        return path.startswith(self.path)
+        """The first page holds only itself: everything lies below it."""
+        return path == self.path if self.path == "/" else path.startswith(self.path)
 
 
 _PLACES: dict[str, Place] = {}
@@ -37,6 +38,7 @@ def places() -> list[Place]:
 
 
 for _place in (
+    Place("overview", "Overview", "/", "overview", 0),
     Place("objectives", "Objectives", "/slos/", "target", 10),
     Place("services", "Services", "/services/", "layers", 50),
     Place("sources", "Sources", "/sources/", "plug", 60),

@@ -53,8 +53,14 @@ def test_the_rail_shows_the_places_and_where_one_is(as_: Browser) -> None:
     request_page = as_("viewer").get("/search/?range=7d&tz=Europe/Berlin").content.decode()
     assert re.findall(r'class="rail-link" href="([^"]+)"', request_page) == [
         f"{path}?range=7d&amp;tz=Europe%2FBerlin"
-        for path in ("/slos/", "/services/", "/sources/", "/teams/", "/settings/")
+        for path in ("/", "/slos/", "/services/", "/sources/", "/teams/", "/settings/")
     ]
+
+
+@pytest.mark.parametrize("path", ["/", "/slos/", "/services/"])
+def test_the_overview_is_here_only_on_its_own_page(as_: Browser, path: str) -> None:
+    page = as_("viewer").get(path).content.decode()
+    assert re.findall(r'class="rail-link" href="([^"]+)" aria-current="page"', page) == [path]
 
 
 @pytest.mark.usefixtures("registries")
