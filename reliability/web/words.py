@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from reliability.kit.durations import humanize_duration
+from reliability.kit.percent import DECIMALS_MAX, MINUS, NO_DATA, percent_text, plain, round_to
 
-NO_DATA = "no data"
+__all__ = [
+    "MINUS", "NOTHING", "NO_DATA", "absolute_text", "decimal_of", "duration_text", "number_text", "percent_text",
+    "plain", "relative_text", "round_to",
+]  # fmt: skip
+
 NOTHING = "–"
-MINUS = "−"
-DECIMALS_MAX = 7
 
 Number = int | float | Decimal
 
@@ -27,45 +30,6 @@ def decimal_of(value: object) -> Decimal | None:
     except ArithmeticError:
         return None
     return number if number.is_finite() else None
-
-
-def percent_text(percent: Decimal | None) -> str:
-    """A percentage with the digits that matter: 99.95 %, 99.999 %, 71.3 %, 0.042 %, −23.4 %.
-
-    Near 100 two digits of what is missing are kept, and only exactly 100 reads 100.
-    """
-    if percent is None:
-        return NO_DATA
-    missing = 100 - percent
-    if 0 < missing < 10:
-        places = _places_for(missing)
-        rounded = round_to(percent, places)
-        if rounded >= 100:
-            rounded = percent.quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR)
-    else:
-        rounded = round_to(percent, _places_for(abs(percent)) if percent else 0)
-    return f"{plain(rounded)} %"
-
-
-def _places_for(size: Decimal) -> int:
-    """Decimal places that keep two significant digits of *size*, at least one and at most DECIMALS_MAX."""
-    return max(1, min(DECIMALS_MAX, 1 - size.adjusted()))
-
-
-def round_to(number: Decimal, places: int) -> Decimal:
-    if abs(number) >= Decimal(10) ** 20:
-        return number
-    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
-
-
-def plain(number: Decimal) -> str:
-    """Without an exponent or trailing zeros, thousands apart, with a true minus sign."""
-    text = f"{number:,f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    if text in {"-0", ""}:
-        text = "0"
-    return text.replace("-", MINUS)
 
 
 def number_text(value: object, places: int | None = None) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from reliability.kit.durations import humanize_duration
 from reliability.kit.periods import Period
 from slo.domain.burn import STANDARD_WINDOWS
 from slo.domain.calendar import CalendarWindow
@@ -48,6 +49,12 @@ def burn_window(*, window_length: timedelta) -> str:
     """
     fitting = [name for name, length in STANDARD_WINDOWS.items() if length * 28 <= window_length]
     return fitting[-1] if fitting else next(iter(STANDARD_WINDOWS))
+
+
+def burn_window_text(*, window_length: timedelta) -> str:
+    """The stretch of `burn_window` in words: "the last day", "the last 6 h"."""
+    length = STANDARD_WINDOWS[burn_window(window_length=window_length)]
+    return "the last day" if length == timedelta(days=1) else f"the last {humanize_duration(length)}"
 
 
 def exhausted_at(

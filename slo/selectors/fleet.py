@@ -202,6 +202,7 @@ def _figures(
         remaining=remaining,
         forecast_exhausted_at=foreseen.exhausted_at,
         is_forecast_within_window=foreseen.is_within_window,
+        forecast_over=forecast.burn_window_text(window_length=period.length),
     )
     return Figures(
         window=period,
