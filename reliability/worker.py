@@ -14,6 +14,7 @@ import sys
 
 import django
 from celery.utils.nodenames import default_nodename, host_format
+from django.conf import settings
 
 from reliability.celery import app
 
@@ -25,7 +26,7 @@ def main() -> int:
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{os.environ.get('WORKER_NAME') or 'worker'}@%h")),
         pool=os.environ.get("WORKER_POOL") or "threads",
-        concurrency=int(os.environ.get("WORKER_CONCURRENCY") or "4"),
+        concurrency=settings.WORKER_CONCURRENCY,
         loglevel="WARNING",
         quiet=True,
         without_gossip=True,

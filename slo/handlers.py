@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from reliability.kit.instants import floor_minute
-from reliability.outbox.registry import due_work
+from reliability.outbox.registry import HALF_OF_THE_SLOTS, due_work
 from slo.services import backfills, collections, evaluations, retention, schedules
 
 
-@due_work(schedules.COLLECT, lease=timedelta(minutes=5))
+@due_work(schedules.COLLECT, lease=timedelta(minutes=5), at_once=HALF_OF_THE_SLOTS)
 def collect(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return collections.collect(source_id=int(key), now=now)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
 FACT_KIND_PREFIX = "fact:"
 STANDING_KEY = "all"
 LEASE_DEFAULT = timedelta(seconds=60)
+# For kinds that mostly wait for somebody else, such as a telemetry source.
+HALF_OF_THE_SLOTS = Fraction(1, 2)
 
 
 class DueHandler(Protocol):
@@ -34,6 +37,7 @@ class Registration:
 
     lease: how long one run may take before the row is given to another worker.
     batch: bulk work that may wait; only a bounded number of these rows is in hand at any time.
+    at_once: how many rows of this kind are in hand at any time: a number, or a share of all worker slots.
     standing: one row with the key `all` exists at all times, such as for housekeeping.
     """
 
@@ -42,6 +46,18 @@ class Registration:
     lease: timedelta
     batch: bool
     standing: bool
+    at_once: int | Fraction | None = None
+
+    @property
+    def is_slow(self) -> bool:
+        """Slow kinds together leave a slot free, whatever they wait for."""
+        return self.batch or self.at_once is not None
+
+    def rows_at_once(self, *, slots: int) -> int:
+        """At least one; as many as there are slots when the kind has no bound of its own."""
+        if self.at_once is None:
+            return slots
+        return max(int(self.at_once * slots), 1) if isinstance(self.at_once, Fraction) else self.at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,12 @@ _subscriptions: dict[str, Subscription] = {}
 
 
 def due_work(
-    kind: str, *, lease: timedelta = LEASE_DEFAULT, batch: bool = False, standing: bool = False
+    kind: str,
+    *,
+    lease: timedelta = LEASE_DEFAULT,
+    batch: bool = False,
+    standing: bool = False,
+    at_once: int | Fraction | None = None,
 ) -> Callable[[_Due], _Due]:
     """Register a handler `(*, key, payload, now) -> next due instant, or None when nothing is left to do`.
 
@@ -71,7 +92,9 @@ def due_work(
     def register(handler: _Due) -> _Due:
         if kind in _registrations:
             raise RegistrationError(f"due work {kind!r} has two handlers: {_registrations[kind].run} and {handler}")
-        _registrations[kind] = Registration(kind=kind, run=handler, lease=lease, batch=batch, standing=standing)
+        _registrations[kind] = Registration(
+            kind=kind, run=handler, lease=lease, batch=batch, standing=standing, at_once=at_once
+        )
         return handler
 
     return register
@@ -106,8 +129,8 @@ def known_kinds() -> frozenset[str]:
     return frozenset(_registrations)
 
 
-def batch_kinds() -> frozenset[str]:
-    return frozenset(kind for kind, registration in _registrations.items() if registration.batch)
+def slow_kinds() -> dict[str, Registration]:
+    return {kind: registration for kind, registration in _registrations.items() if registration.is_slow}
 
 
 def standing_kinds() -> frozenset[str]:

@@ -32,19 +32,19 @@ class Work:
     product: Product
     trace: Path
 
-    def ask(self, key: str, **payload: Any) -> None:
+    def ask(self, key: str, *, kind: str = "probe.slow", **payload: Any) -> None:
         now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
         content = json.dumps({"trace": str(self.trace), **payload})
         with closing(sqlite3.connect(self.product.database_path, timeout=20)) as database, database:
             database.execute(
                 "INSERT INTO outbox_due (kind, key, payload, due_at, lease_owner, attempts, last_error, created_at)"
-                " VALUES ('probe.slow', ?, ?, ?, '', 0, '', ?)",
-                (key, content, now, now),
+                " VALUES (?, ?, ?, ?, '', 0, '', ?)",
+                (kind, key, content, now, now),
             )
 
     def rows(self) -> int:
         with closing(sqlite3.connect(self.product.database_path, timeout=20)) as database:
-            count: int = database.execute("SELECT count(*) FROM outbox_due WHERE kind = 'probe.slow'").fetchone()[0]
+            count: int = database.execute("SELECT count(*) FROM outbox_due WHERE kind LIKE 'probe.%'").fetchone()[0]
             return count
 
     def traced(self, word: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -20,11 +21,16 @@ def handler() -> Iterator[Register]:
     kinds: list[str] = []
 
     def register(
-        kind: str, answer: Answer | None = None, *, lease: timedelta = LEASE_DEFAULT, batch: bool = False
+        kind: str,
+        answer: Answer | None = None,
+        *,
+        lease: timedelta = LEASE_DEFAULT,
+        batch: bool = False,
+        at_once: int | Fraction | None = None,
     ) -> list[tuple[str, dict[str, Any]]]:
         calls: list[tuple[str, dict[str, Any]]] = []
 
-        @due_work(kind, lease=lease, batch=batch)
+        @due_work(kind, lease=lease, batch=batch, at_once=at_once)
         def run(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
             calls.append((key, payload))
             return None if answer is None else answer(now=now)

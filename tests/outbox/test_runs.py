@@ -29,7 +29,7 @@ class Clock:
 
 
 def run_claimed(now: datetime, clock: Clock | None = None) -> Outcome:
-    (claimed,) = claim(now=now, bounds=Bounds(waiting=9, batch=9))
+    (claimed,) = claim(now=now, bounds=Bounds(waiting=9, batch=9, slots=9))
     return run(due_id=claimed.due_id, token=claimed.token, owner="worker@test", clock=clock or Clock(now))
 
 
@@ -78,7 +78,7 @@ def test_a_success_forgets_the_failures_before_it(now: datetime, handler: Regist
 def test_a_stale_token_does_nothing(now: datetime, handler: Register) -> None:
     calls = handler("test.done")
     schedule(kind="test.done", key="k", due_at=now)
-    (claimed,) = claim(now=now, bounds=Bounds(waiting=9, batch=9))
+    (claimed,) = claim(now=now, bounds=Bounds(waiting=9, batch=9, slots=9))
     outcome = run(due_id=claimed.due_id, token=uuid.uuid4(), owner="late", clock=Clock(now))
     assert outcome is Outcome.LOST
     assert calls == []
@@ -134,7 +134,7 @@ def test_work_due_at_once_goes_on_in_the_same_run_and_then_makes_room(now: datet
 def test_a_message_that_killed_each_worker_is_put_aside(now: datetime, handler: Register) -> None:
     calls = handler("test.deadly")
     schedule(kind="test.deadly", key="k", due_at=now)
-    (claimed,) = claim(now=now, bounds=Bounds(waiting=9, batch=9))
+    (claimed,) = claim(now=now, bounds=Bounds(waiting=9, batch=9, slots=9))
     Due.objects.update(begun_at=now, attempts=3)  # three deaths with the same message in hand
     assert run(due_id=claimed.due_id, token=claimed.token, owner="w", clock=Clock(now)) is Outcome.LOST
     assert calls == []

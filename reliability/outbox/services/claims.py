@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from reliability.outbox.domain.backoff import pause_after
-from reliability.outbox.models import Due
-from reliability.outbox.registry import batch_kinds, known_kinds
+from reliability.outbox.models import Due, Heartbeat
+from reliability.outbox.registry import known_kinds, slow_kinds
+from reliability.outbox.selectors.backlog import TICK
 
 # A row whose message no worker took up within this time is claimed and sent again: the broker may have lost it.
 DISPATCH_LEASE = timedelta(seconds=3)
@@ -28,10 +29,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many rows may be claimed at once: `waiting` for a worker, and `batch` rows in hand in total."""
+    """How many rows may be claimed at once: `waiting` for a worker, and `batch` rows of bulk work in hand.
+
+    slots: of all workers together. Rows of slow kinds, bulk work among them, leave one of them free.
+    """
 
     waiting: int
     batch: int
+    slots: int
 
 
 def claimable(*, now: datetime) -> QuerySet[Due]:
@@ -50,17 +55,46 @@ def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
         return []  # the usual case takes no write lock
     token = uuid.uuid4()
     with transaction.atomic():
+        _wait_for_other_claimers()
         in_hand = Due.objects.filter(lease_until__gt=now)
-        room = bounds.waiting - in_hand.filter(begun_at__isnull=True).count()
-        batch_room = bounds.batch - in_hand.filter(kind__in=batch_kinds()).count()
+        room = max(bounds.waiting - in_hand.filter(begun_at__isnull=True).count(), 0)
         free = claimable(now=now).select_for_update(skip_locked=True).order_by("due_at", "pk")
-        rows = list(free.exclude(kind__in=batch_kinds())[: max(room, 0)])
-        batch_room = min(batch_room, room - len(rows))
-        rows += list(free.filter(kind__in=batch_kinds())[: max(batch_room, 0)])
+        rows = list(free.exclude(kind__in=slow_kinds())[:room])
+        rows += _slow_rows(free=free, in_hand=in_hand, bounds=bounds)
+        rows = sorted(rows, key=_oldest_first_bulk_last)[:room]
         Due.objects.filter(pk__in=[row.pk for row in rows]).update(
             lease_token=token, lease_until=now + DISPATCH_LEASE, lease_owner="", begun_at=None
         )
     return [Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token) for row in rows]
+
+
+def _wait_for_other_claimers() -> None:
+    """Two that count what is in hand at the same time would both use the same room. SQLite lets one write anyway."""
+    Heartbeat.objects.select_for_update().filter(pk=TICK).first()
+
+
+def _slow_rows(*, free: QuerySet[Due], in_hand: QuerySet[Due], bounds: Bounds) -> list[Due]:
+    """Rows of slow kinds as far as the bounds of each kind, of bulk work and of all of them together allow."""
+    kinds = slow_kinds()
+    held = dict(in_hand.filter(kind__in=kinds).values_list("kind").annotate(Count("pk")).order_by())
+    candidates: list[Due] = []
+    for kind, registration in kinds.items():
+        kind_room = registration.rows_at_once(slots=bounds.slots) - held.get(kind, 0)
+        candidates += free.filter(kind=kind)[: max(kind_room, 0)]
+    room = max(bounds.slots - 1, 1) - sum(held.values())
+    batch_room = bounds.batch - sum(held.get(kind, 0) for kind, registration in kinds.items() if registration.batch)
+    rows: list[Due] = []
+    for row in sorted(candidates, key=_oldest_first_bulk_last):
+        is_batch = kinds[row.kind].batch
+        if len(rows) < room and (not is_batch or batch_room > 0):
+            rows.append(row)
+            batch_room -= is_batch
+    return rows
+
+
+def _oldest_first_bulk_last(row: Due) -> tuple[bool, datetime, int]:
+    registration = slow_kinds().get(row.kind)
+    return (registration is not None and registration.batch, row.due_at, row.pk)
 
 
 def release(*, claims: list[Claim]) -> None:

@@ -26,7 +26,12 @@ def tick(*, now: datetime, hand_over: Callable[[Claim], None]) -> int:
     """
     TICKS.inc()
     _beat(now=now)
-    bounds = Bounds(waiting=settings.OUTBOX_WAITING_MAX, batch=settings.OUTBOX_BATCH_MAX)
+    return hand_over_due(now=now, hand_over=hand_over)
+
+
+def hand_over_due(*, now: datetime, hand_over: Callable[[Claim], None]) -> int:
+    """Claim as many due rows as the bounds allow and hand each over. Returns how many went."""
+    bounds = Bounds(waiting=settings.OUTBOX_WAITING_MAX, batch=settings.OUTBOX_BATCH_MAX, slots=settings.WORKER_SLOTS)
     claims = claim(now=now, bounds=bounds)
     for position, claimed in enumerate(claims):
         try:

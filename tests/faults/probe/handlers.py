@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from reliability.outbox.registry import due_work
+from reliability.outbox.registry import HALF_OF_THE_SLOTS, due_work
 
 SLOW = "probe.slow"
+SOURCE = "probe.source"
 
 
 def _note(payload: dict[str, Any], text: str) -> None:
@@ -24,3 +25,9 @@ def slow(*, key: str, payload: dict[str, Any], now: datetime) -> None:
     if is_first or not payload.get("first"):
         time.sleep(payload["seconds"])
     _note(payload, f"end {key} {os.getpid()}")
+
+
+@due_work(SOURCE, at_once=HALF_OF_THE_SLOTS)
+def source(*, key: str, payload: dict[str, Any], now: datetime) -> None:
+    """Waits for a slow source, as a collection does."""
+    slow(key=key, payload=payload, now=now)
