@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import QuerySet
 
 from reliability.outbox.models import Due
 from reliability.outbox.services.due import cancel, schedule
@@ -43,6 +44,24 @@ def test_a_request_for_a_row_in_hand_is_kept_for_afterwards(now: datetime) -> No
     schedule(kind="x", key="k", due_at=now + 2 * MINUTE, payload={"b": 2})
     row = Due.objects.get()
     assert (row.due_at, row.due_again_at, row.payload) == (now, now + 2 * MINUTE, {"b": 2})
+
+
+def test_a_row_that_a_worker_finishes_meanwhile_is_made_anew(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule(kind="x", key="k", due_at=now - MINUTE)
+    lock = Due.objects.select_for_update
+    locks: list[str] = []
+
+    def finish_first() -> QuerySet[Due]:
+        if not locks:
+            Due.objects.all().delete()
+        locks.append("x k")
+        return lock()
+
+    monkeypatch.setattr(Due.objects, "select_for_update", finish_first)
+    schedule(kind="x", key="k", due_at=now, payload={"a": 1})
+    row = Due.objects.get()
+    assert (row.due_at, row.payload) == (now, {"a": 1})
+    assert len(locks) == 1
 
 
 def test_cancel_removes_the_row_and_says_whether_there_was_one(now: datetime) -> None:

@@ -21,13 +21,9 @@ def schedule(
     A row that a worker holds at the moment is run again at *due_at*: its run may have read the state
     before this cause.
     """
-    key = str(key)
-    _, is_new = Due.objects.get_or_create(
-        kind=kind, key=key, defaults={"due_at": due_at, "payload": {} if payload is None else payload}
-    )
-    if is_new:
+    row = _existing(kind=kind, key=str(key), due_at=due_at, payload={} if payload is None else payload)
+    if row is None:
         return
-    row = Due.objects.select_for_update().get(kind=kind, key=key)
     if payload is not None:
         row.payload = payload
     if row.lease_token is not None:
@@ -36,6 +32,17 @@ def schedule(
     elif reschedule or due_at < row.due_at:
         row.due_at = due_at
     row.save(update_fields=("payload", "due_at", "due_again_at"))
+
+
+def _existing(*, kind: str, key: str, due_at: datetime, payload: dict[str, Any]) -> Due | None:
+    """The row, locked; None when it was made here. A worker may delete it between the look and the lock."""
+    while True:
+        _, is_new = Due.objects.get_or_create(kind=kind, key=key, defaults={"due_at": due_at, "payload": payload})
+        if is_new:
+            return None
+        row = Due.objects.select_for_update().filter(kind=kind, key=key).first()
+        if row is not None:
+            return row
 
 
 def ensure_standing(*, now: datetime) -> None:
