@@ -19,7 +19,7 @@ from reliability.supervision.places import ROOT, data_dir, demo_note
 from reliability.supervision.plans import BrokerMissingError, plans
 from reliability.supervision.supervisor import Supervisor
 
-_ANSWER_SECONDS = 1.0
+_CONNECT_SECONDS = 1.0
 _BACKLOG = 512
 
 
@@ -63,7 +63,7 @@ def _refuse_demo_data(directory: Path, *, is_demo: bool) -> None:
 def _address() -> tuple[str, int]:
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
     if not port.isdigit() or not 0 <= int(port) <= 65535:
-        raise UpError(f"PORT must be a number from 1 to 65535, got {port!r}")
+        raise UpError(f"PORT must be a number from 1 to 65535, or 0 for any free one, got {port!r}")
     return host, int(port)
 
 
@@ -134,24 +134,49 @@ def _prepare(environment: dict[str, str], *, is_demo: bool) -> None:
             raise UpError(f"`manage.py {command[0]}` failed (see above); nothing was started")
 
 
-def _status_of_first_page(host: str, port: int) -> int | None:
-    """By hand: http.client would be a third of the supervisor's memory. None when nothing answers."""
-    try:
-        with socket.create_connection((host, port), timeout=_ANSWER_SECONDS) as connection:
-            connection.settimeout(_ANSWER_SECONDS)
-            connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            status_line = connection.recv(64).split()
-    except OSError:
-        return None
-    return int(status_line[1]) if len(status_line) > 1 and status_line[1].isdigit() else None
+class _FirstPage:
+    """Asks for the first page once, and looks now and then whether the answer is there: whoever asks must not wait.
+
+    The first page is slow: addresses and templates are read for it. Asking and hanging up again and again would
+    leave a cancelled request in the log each time. By hand, as http.client would be a third of the supervisor's memory.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._connection: socket.socket | None = None
+
+    def status(self) -> int | None:
+        """Of the answer; None while there is none."""
+        try:
+            return self._read()
+        except OSError:
+            self._hang_up()
+            return None
+
+    def _read(self) -> int | None:
+        if self._connection is None:
+            self._connection = socket.create_connection(self._address, timeout=_CONNECT_SECONDS)
+            self._connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            self._connection.setblocking(False)
+        try:
+            status_line = self._connection.recv(64).split()
+        except BlockingIOError:
+            return None
+        self._hang_up()
+        return int(status_line[1]) if len(status_line) > 1 and status_line[1].isdigit() else None
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
 
 class _Greeting:
     """Says where the page is once it answers."""
 
     def __init__(self, host: str, port: int, environment: dict[str, str], *, started_at: float) -> None:
-        self._host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
-        self._port = port
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+        self._first_page = _FirstPage(host, port)
         self._environment = environment
         self._started_at = started_at
         self._try_at = 0.0
@@ -160,7 +185,7 @@ class _Greeting:
         if time.monotonic() < self._try_at:
             return False
         self._try_at = time.monotonic() + 0.3
-        status = _status_of_first_page(self._host, self._port)
+        status = self._first_page.status()
         if status is None or status >= 500:
             return False
         self._greet()

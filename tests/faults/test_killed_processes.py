@@ -107,6 +107,20 @@ def test_a_port_in_use_is_said_with_the_way_out(tmp_path: Path) -> None:
     assert f"port {port} is used by another program: choose another one: PORT={port + 1}" in ended.stdout
 
 
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+def test_a_port_that_is_none_is_said_with_what_may_stand_there(tmp_path: Path, port: str) -> None:
+    ended = _run_up(tmp_path, port=port)
+    assert ended.returncode == 2
+    assert f"PORT must be a number from 1 to 65535, or 0 for any free one, got '{port}'" in ended.stdout
+
+
+def test_the_supervisor_asks_for_the_first_page_without_hanging_up(tmp_path: Path) -> None:
+    with running_product(tmp_path, environment=PROBE) as product:
+        product.wait_until_ready()
+        assert "request_cancelled" not in product.log
+        assert product.log.count("request_finished") == 1, "the supervisor's own; probes are not logged"
+
+
 def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(tmp_path: Path) -> None:
     with running_product(tmp_path, environment=PROBE) as product:
         product.wait_until_ready()
