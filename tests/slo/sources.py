@@ -45,7 +45,9 @@ class KnownSource:
         start, end = period.start_minute, period.end_minute
         good, valid = truth(start, end)
         covered = np.array([minute not in self.holes for minute in range(start, end)], dtype=np.bool_)
-        counts = Counts(start, np.where(covered, good, 0.0), np.where(covered, valid, 0.0), covered)
+        counts = Counts(
+            start, np.where(covered, good, 0.0), np.where(covered, valid, 0.0), covered, np.zeros_like(covered)
+        )
         wrong = SourceError(Reason.QUERY_ERROR, "parse error: unexpected end of input")
         return {query.key: wrong if query.key in self.refused_keys else counts for query in queries}
 

@@ -45,19 +45,35 @@ class Counts:
     """Events of consecutive minutes from `start_minute` (minutes since the epoch).
 
     good and valid are zero wherever `covered` is False: such a minute was not measured, which is not "no events".
-    faults: minutes refused because the source contradicts itself (good > valid, NaN, negative, above COUNT_MAX).
+    faulty: minutes refused because the source contradicts itself (good > valid, NaN, negative, above COUNT_MAX).
     """
 
     start_minute: int
     good: Floats
     valid: Floats
     covered: Flags
-    faults: int = 0
+    faulty: Flags
     warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def nothing(cls, *, start_minute: int, minutes: int) -> Counts:
+        """Not measured."""
+        unmeasured = np.zeros(minutes, dtype=np.bool_)
+        return cls(start_minute, np.zeros(minutes), np.zeros(minutes), unmeasured, unmeasured)
 
     @property
     def minutes(self) -> int:
         return len(self.good)
+
+    @property
+    def faults(self) -> int:
+        """How many minutes were refused."""
+        return self.faults_in(self.start_minute, self.start_minute + self.minutes)
+
+    def faults_in(self, start_minute: int, end_minute: int) -> int:
+        """How many of the minutes [start_minute, end_minute) were refused."""
+        first, end = max(0, start_minute - self.start_minute), max(0, end_minute - self.start_minute)
+        return int(np.count_nonzero(self.faulty[first:end]))
 
 
 def from_good_and_valid(
@@ -80,7 +96,7 @@ def from_good_and_valid(
     if faults:
         contradictions = int(np.count_nonzero(covered & impossible & ~faulty & ~excess))
         warnings = (*warnings, _fault_words(faults, contradictions, int(np.count_nonzero(refused & excess))))
-    return Counts(start_minute, good, valid, kept, faults, warnings)
+    return Counts(start_minute, good, valid, kept, refused, warnings)
 
 
 def _fault_words(faults: int, contradictions: int, excesses: int) -> str:
@@ -99,6 +115,6 @@ def concatenate(pieces: list[Counts]) -> Counts:
         np.concatenate([piece.good for piece in pieces]),
         np.concatenate([piece.valid for piece in pieces]),
         np.concatenate([piece.covered for piece in pieces]),
-        sum(piece.faults for piece in pieces),
+        np.concatenate([piece.faulty for piece in pieces]),
         tuple(dict.fromkeys(warning for piece in pieces for warning in piece.warnings)),
     )

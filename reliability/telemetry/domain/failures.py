@@ -14,6 +14,7 @@ class Reason(StrEnum):
     CONNECTION_REFUSED = "connection_refused"
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
+    OUT_OF_TIME = "out_of_time"
     TLS = "tls"
     UNAUTHORIZED = "unauthorized"
     WRONG_PATH = "wrong_path"
@@ -31,14 +32,13 @@ class Reason(StrEnum):
     NOTHING_TO_READ = "nothing_to_read"
 
 
-# Failures of the source as a whole: no query of it can succeed, and the circuit breaker counts them.
+# Failures that are mostly the source's, not the query's. Whether they are is settled by what else it answers.
 SOURCE_DOWN = frozenset(
     {
         Reason.ADDRESS_REFUSED,
         Reason.UNKNOWN_HOST,
         Reason.CONNECTION_REFUSED,
         Reason.UNREACHABLE,
-        Reason.TIMEOUT,
         Reason.TLS,
         Reason.UNAUTHORIZED,
         Reason.WRONG_PATH,
@@ -52,15 +52,23 @@ SOURCE_DOWN = frozenset(
 )
 
 
-class SourceError(Exception):
-    """A query or a source without an answer. `reason` is a Reason, the text says what happened and what to change."""
+# A shorter stretch of the same query may succeed where these came.
+TOO_MUCH = frozenset({Reason.ANSWER_TOO_LARGE, Reason.QUERY_TOO_EXPENSIVE, Reason.TIMEOUT})
 
-    def __init__(self, reason: Reason, message: str) -> None:
+
+class SourceError(Exception):
+    """A query or a source without an answer. `reason` is a Reason, the text says what happened and what to change.
+
+    is_source_down: whether the source as a whole failed, not this one query; by the reason unless a reading knows
+    better, since a query that is too slow or breaks a proxy looks like a source that does not answer.
+    """
+
+    def __init__(self, reason: Reason, message: str, *, is_source_down: bool | None = None) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
+        self.is_source_down = reason in SOURCE_DOWN if is_source_down is None else is_source_down
 
-    @property
-    def is_source_down(self) -> bool:
-        """Whether the source as a whole failed, not this one query."""
-        return self.reason in SOURCE_DOWN
+    def judged(self, *, is_source_down: bool) -> SourceError:
+        """The same failure, told to be the source's or the query's."""
+        return SourceError(self.reason, self.message, is_source_down=is_source_down)

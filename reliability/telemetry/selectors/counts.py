@@ -16,23 +16,42 @@ from reliability.telemetry.selectors.sources import connection_of
 from reliability.telemetry.sources.kind import Reading
 from reliability.telemetry.sources.registry import kind_of
 
-__all__ = ["Counts", "SliQuery", "SourceError", "counts", "read_source"]
+__all__ = ["Counts", "SliQuery", "SourceError", "counts", "longest_gap", "read_source"]
 
 
 def counts(
-    *, source: Source, queries: Sequence[SliQuery], period: Period, step: timedelta = MINUTE, now: datetime
+    *,
+    source: Source,
+    queries: Sequence[SliQuery],
+    period: Period,
+    step: timedelta = MINUTE,
+    now: datetime,
+    seconds_max: float | None = None,
 ) -> dict[Hashable, Counts | SourceError]:
     """Counts per minute of *period* (whole minutes of it) for each query's key, or why there are none.
 
     Nothing is written: services.counts.collect does the same and keeps the source's health and breaker, too.
-    Minutes that end after *now* are not covered. Raises ValueError for a step other than a minute.
+    Minutes that end after *now* are not covered. seconds_max: about how long it may take; what was not asked by then
+    is answered by an error of reason OUT_OF_TIME. Raises ValueError for a step other than a minute.
     """
     if step != MINUTE:
         raise ValueError("counts are kept per minute: ask for minutes and add them up")
-    return read_source(source=source, queries=queries, period=period, now=now).answers
+    return read_source(source=source, queries=queries, period=period, now=now, seconds_max=seconds_max).answers
 
 
-def read_source(*, source: Source, queries: Sequence[SliQuery], period: Period, now: datetime) -> Reading:
+def longest_gap(*, source: Source) -> timedelta:
+    """How long after a minute a late sample may still fill it, by the settings of the source."""
+    return kind_of(source.kind).gap(source.settings)
+
+
+def read_source(
+    *,
+    source: Source,
+    queries: Sequence[SliQuery],
+    period: Period,
+    now: datetime,
+    seconds_max: float | None = None,
+) -> Reading:
     """As counts(), with how the source behaved. While its circuit breaker is open, it is not asked."""
     if not queries:
         return Reading(answers={})
@@ -43,7 +62,9 @@ def read_source(*, source: Source, queries: Sequence[SliQuery], period: Period, 
     except VaultError as error:
         failure = SourceError(Reason.INVALID_SETTINGS, str(error))
         return _refused(queries, failure, failure=failure)
-    return kind_of(source.kind).read(connection=connection, queries=queries, period=period, now=now)
+    return kind_of(source.kind).read(
+        connection=connection, queries=queries, period=period, now=now, seconds_max=seconds_max
+    )
 
 
 def _open(source: Source) -> SourceError:

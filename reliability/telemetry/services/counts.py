@@ -17,12 +17,17 @@ __all__ = ["collect"]
 
 
 def collect(
-    *, source: Source, queries: Sequence[SliQuery], period: Period, now: datetime
+    *,
+    source: Source,
+    queries: Sequence[SliQuery],
+    period: Period,
+    now: datetime,
+    seconds_max: float | None = None,
 ) -> dict[Hashable, Counts | SourceError]:
     """As selectors.counts.counts, and note the latency, warnings or failure at the source.
 
     Call it outside of a transaction: requests take as long as the source takes.
     """
-    reading = read_source(source=source, queries=queries, period=period, now=now)
+    reading = read_source(source=source, queries=queries, period=period, now=now, seconds_max=seconds_max)
     note_reading(source_id=source.pk, reading=reading, now=now)
     return reading.answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
 from django import forms
@@ -31,7 +31,7 @@ class Connection:
 class Reading:
     """Answers per query key, and how the source behaved.
 
-    failure: why the source as a whole could not answer; None when it answered, be it with query errors.
+    failure: why the source as a whole could not answer; None when it answered anything, be it with query errors.
     latency_seconds: mean time of one request, None when none was made.
     """
 
@@ -106,7 +106,16 @@ class SourceKind(Protocol):
     is_read: bool  # False: nothing to fetch, counts are sent to the platform
 
     def read(
-        self, *, connection: Connection, queries: Sequence[SliQuery], period: Period, now: datetime
+        self,
+        *,
+        connection: Connection,
+        queries: Sequence[SliQuery],
+        period: Period,
+        now: datetime,
+        seconds_max: float | None = None,
     ) -> Reading: ...
+
+    def gap(self, settings: Mapping[str, Any]) -> timedelta:
+        """How long after a minute what is read of it may still change: until the sample after a gap has come."""
 
     def test(self, *, connection: Connection, now: datetime) -> TestResult: ...

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from reliability.kit.periods import Period
 from reliability.telemetry.domain.failures import Reason, SourceError
@@ -19,13 +20,24 @@ class CountsKind:
     form: type[SettingsForm] = CountsForm
     is_read = False
 
-    def read(self, *, connection: Connection, queries: Sequence[SliQuery], period: Period, now: datetime) -> Reading:
+    def read(
+        self,
+        *,
+        connection: Connection,
+        queries: Sequence[SliQuery],
+        period: Period,
+        now: datetime,
+        seconds_max: float | None = None,
+    ) -> Reading:
         """Nothing can be fetched: what was sent is in the series store already."""
         error = SourceError(
             Reason.NOTHING_TO_READ,
             f"{connection.name} is filled by POST /api/v1/counts: there is nothing to fetch or to backfill from",
         )
         return Reading(answers={query.key: error for query in queries})
+
+    def gap(self, settings: Mapping[str, Any]) -> timedelta:
+        return timedelta(0)
 
     def test(self, *, connection: Connection, now: datetime) -> TestResult:
         return TestResult(

@@ -15,12 +15,15 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from math import isfinite
 from typing import Any, TypeVar
 
 from prometheus_api_client import PrometheusConnect
 from urllib3.util.retry import Retry
 
 from reliability.telemetry.domain.failures import Reason, SourceError
+from reliability.telemetry.sources.prometheus.deadline import Deadline
 from reliability.telemetry.sources.prometheus.explain import PassingError, explain_failure
 from reliability.telemetry.sources.prometheus.options import CONNECT_SECONDS, Options
 from reliability.telemetry.sources.prometheus.session import QuerySession
@@ -31,6 +34,8 @@ Matrix = list[dict[str, Any]]
 
 _ATTEMPTS = 3
 _BACKOFF_SECONDS_MAX = 5.0
+_PING_SECONDS = 2.0
+_PING_SECONDS_MIN = 1.0  # so long it gets beyond the deadline: what it tells saves more
 _jitter = random.SystemRandom()
 _slots: dict[tuple[int | None, int], threading.BoundedSemaphore] = {}
 _slots_lock = threading.Lock()
@@ -43,20 +48,16 @@ def _slots_of(source_id: int | None, concurrency: int) -> threading.BoundedSemap
 
 
 class PrometheusClient:
-    """One server. Every method raises SourceError and nothing else. Usable from several threads."""
+    """One server. Every method raises SourceError and nothing else. Usable from several threads.
 
-    def __init__(self, *, options: Options, source_id: int | None = None) -> None:
+    seconds_max: how long all of its requests together may take, beginning now.
+    """
+
+    def __init__(self, *, options: Options, source_id: int | None = None, seconds_max: float | None = None) -> None:
         self.options = options
+        self._deadline = Deadline.after(seconds_max)
         self._slots = _slots_of(source_id, options.concurrency)
-        self.session = QuerySession()
-        try:
-            guard = GuardedAdapter(
-                body_bytes_max=options.body_bytes_max,
-                total_seconds=options.read_seconds * 3,
-                ca_bundle=options.ca_bundle,
-            )
-        except OSError as error:
-            raise SourceError(Reason.INVALID_SETTINGS, f"the certificate authority is not usable: {error}") from error
+        self.session = QuerySession(deadline=self._deadline)
         self._api = PrometheusConnect(
             url=options.url,
             headers=dict(options.headers),
@@ -66,8 +67,9 @@ class PrometheusClient:
             method="POST",
             retry=Retry(total=0),
         )
-        for prefix in (options.url, "http://", "https://"):
-            self.session.mount(prefix, guard)
+        self._guard(
+            self.session, total_seconds=self._deadline.share_of(options.read_seconds * 3)
+        )  # in place of the adapter that the library mounts
 
     def __enter__(self) -> PrometheusClient:
         return self
@@ -109,6 +111,45 @@ class PrometheusClient:
         data = answer.get("data")
         return {str(name): str(value) for name, value in data.items()} if isinstance(data, dict) else {}
 
+    def _guard(self, session: QuerySession, *, total_seconds: float) -> None:
+        options = self.options
+        try:
+            guard = GuardedAdapter(
+                body_bytes_max=options.body_bytes_max, total_seconds=total_seconds, ca_bundle=options.ca_bundle
+            )
+        except OSError as error:
+            raise SourceError(Reason.INVALID_SETTINGS, f"the certificate authority is not usable: {error}") from error
+        for prefix in (options.url, "http://", "https://"):
+            session.mount(prefix, guard)
+
+    def ping(self, *, at: datetime) -> SourceError | None:
+        """Why not even a constant is answered; None when it is.
+
+        Asked at once, beyond the bound of requests at a time: what is slow may hold all of these.
+        """
+        seconds = min(_PING_SECONDS, self.options.read_seconds, max(self._deadline.left, _PING_SECONDS_MIN))
+        params = {"query": "vector(1)", "time": at.timestamp(), "timeout": f"{seconds:.3g}s"}
+        with QuerySession() as session:
+            self._guard(session, total_seconds=seconds)
+            ask = partial(
+                session.request,
+                "POST",
+                f"{self.options.url}/api/v1/query",
+                params,
+                headers=dict(self.options.headers),
+                auth=self.options.auth,
+                timeout=(seconds, seconds),
+            )
+            try:
+                _series_list(ask().json()["data"]["result"])
+            except SourceError as error:
+                return None if error.reason in (Reason.QUERY_ERROR, Reason.QUERY_TOO_EXPENSIVE) else error
+            except (KeyError, TypeError):
+                return SourceError(Reason.BROKEN_ANSWER, "the server answered success without a result")
+            except Exception as error:
+                return explain_failure(error, url=self.options.url)
+        return None
+
     def _get(self, url: str) -> dict[str, Any]:
         timeout = (CONNECT_SECONDS, self.options.read_seconds)
         return self.session.request(
@@ -125,22 +166,25 @@ class PrometheusClient:
                 if attempt == _ATTEMPTS:
                     raise
                 wait = error.retry_after or self.options.backoff_seconds * 2**attempt * _jitter.uniform(0.5, 1)
-                if wait > _BACKOFF_SECONDS_MAX:
+                if wait > min(_BACKOFF_SECONDS_MAX, self._deadline.left):
                     raise
                 time.sleep(wait)
             attempt += 1
 
     def _ask_once(self, ask: Callable[[], Result]) -> Result:
+        left = self._deadline.left
+        if not self._slots.acquire(timeout=left if isfinite(left) else None):
+            raise self._deadline.missed()
         try:
-            with self._slots:
-                return ask()
+            return ask()
         except SourceError:
             raise
         except (KeyError, TypeError) as error:  # the library takes answer["data"]["result"] for granted
             raise SourceError(Reason.BROKEN_ANSWER, "the server answered success without a result") from error
         except Exception as error:
-            failure = explain_failure(error, url=self.options.url, read_seconds=self.options.read_seconds)
-            raise failure from error
+            raise explain_failure(error, url=self.options.url) from error
+        finally:
+            self._slots.release()
 
 
 def _series_list(result: object) -> Matrix:

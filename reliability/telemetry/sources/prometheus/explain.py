@@ -34,7 +34,12 @@ class PassingError(SourceError):
         self.retry_after = retry_after
 
 
-def explain_failure(error: Exception, *, url: str, read_seconds: float) -> SourceError:
+def explain_silence(*, url: str, seconds: float) -> SourceError:
+    """A request that got no answer in its time."""
+    return SourceError(Reason.TIMEOUT, f"{urlsplit(url).hostname or url} did not answer within {seconds:.3g} s")
+
+
+def explain_failure(error: Exception, *, url: str) -> SourceError:
     """A SourceError for what the HTTP client raised."""
     host = urlsplit(url).hostname or url
     simple = _explain_guard(error)
@@ -43,9 +48,7 @@ def explain_failure(error: Exception, *, url: str, read_seconds: float) -> Sourc
     if isinstance(error, failures.SSLError):
         return SourceError(Reason.TLS, _tls_words(error, host))
     if isinstance(error, failures.ConnectTimeout):
-        return PassingError(Reason.TIMEOUT, f"{host} did not accept a connection in time: is a firewall between?")
-    if isinstance(error, failures.ReadTimeout):
-        return SourceError(Reason.TIMEOUT, f"{host} did not answer within {read_seconds:g} s")
+        return PassingError(Reason.UNREACHABLE, f"{host} did not accept a connection in time: is a firewall between?")
     if isinstance(error, failures.InvalidURL | failures.MissingSchema | failures.InvalidSchema | UnicodeError):
         return SourceError(Reason.INVALID_SETTINGS, f"{url} is no usable address: {error}")
     causes = list(_causes(error))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from reliability.telemetry.domain.failures import SourceError
 from reliability.telemetry.sources.prometheus.client import Matrix, PrometheusClient
 from reliability.telemetry.sources.prometheus.raw import Series, parse_series
 
@@ -26,17 +25,17 @@ def batches(expressions: Sequence[str]) -> list[tuple[str, ...]]:
 
 def fetch_expressions(
     *, client: PrometheusClient, batch: tuple[str, ...], first: datetime, last: datetime
-) -> dict[str, list[Series] | SourceError]:
-    """Values of each expression at every full minute from *first* to *last*; one by one when the batch fails."""
+) -> dict[str, list[Series]]:
+    """Values of each expression at every full minute from *first* to *last*, by one request. Raises SourceError."""
     if len(batch) == 1:
-        return {batch[0]: _fetch_alone(client, batch[0], first, last)}
-    try:
-        found = client.each_minute(query=_together(batch), first=first, last=last)
-    except SourceError as error:
-        if error.is_source_down:
-            return dict.fromkeys(batch, error)
-        return {expression: _fetch_alone(client, expression, first, last) for expression in batch}
-    return _told_apart(batch, found)
+        found = client.each_minute(query=batch[0], first=first, last=last)
+        return {batch[0]: [parse_series(series) for series in found]}
+    return _told_apart(batch, client.each_minute(query=_together(batch), first=first, last=last))
+
+
+def singly(batch: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The expressions of a batch that failed, each by itself."""
+    return [(expression,) for expression in batch] if len(batch) > 1 else []
 
 
 def _together(batch: tuple[str, ...]) -> str:
@@ -49,18 +48,9 @@ def _together(batch: tuple[str, ...]) -> str:
     )
 
 
-def _told_apart(batch: tuple[str, ...], found: Matrix) -> dict[str, list[Series] | SourceError]:
-    apart: dict[str, list[Series] | SourceError] = {}
+def _told_apart(batch: tuple[str, ...], found: Matrix) -> dict[str, list[Series]]:
+    apart: dict[str, list[Series]] = {}
     for number, expression in enumerate(batch):
         mine = [series for series in found if series["metric"].get(_LABEL) == str(number)]
         apart[expression] = [parse_series(series) for series in mine]
     return apart
-
-
-def _fetch_alone(
-    client: PrometheusClient, expression: str, first: datetime, last: datetime
-) -> list[Series] | SourceError:
-    try:
-        return [parse_series(series) for series in client.each_minute(query=expression, first=first, last=last)]
-    except SourceError as error:
-        return error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -14,6 +14,12 @@ from reliability.telemetry.sources.kind import Connection
 CONNECT_SECONDS = 3.0
 # Scrapes closer than this would give more raw points in one query than the bound promises; none are known.
 _FINEST_SCRAPE_SECONDS = 2
+_GAP_SECONDS = 300
+
+
+def gap_of(chosen: Mapping[str, Any]) -> timedelta:
+    """The longest gap between samples that settings allow."""
+    return timedelta(seconds=int(chosen.get("gap_seconds") or _GAP_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Options:
             headers=headers,
             ca_bundle=str(chosen.get("ca_bundle") or ""),
             read_seconds=float(chosen.get("read_seconds") or 10),
-            gap=timedelta(seconds=int(chosen.get("gap_seconds") or 300)),
+            gap=gap_of(chosen),
             concurrency=int(chosen.get("concurrency") or 4),
             points_max=min(int(chosen.get("points_max") or settings.SOURCE_POINTS_MAX), settings.SOURCE_POINTS_MAX),
             body_bytes_max=settings.SOURCE_BODY_BYTES_MAX,

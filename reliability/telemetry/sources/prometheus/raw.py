@@ -55,29 +55,19 @@ def fetch_raw(*, client: PrometheusClient, selector: Selector, window: Period) -
     return [_cut(parse_series(series), window) for series in answer]
 
 
-def fetch_members(
-    *, client: PrometheusClient, fetch: Fetch, window: Period
-) -> dict[Selector, list[Series] | SourceError]:
-    """The series of every member of *fetch*; when the joint request fails, each is asked for by itself."""
-    try:
-        found = fetch_raw(client=client, selector=fetch.selector, window=window)
-    except SourceError as error:
-        if error.is_source_down or len(fetch.members) == 1:
-            return dict.fromkeys(fetch.members, error)
-        return {
-            member: error if member == fetch.selector else _fetch_alone(client, member, window)
-            for member in fetch.members
-        }
+def fetch_members(*, client: PrometheusClient, fetch: Fetch, window: Period) -> dict[Selector, list[Series]]:
+    """The series of every member of *fetch*, by one request. Raises SourceError."""
+    found = fetch_raw(client=client, selector=fetch.selector, window=window)
     if len(fetch.members) == 1:
         return {fetch.members[0]: found}
     return {member: _cut_out(member, fetch.selector, found) for member in fetch.members}
 
 
-def _fetch_alone(client: PrometheusClient, member: Selector, window: Period) -> list[Series] | SourceError:
-    try:
-        return fetch_raw(client=client, selector=member, window=window)
-    except SourceError as error:
-        return error
+def apart(fetch: Fetch) -> list[Fetch]:
+    """The members of a joint request that failed, each by itself; not the one that is that request."""
+    if len(fetch.members) == 1:
+        return []
+    return [Fetch(member, (member,)) for member in fetch.members if member != fetch.selector]
 
 
 def _cut_out(member: Selector, sent: Selector, found: list[Series]) -> list[Series]:

@@ -6,11 +6,11 @@ knows what it needs about its edges: pieces put together equal the period measur
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -18,29 +18,37 @@ import numpy as np
 from reliability.kit.instants import floor_minute
 from reliability.kit.periods import Period
 from reliability.telemetry.domain.counts import Counts, concatenate
-from reliability.telemetry.domain.failures import Reason, SourceError
+from reliability.telemetry.domain.failures import SOURCE_DOWN, Reason, SourceError
 from reliability.telemetry.domain.histogram import missing_bucket_message
 from reliability.telemetry.domain.promql import Selector
 from reliability.telemetry.domain.queries import SliQuery
 from reliability.telemetry.domain.specs import validate_spec
 from reliability.telemetry.sources.kind import Answers, Connection, Reading
 from reliability.telemetry.sources.prometheus.client import PrometheusClient
-from reliability.telemetry.sources.prometheus.expressions import batches, fetch_expressions
+from reliability.telemetry.sources.prometheus.expressions import batches, fetch_expressions, singly
 from reliability.telemetry.sources.prometheus.latency import MissingBucketError, measure_latency
 from reliability.telemetry.sources.prometheus.measure import Data, Found, measure_gauge, measure_ratio
 from reliability.telemetry.sources.prometheus.needs import Needs, bucket_selector, needs_of
 from reliability.telemetry.sources.prometheus.options import Options
-from reliability.telemetry.sources.prometheus.plan import plan_fetches
-from reliability.telemetry.sources.prometheus.raw import fetch_members
+from reliability.telemetry.sources.prometheus.plan import Fetch, plan_fetches
+from reliability.telemetry.sources.prometheus.raw import Series, apart, fetch_members
+from reliability.telemetry.sources.prometheus.standing import Standing
 
 Key = TypeVar("Key")
-# After this many failures of the source as a whole in one reading, the rest is not asked for.
-_FAILURES_MAX = 2
+Job = TypeVar("Job")
 
 
-def read(*, connection: Connection, queries: Sequence[SliQuery], period: Period, now: datetime) -> Reading:
+def read(
+    *,
+    connection: Connection,
+    queries: Sequence[SliQuery],
+    period: Period,
+    now: datetime,
+    seconds_max: float | None = None,
+) -> Reading:
     """Counts per key for the whole minutes of *period*; minutes that end after *now* are not covered.
 
+    seconds_max: about how long the reading may take; what was not begun by then has an error of reason OUT_OF_TIME.
     Raises nothing: a query that fails has a SourceError as its answer, and `failure` tells of the source.
     """
     answers: Answers = {}
@@ -53,7 +61,9 @@ def read(*, connection: Connection, queries: Sequence[SliQuery], period: Period,
         else:
             valid.append(query)
     try:
-        client = PrometheusClient(options=Options.of(connection), source_id=connection.source_id)
+        client = PrometheusClient(
+            options=Options.of(connection), source_id=connection.source_id, seconds_max=seconds_max
+        )
     except SourceError as error:
         return Reading(answers={**answers, **{query.key: error for query in valid}}, failure=error)
     with client:
@@ -65,8 +75,16 @@ def read(*, connection: Connection, queries: Sequence[SliQuery], period: Period,
             failure=reader.failure,
             latency_seconds=sum(seconds) / len(seconds) if seconds else None,
             requests=len(seconds),
-            warnings=tuple(client.session.warnings),
+            warnings=(*_slowness(answers), *client.session.warnings),
         )
+
+
+def _slowness(answers: Answers) -> Iterator[str]:
+    """How many indicators got no answer although their source gives some."""
+    late = [answer for answer in answers.values() if isinstance(answer, SourceError) and not answer.is_source_down]
+    count = sum(answer.reason is Reason.TIMEOUT or answer.reason in SOURCE_DOWN for answer in late)
+    if count:
+        yield f"{count} of {len(answers)} indicators got no answer in time or a failure, while others are answered"
 
 
 class _Reader:
@@ -77,20 +95,24 @@ class _Reader:
         self._queries = queries
         self._now = floor_minute(now)
         self._needs: Needs = needs_of(query.spec for query in queries)
-        self._failures: list[SourceError] = []
-        self._lock = threading.Lock()
+        self._standing = Standing(partial(client.ping, at=self._now))
 
     @property
     def failure(self) -> SourceError | None:
         """Why the source as a whole failed, when it did."""
-        return self._failures[-1] if self._failures else None
+        return self._standing.down
 
     def read(self, period: Period) -> Answers:
         pieces: dict[Hashable, list[Counts | SourceError]] = {query.key: [] for query in self._queries}
         for piece in self._pieces(period):
             for key, answer in self._read_piece(piece).items():
                 pieces[key].append(answer)
-        return {key: self._whole(found, period) for key, found in pieces.items()}
+        self._standing.settle()
+        answers = {key: self._whole(found, period) for key, found in pieces.items()}
+        return {
+            key: self._standing.judged(answer) if isinstance(answer, SourceError) else answer
+            for key, answer in answers.items()
+        }
 
     def _pieces(self, period: Period) -> Iterator[Period]:
         minutes = Period.from_minutes(period.start_minute, period.end_minute)
@@ -127,42 +149,44 @@ class _Reader:
     def _fetch(self, known: Period) -> tuple[dict[Selector, Found], dict[str, Found]]:
         gap = self._client.options.gap
         around = Period(known.start - gap, min(known.end + gap, self._now))
-        fetches = plan_fetches(self._needs.selectors)
-        groups = batches(list(self._needs.expressions))
-        raw: dict[Selector, Found] = {}
-        stepped: dict[str, Found] = {}
+        first = floor_minute(known.start - gap)
+
+        def raw_of(fetch: Fetch) -> Mapping[Selector, list[Series]]:
+            return fetch_members(client=self._client, fetch=fetch, window=around)
+
+        def stepped_of(batch: tuple[str, ...]) -> Mapping[str, list[Series]]:
+            return fetch_expressions(client=self._client, batch=batch, first=first, last=around.end)
+
         with ThreadPoolExecutor(max_workers=self._client.options.concurrency) as pool:
-            for found in pool.map(
-                lambda fetch: self._unless_down(
-                    fetch.members, lambda: fetch_members(client=self._client, fetch=fetch, window=around)
-                ),
-                fetches,
-            ):
-                raw |= found
-            for evaluated in pool.map(
-                lambda batch: self._unless_down(
-                    batch,
-                    lambda: fetch_expressions(
-                        client=self._client, batch=batch, first=floor_minute(known.start - gap), last=around.end
-                    ),
-                ),
-                groups,
-            ):
-                stepped |= evaluated
+            fetches = plan_fetches(self._needs.selectors)
+            raw = self._gather(pool, fetches, raw_of, keys=lambda fetch: fetch.members, apart=apart)
+            groups = batches(list(self._needs.expressions))
+            stepped = self._gather(pool, groups, stepped_of, keys=lambda batch: batch, apart=singly)
         return raw, stepped
 
-    def _unless_down(self, keys: tuple[Key, ...], fetch: Callable[[], dict[Key, Found]]) -> dict[Key, Found]:
-        """*fetch*, or the failure that is known already when the source has stopped answering."""
-        if len(self._failures) >= _FAILURES_MAX:
-            return dict.fromkeys(keys, self._failures[-1])
-        try:
-            found = fetch()
-        except SourceError as error:  # a series that could not be read
-            found = dict.fromkeys(keys, error)
-        down = next((f for f in found.values() if isinstance(f, SourceError) and f.is_source_down), None)
-        if down is not None:
-            with self._lock:
-                self._failures.append(down)
+    def _gather(
+        self,
+        pool: Executor,
+        jobs: Sequence[Job],
+        fetch: Callable[[Job], Mapping[Key, list[Series]]],
+        *,
+        keys: Callable[[Job], Sequence[Key]],
+        apart: Callable[[Job], list[Job]],
+    ) -> dict[Key, Found]:
+        """What the jobs bring, by key. A joint request that fails is asked for apart, after all others."""
+        found: dict[Key, Found] = {}
+        while jobs:
+            again: list[Job] = []
+            answers = pool.map(lambda job: self._standing.ask(partial(fetch, job)), jobs)
+            for job, answer in zip(jobs, answers, strict=True):
+                if isinstance(answer, SourceError):
+                    found |= dict.fromkeys(keys(job), answer)
+                    again += apart(job)
+                else:
+                    found |= answer
+            if again:
+                self._standing.settle()
+            jobs = again
         return found
 
     def _measure(
@@ -186,6 +210,7 @@ class _Reader:
             good=np.where(is_over, counts.good, 0.0),
             valid=np.where(is_over, counts.valid, 0.0),
             covered=counts.covered & is_over,
+            faulty=counts.faulty & is_over,
             warnings=(*counts.warnings, *data.warnings),
         )
 
@@ -212,5 +237,4 @@ class _Reader:
 
 
 def _nothing(period: Period) -> Counts:
-    minutes = period.minutes
-    return Counts(period.start_minute, np.zeros(minutes), np.zeros(minutes), np.zeros(minutes, dtype=bool))
+    return Counts.nothing(start_minute=period.start_minute, minutes=period.minutes)

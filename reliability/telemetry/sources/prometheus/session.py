@@ -10,7 +10,8 @@ from typing import Any
 import requests
 
 from reliability.telemetry.domain.failures import SourceError
-from reliability.telemetry.sources.prometheus.explain import read_answer
+from reliability.telemetry.sources.prometheus.deadline import Deadline
+from reliability.telemetry.sources.prometheus.explain import explain_silence, read_answer
 from reliability.web.metrics import SOURCE_SECONDS
 
 _POST_REFUSED = {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
@@ -29,11 +30,13 @@ class QuerySession(requests.Session):
     """Sends parameters of POST requests in the body, where the library would put them into the URL; checks
     every answer; and keeps what the library drops: the server's warnings, its clock, and how long it took.
 
+    No request goes on beyond the deadline of its reading.
     One session serves several threads: urllib3's pool is made for it, and cookies are not kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, deadline: Deadline | None = None) -> None:
         super().__init__()
+        self._deadline = deadline or Deadline.after(None)
         self.trust_env = False  # no proxy, .netrc or CA file from the environment of the process
         self.takes_posts = True
         self.seconds: list[float] = []
@@ -42,6 +45,11 @@ class QuerySession(requests.Session):
         self._lock = threading.Lock()
 
     def request(self, method: str | bytes, url: str | bytes, params: Any = None, **options: Any) -> ParsedResponse:  # type: ignore[override]  # the library passes these by name
+        connect, read = options["timeout"]
+        read = self._deadline.seconds_for(read)
+        if isinstance(params, dict) and "timeout" in params:
+            params = {**params, "timeout": f"{read:.3g}s"}  # the server need not work on for nobody
+        options["timeout"] = (min(connect, read), read)
         options["allow_redirects"] = False
         if method == "POST" and self.takes_posts:
             response = self._timed("POST", url, data=params, **options)
@@ -55,6 +63,9 @@ class QuerySession(requests.Session):
         try:
             response = super().request(method, url, **options)
             outcome = "answered"
+        except requests.exceptions.ReadTimeout as error:
+            raise explain_silence(url=str(url), seconds=options["timeout"][1]) from error
+        else:
             return response
         finally:
             seconds = time.monotonic() - started
