@@ -10,7 +10,7 @@ import numpy as np
 from slo.domain.minutes import FloatArray, IntArray
 from slo.domain.spans import Spans, clipped
 from slo.domain.totals import Totals
-from slo.selectors.sums import window_sums
+from slo.selectors.sums import Sums, window_sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,17 +47,12 @@ def totals_of_windows(
         starts=np.concatenate((starts.ravel(), corrections.starts)),
         ends=np.concatenate((ends.ravel(), corrections.ends)),
     )
-    whole = starts.size
-    good, valid = sums.good[:whole].reshape(shape).copy(), sums.valid[:whole].reshape(shape).copy()
-    covered, minutes = sums.minutes[:whole].reshape(shape).copy(), np.maximum(ends - starts, 0)
+    whole, minutes = sums.at(slice(None, starts.size)).reshaped(shape), np.maximum(ends - starts, 0)
     if len(corrections.rows):
-        part = sums.at(slice(whole, None))
-        at, out = (corrections.rows, corrections.columns), corrections.is_excluded
-        np.add.at(good, at, np.where(out, -part.good, part.valid - part.good))
-        np.add.at(valid, at, np.where(out, -part.valid, 0.0))
-        np.add.at(covered, at, np.where(out, -part.minutes, 0))
-        np.add.at(minutes, at, np.where(out, corrections.starts - corrections.ends, 0))
-    return WindowTotals(good, valid, covered, minutes)
+        whole -= corrections.parts(sums.at(slice(starts.size, None)), shape)
+        out = corrections.is_excluded
+        np.add.at(minutes, corrections.places, np.where(out, corrections.starts - corrections.ends, 0))
+    return WindowTotals(whole.good, whole.valid, whole.minutes, minutes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,3 +78,18 @@ class _Corrections:
                 found += ((row, column, a, b, False) for a, b in clipped(own.up, start_minute=start, end_minute=end))
         columns = np.array(found, dtype=np.int64).reshape(-1, 5).T
         return cls(columns[0], columns[1], columns[2], columns[3], columns[4].astype(np.bool_))
+
+    @property
+    def places(self) -> tuple[IntArray, IntArray]:
+        return self.rows, self.columns
+
+    def parts(self, sums: Sums, shape: tuple[int, ...]) -> Sums:
+        """What each window loses: excluded parts whole; of parts that count as up their bad events, below zero."""
+        parts = Sums.zeros(shape)
+        out = self.is_excluded
+        np.add.at(parts.good, self.places, np.where(out, sums.good, sums.good - sums.valid))
+        np.add.at(parts.valid, self.places, np.where(out, sums.valid, 0.0))
+        np.add.at(parts.minutes, self.places, np.where(out, sums.minutes, 0))
+        np.maximum.at(parts.good_slack, self.places, np.maximum(sums.good_slack, sums.valid_slack))
+        np.maximum.at(parts.valid_slack, self.places, sums.valid_slack)
+        return parts

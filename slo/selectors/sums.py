@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from slo.domain import residue
 from slo.domain.chunks import HOUR_MINUTES
 from slo.domain.minutes import FloatArray, IntArray
 from slo.selectors import chunks
@@ -16,17 +17,37 @@ _BASE, _TOTAL = -2, -1  # "hours" under which the two ends of the head come out 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """Good, valid and measured minutes, arrays of one shape."""
+    """Good, valid and measured minutes, arrays of one shape; the slacks say by how much rounding may have moved them.
+
+    Differences are exact for whole counts, and free of the residue of rounding for fractional ones.
+    """
 
     good: FloatArray
     valid: FloatArray
     minutes: IntArray
+    good_slack: FloatArray
+    valid_slack: FloatArray
 
     def __sub__(self, other: Sums) -> Sums:
-        return Sums(self.good - other.good, self.valid - other.valid, self.minutes - other.minutes)
+        slacks = np.maximum(self.good_slack, other.good_slack), np.maximum(self.valid_slack, other.valid_slack)
+        good, valid = residue.without_residue(
+            good=self.good - other.good, valid=self.valid - other.valid, good_slack=slacks[0], valid_slack=slacks[1]
+        )
+        return Sums(good, valid, self.minutes - other.minutes, *slacks)
+
+    @classmethod
+    def zeros(cls, shape: tuple[int, ...]) -> Sums:
+        good, valid, good_slack, valid_slack = np.zeros((4, *shape))
+        return cls(good, valid, np.zeros(shape, dtype=np.int64), good_slack, valid_slack)
 
     def at(self, index: Any) -> Sums:
-        return Sums(self.good[index], self.valid[index], self.minutes[index])
+        return Sums(*(column[index] for column in self._columns()))
+
+    def reshaped(self, shape: tuple[int, ...]) -> Sums:
+        return Sums(*(column.reshape(shape) for column in self._columns()))
+
+    def _columns(self) -> tuple[Any, ...]:
+        return self.good, self.valid, self.minutes, self.good_slack, self.valid_slack
 
 
 def window_sums(*, sli_ids: IntArray, starts: IntArray, ends: IntArray) -> Sums:
@@ -58,7 +79,19 @@ def running_sums(*, sli_ids: IntArray, minutes: IntArray) -> Sums:
     stored = rows >= 0
     if stored.any():
         _add_hours(answer, where=np.flatnonzero(stored), rows=rows[stored], offsets=offsets[stored], found=found)
-    return Sums(answer.good.reshape(shape), answer.valid.reshape(shape), answer.minutes.reshape(shape))
+    slacks = (
+        residue.slack_of(sums=sums, reach=np.maximum(np.abs(first), np.abs(last))[rows_of_ids])
+        for sums, first, last in zip(answer[:2], base.sums[:2], total.sums[:2], strict=True)
+    )
+    return Sums(*answer, *slacks).reshaped(shape)
+
+
+class _Columns(NamedTuple):
+    """Running sums in the making."""
+
+    good: FloatArray
+    valid: FloatArray
+    minutes: IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,20 +99,20 @@ class _Ends:
     """One end of the heads of the SLIs asked for: the hour it stands at, and the running sums there."""
 
     hours: IntArray
-    sums: Sums
+    sums: _Columns
 
 
-def _head_sums(*, hours: IntArray, base: _Ends, total: _Ends, rows: IntArray) -> Sums:
+def _head_sums(*, hours: IntArray, base: _Ends, total: _Ends, rows: IntArray) -> _Columns:
     """Edges beyond what is stored: nothing before the first hour, everything after the last."""
     after = hours > total.hours[rows]
-    return Sums(
+    return _Columns(
         np.where(after, total.sums.good[rows], base.sums.good[rows]),
         np.where(after, total.sums.valid[rows], base.sums.valid[rows]),
         np.where(after, total.sums.minutes[rows], base.sums.minutes[rows]),
     )
 
 
-def _add_hours(answer: Sums, *, where: IntArray, rows: IntArray, offsets: IntArray, found: chunks.Chunks) -> None:
+def _add_hours(answer: _Columns, *, where: IntArray, rows: IntArray, offsets: IntArray, found: chunks.Chunks) -> None:
     answer.good[where] = found.good_before[rows] + _partial(found.good, rows, offsets)
     answer.valid[where] = found.valid_before[rows] + _partial(found.valid, rows, offsets)
     measured = found.coverage[rows] & ((np.int64(1) << offsets) - 1)
@@ -131,4 +164,4 @@ def _ends(rows: list[tuple[Any, ...]], sli_ids: IntArray) -> _Ends:
         places = np.searchsorted(sli_ids, np.array([row[0] for row in rows], dtype=np.int64))
         hours[places], minutes[places] = [row[4] for row in rows], [row[7] for row in rows]
         good[places], valid[places] = [row[5] for row in rows], [row[6] for row in rows]
-    return _Ends(hours, Sums(good, valid, minutes))
+    return _Ends(hours, _Columns(good, valid, minutes))
