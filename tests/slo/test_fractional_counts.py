@@ -69,20 +69,23 @@ def test_windows_agree_with_exact_fractions(now: datetime, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_measured_but_idle_minutes_burn_nothing(now: datetime, seed: int) -> None:
-    sli, *_ = busy_then_idle(now, seed=seed)
+    sli, start, *_ = busy_then_idle(now, seed=seed)
     slo = SloFactory(sli=sli, team=sli.team)
-    found = burn_of(slo=slo, window=timedelta(minutes=5), at=now, now=now)
+    at = from_minute(start + 1040)  # the window begins in an hour that has traffic, and ends in the next
+    found = burn_of(slo=slo, window=timedelta(minutes=30), at=at, now=now)
     assert (found.burn_rate, found.sli, found.valid, found.coverage) == (None, None, None, 1.0)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_window_whose_traffic_is_all_excluded_is_empty(now: datetime, seed: int) -> None:
     sli, start, *_ = busy_then_idle(now, seed=seed)
-    end = to_minute(now)
-    busy = Exclusion(Period.from_minutes(end - 700, end - 60))
-    totals = totals_of(sli_id=sli.pk, period=Period.from_minutes(end - 700, end), exclusions=[busy])
-    assert (totals.good, totals.valid, totals.covered_minutes, totals.minutes) == (0.0, 0.0, 60, 60)
-    up = Exclusion(Period(from_minute(end - 700), from_minute(end)), ExclusionEffect.COUNTED_AS_UP)
-    totals = totals_of(sli_id=sli.pk, period=Period.from_minutes(end - 700, end), exclusions=[up])
+    window = Period.from_minutes(start + 900, start + 1200)
+    busy = [
+        Exclusion(Period.from_minutes(start + first, start + end))
+        for first, end in ((880, 950), (950, 1010), (1110, 1230))
+    ]
+    totals = totals_of(sli_id=sli.pk, period=window, exclusions=busy)
+    assert (totals.good, totals.valid, totals.covered_minutes, totals.minutes) == (0.0, 0.0, 100, 100)
+    up = [Exclusion(one.period, ExclusionEffect.COUNTED_AS_UP) for one in busy]
+    totals = totals_of(sli_id=sli.pk, period=window, exclusions=up)
     assert totals.good == totals.valid > 0
-    assert start < end - 700
