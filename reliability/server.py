@@ -14,9 +14,11 @@ from asyncio import TimerHandle, Transport
 
 import uvicorn
 from django.conf import settings
+from django.utils import timezone
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from reliability.asgi import application
+from reliability.web.metric_files import fold
 
 HEADER_BYTES_MAX = 64 * 1024
 CONNECTIONS_MAX = 2000
@@ -91,6 +93,7 @@ def _raise_file_limit() -> None:
 
 def main() -> None:
     _raise_file_limit()
+    fold(directory=settings.METRICS_DIR, now=timezone.now())
     config = uvicorn.Config(
         application,
         http=BoundedProtocol,

@@ -15,14 +15,17 @@ import sys
 import django
 from celery.utils.nodenames import default_nodename, host_format
 from django.conf import settings
+from django.utils import timezone
 
 from reliability.celery import app
+from reliability.web.metric_files import fold
 
 
 def main() -> int:
     # The checks import every address, page and API schema, which no worker needs; `prepare` has run them.
     os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
     django.setup()
+    fold(directory=settings.METRICS_DIR, now=timezone.now())
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{os.environ.get('WORKER_NAME') or 'worker'}@%h")),
         pool=os.environ.get("WORKER_POOL") or "threads",

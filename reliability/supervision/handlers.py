@@ -1,14 +1,18 @@
-"""Housekeeping of what libraries keep."""
+"""Housekeeping of what libraries keep, and of the counters of processes that are gone."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from reliability.outbox.registry import due_work
 from reliability.supervision.services.housekeeping import forget_old
+from reliability.web.metric_files import fold
 
 
 @due_work("supervision.housekeeping", batch=True, standing=True)
 def housekeeping(*, key: str, payload: dict[str, Any], now: datetime) -> datetime:
+    fold(directory=settings.METRICS_DIR, now=now)
     return now if forget_old(now=now) else now + timedelta(hours=6)

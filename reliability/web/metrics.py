@@ -5,18 +5,11 @@ What the database knows (oldest due age, evaluation lag) is read when /metrics i
 
 from __future__ import annotations
 
-import os
-import socket
-
 from prometheus_client import Counter, Histogram, values
 
+from reliability.web.metric_files import process_name
 
-def _process_name() -> str:
-    """Containers that share the directory share process ids, too, so the host's name belongs to it."""
-    return f"{socket.gethostname().replace('_', '-')}-{os.getpid()}"
-
-
-values.ValueClass = values.MultiProcessValue(_process_name)  # type: ignore[no-untyped-call]  # prometheus_client
+values.ValueClass = values.MultiProcessValue(process_name)  # type: ignore[no-untyped-call]  # prometheus_client
 
 _QUICK = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _SLOW = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)

@@ -30,6 +30,8 @@ EXCEPTIONS = {
     "reliability/access/lockout.py": "called by axes in the middle of a log-in: an edge",
     "reliability/web/shell.py": "context of every page: an edge",
     "reliability/api.py": "the API itself",
+    "reliability/server.py": "a process's entry point",
+    "reliability/worker.py": "a process's entry point",
 }
 
 

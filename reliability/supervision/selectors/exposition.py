@@ -13,7 +13,17 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from reliability.outbox.selectors.backlog import backlog, last_tick_at
+from reliability.web.metric_files import undisturbed
 from slo.selectors.freshness import evaluation_lag
+
+
+class _Counted(Collector):
+    """Counters and histograms of all processes, those that are gone included."""
+
+    def collect(self) -> Iterable[Metric]:
+        with undisturbed(settings.METRICS_DIR):
+            counted = MultiProcessCollector(None, path=str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]  # its own
+            return list(counted.collect())  # type: ignore[no-untyped-call]  # as above
 
 
 class _AtThisMoment(Collector):
@@ -54,7 +64,7 @@ def _gauge(name: str, documentation: str, value: float) -> Metric:
 def exposition(*, accept: str, now: datetime) -> tuple[bytes, str]:
     """The metrics in the format that *accept* asks for (OpenMetrics or Prometheus text), and its content type."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]  # its own
+    registry.register(_Counted())
     registry.register(_AtThisMoment(now=now))
     encode, content_type = choose_encoder(accept)
     return encode(registry), content_type
