@@ -40,13 +40,13 @@ def burndown_of(
 
     Each instant is judged under the version in force then (the newest when *is_restated*).
     """
-    dossier = dossier_of(slo=slo)
+    dossier = dossier_of(slo=slo, period=period)
     judged = [
         (dossier.at(at, now=now, is_restated=is_restated), at)
         for at in instants(period=period, now=now, points=min(points, POINTS_MAX))
     ]
     found: list[BurndownPoint] = []
-    for _, group in groupby(judged, key=lambda pair: pair[0].version.pk):
+    for _, group in groupby(judged, key=lambda pair: pair[0].version_id):
         pairs = list(group)
         found += burndown_under(terms=pairs[0][0], instants=[at for _, at in pairs])
     return found

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from slo.domain.chunks import unpack_many
 from slo.domain.minutes import FloatArray, IntArray
@@ -83,6 +84,13 @@ def _among() -> str:
 def ids_among(column: str) -> str:
     """SQL: *column* is one of the ids of list_parameter()."""
     return f"{column} {_among()}"
+
+
+def ids_query(values: IntArray) -> RawSQL:
+    """The same for the ORM: `slo_id__in=ids_query(…)` prepares one parameter instead of thousands."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list_parameter(values)])
+    return RawSQL("SELECT value FROM json_each(%s)", [list_parameter(values)])
 
 
 def list_parameter(values: IntArray) -> Any:

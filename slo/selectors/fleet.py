@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from reliability.kit.collector import collector_paused
 from reliability.kit.durations import format_duration
 from reliability.kit.instants import floor_minute, to_minute
 from reliability.kit.periods import Period
@@ -64,8 +65,9 @@ def figures_of(*, terms: Sequence[Terms], at: datetime) -> list[Figures]:
     instant = floor_minute(at)
     found: list[Figures | None] = [None] * len(terms)
     summed = [row for row, one in enumerate(terms) if one.definition.budgeting is BudgetingMethod.OCCURRENCES]
-    for row, figures in zip(summed, _by_sums([terms[row] for row in summed], instant), strict=True):
-        found[row] = figures
+    with collector_paused():
+        for row, figures in zip(summed, _by_sums([terms[row] for row in summed], instant), strict=True):
+            found[row] = figures
     return [
         _by_minutes(one, instant) if figures is None else figures for one, figures in zip(terms, found, strict=True)
     ]

@@ -53,10 +53,10 @@ def history_of(
     _check(period=period, step=step)
     shown = Period(floor_minute(period.start), max(floor_minute(period.start), floor_minute(min(period.end, now))))
     steps = [piece for piece in shown.split(step) if not piece.is_empty]
-    dossier = dossier_of(slo=slo)
+    dossier = dossier_of(slo=slo, period=shown)
     judged = [(dossier.at(piece.start, now=now, is_restated=is_restated), piece) for piece in steps]
     points: list[HistoryPoint] = []
-    for _, group in groupby(judged, key=lambda pair: pair[0].version.pk):
+    for _, group in groupby(judged, key=lambda pair: pair[0].version_id):
         pairs = list(group)
         points += points_under(terms=pairs[0][0], steps=[piece for _, piece in pairs])
     return points

@@ -87,8 +87,8 @@ def status_of(*, slo: Slo, at: datetime, now: datetime, is_restated: bool = Fals
         forecast_exhausted_at=figures.forecast.exhausted_at,
         forecast_reason=figures.forecast.reason.value,
         measured_until=measured_until(sli_id=terms.sli_id, at=at),
-        version_id=terms.version.pk,
-        basis=terms.choice.label,
+        version_id=terms.version_id,
+        basis=terms.basis,
         is_restated=is_restated,
         excluded_minutes=figures.excluded_minutes,
         adjusted=figures.adjusted,
@@ -100,7 +100,7 @@ def terms_at(*, slo: Slo, at: datetime, now: datetime, is_restated: bool = False
     """What judges *slo* at *at*. Raises Invalid for the future."""
     if at > now:
         raise Invalid(details=[{"field": "at", "message": "must not lie in the future: leave it out for now"}])
-    return dossier_of(slo=slo).at(at, now=now, is_restated=is_restated)
+    return dossier_of(slo=slo, period=Period(at, at)).at(at, now=now, is_restated=is_restated)
 
 
 def measured_until(*, sli_id: int, at: datetime) -> datetime | None:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import perf_counter
 
 import structlog
 from django.db import transaction
 
-from reliability.kit.instants import floor_minute, from_minute
+from reliability.kit.instants import floor_minute
 from reliability.outbox.services import facts
 from reliability.web import metrics
-from slo.models import Sli, Slo, SloStatus
-from slo.selectors.fleet import Figures, figures_of
-from slo.selectors.sparklines import Sparkline, sparklines_of
-from slo.selectors.terms import Terms, dossiers_of
+from slo.domain.status import State
+from slo.models import Slo, SloStatus, SloVersion
+from slo.selectors.judgements import Failure, Judgement, judge
+from slo.selectors.terms import terms_of
 
 logger = structlog.get_logger(__name__)
 
 STATE_CHANGED = "SloStateChanged"
-# A sparkline has thirty parts of the window: its picture hardly moves within these.
-SPARKLINE_AGE = timedelta(minutes=10)
 _BATCH = 1_000  # objectives judged and written together: bounds memory and the time of a transaction
 
 _COLUMNS = (
@@ -31,56 +29,82 @@ _COLUMNS = (
     "window_start_at", "window_end_at",
 )  # fmt: skip
 _COMPARED = ("version_id", *_COLUMNS[1:])  # without loading the version
+_REASON_LENGTH_MAX = 1_000
 _SPARKLINE_COLUMNS = ("sparkline", "sparkline_at")
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationResult:
-    """How many objectives were evaluated, and how many of them changed their state."""
+    """How many objectives were looked at, how many changed their state, and how many could not be evaluated."""
 
     evaluated: int = 0
     changed: int = 0
+    failed: int = 0
 
 
 def evaluate_team(*, team_id: int, now: datetime) -> EvaluationResult:
     """Evaluate every objective of a team at the start of the present minute."""
     started = perf_counter()
     ids = list(Slo.objects.filter(team_id=team_id).order_by("pk").values_list("pk", flat=True))
-    evaluated = changed = 0
-    for first in range(0, len(ids), _BATCH):
-        result = evaluate(slo_ids=ids[first : first + _BATCH], now=now)
-        evaluated, changed = evaluated + result.evaluated, changed + result.changed
+    results = [evaluate(slo_ids=ids[first : first + _BATCH], now=now) for first in range(0, len(ids), _BATCH)]
     metrics.EVALUATION_SECONDS.observe(perf_counter() - started)
-    return EvaluationResult(evaluated, changed)
+    return EvaluationResult(
+        sum(one.evaluated for one in results), sum(one.changed for one in results), sum(one.failed for one in results)
+    )
 
 
 def evaluate(*, slo_ids: Sequence[int], now: datetime) -> EvaluationResult:
     """Evaluate these objectives and write what changed; a change of state is a fact in the same transaction.
 
-    Safe to run twice and by two workers: who finds a newer evaluation leaves it alone.
+    Safe to run twice and by several workers at once. Who finds a newer evaluation leaves it alone; who finds that an
+    objective was edited or evaluated since it was read judges that one again, now that nobody else can write it. One
+    that cannot be evaluated keeps its last figures and says why.
     """
     at = floor_minute(now)
+    known = SloStatus.objects.in_bulk(slo_ids)
     slos = list(Slo.objects.filter(pk__in=slo_ids).order_by("pk"))
-    terms = [dossier.at(at, now=now) for dossier in dossiers_of(slos=slos)]
-    figures = figures_of(terms=terms, at=at)
-    old = SloStatus.objects.in_bulk([one.slo.pk for one in terms])
-    sparklines = _due_sparklines(terms, old, at)
-    ends = _measured_until(terms, at)
+    judged, failed = judge(slos=slos, known=known, at=at)
     with transaction.atomic():
-        locked = {
-            row.pk: row
-            for row in SloStatus.objects.filter(pk__in=[one.slo.pk for one in terms]).order_by("pk").select_for_update()
-        }
-        rows = [
-            _row(one, found, locked.get(one.slo.pk), sparklines.get(one.slo.pk), ends[one.sli_id], at)
-            for one, found in zip(terms, figures, strict=True)
-            if one.slo.pk not in locked or locked[one.slo.pk].evaluated_at <= at
-        ]
+        locked = {row.pk: row for row in SloStatus.objects.filter(pk__in=slo_ids).order_by("pk").select_for_update()}
+        timely = [one for one in judged if one.slo.pk not in locked or locked[one.slo.pk].evaluated_at <= at]
+        timely, failed_again = _brought_up_to_date(timely, known, locked, at)
+        failed = [one for one in failed if _is_same(known.get(one.slo.pk), locked.get(one.slo.pk))] + failed_again
+        rows = [_row(one, locked.get(one.slo.pk), at) for one in timely]
         _write(rows, locked)
         changed = [row for row in rows if row.pk in locked and locked[row.pk].state != row.state]
-        _tell(changed, locked, {one.slo.pk: one.slo for one in terms}, now)
+        _tell(changed, locked, {one.slo.pk: one.slo for one in timely}, now)
+        _mark(failed, locked, at)
     metrics.EVALUATIONS.labels(outcome="evaluated").inc(len(rows))
-    return EvaluationResult(len(terms), len(changed))
+    metrics.EVALUATIONS.labels(outcome="failed").inc(len(failed))
+    return EvaluationResult(len(judged) + len(failed), len(changed), len(failed))
+
+
+def _brought_up_to_date(
+    judged: Sequence[Judgement], known: Mapping[int, SloStatus], locked: Mapping[int, SloStatus], at: datetime
+) -> tuple[list[Judgement], list[Failure]]:
+    """*judged* without what was deleted meanwhile, and judged again where terms or status changed since."""
+    slos = list(Slo.objects.filter(pk__in=[one.slo.pk for one in judged]).order_by("pk"))
+    revisions = {slo.pk: slo.revision for slo in slos}
+    terms = {one.slo.pk: one for one in terms_of(slos=slos, at=at)}
+    current = [
+        one
+        for one in judged
+        if revisions.get(one.slo.pk) == one.slo.revision
+        and terms.get(one.slo.pk) == one.terms
+        and _is_same(known.get(one.slo.pk), locked.get(one.slo.pk))
+    ]
+    is_current = {one.slo.pk for one in current}
+    outdated = [slo for slo in slos if slo.pk not in is_current]
+    if not outdated:
+        return current, []
+    again, failed = judge(slos=outdated, known=locked, at=at)
+    return [*current, *again], failed
+
+
+def _is_same(read: SloStatus | None, found: SloStatus | None) -> bool:
+    if read is None or found is None:
+        return read is found
+    return not _differs(read, found) and read.sparkline_at == found.sparkline_at
 
 
 def redraw(*, sli_id: int) -> None:
@@ -88,40 +112,15 @@ def redraw(*, sli_id: int) -> None:
     SloStatus.objects.filter(version__sli_id=sli_id).update(sparkline_at=None)
 
 
-def _due_sparklines(terms: Sequence[Terms], old: dict[int, SloStatus], at: datetime) -> dict[int, Sparkline]:
-    due = [one for one in terms if _is_sparkline_due(one, old.get(one.slo.pk), at)]
-    return {one.slo.pk: line for one, line in zip(due, sparklines_of(terms=due, at=at), strict=True)}
-
-
-def _is_sparkline_due(terms: Terms, status: SloStatus | None, at: datetime) -> bool:
-    if status is None or status.sparkline_at is None or status.version_id != terms.version.pk:
-        return True
-    # Objectives made together do not all draw in the same minute.
-    spread = timedelta(minutes=terms.slo.pk % 5)
-    return at - status.sparkline_at >= SPARKLINE_AGE + spread
-
-
-def _measured_until(terms: Sequence[Terms], at: datetime) -> dict[int, datetime | None]:
-    sli_ids = {one.sli_id for one in terms}
-    minutes = Sli.objects.filter(pk__in=sli_ids).order_by("pk").values_list("pk", "measured_until_minute")
-    return {sli_id: None if minute is None else min(at, from_minute(minute)) for sli_id, minute in minutes}
-
-
-def _row(
-    terms: Terms,
-    figures: Figures,
-    old: SloStatus | None,
-    sparkline: Sparkline | None,
-    measured_until: datetime | None,
-    at: datetime,
-) -> SloStatus:
+def _row(judged: Judgement, old: SloStatus | None, at: datetime) -> SloStatus:
+    figures, sparkline = judged.figures, judged.sparkline
     state = figures.verdict.state.value
     is_same_state = old is not None and old.state == state
     return SloStatus(
-        slo_id=terms.slo.pk,
-        version_id=terms.version.pk,
+        slo_id=judged.slo.pk,
+        version_id=judged.terms.version_id,
         evaluated_at=at,
-        measured_until=measured_until,
+        measured_until=judged.measured_until,
         state=state,
         state_reason=figures.verdict.reason,
         state_since=old.state_since if old is not None and is_same_state else at,
@@ -175,3 +174,29 @@ def _tell(rows: Sequence[SloStatus], old: dict[int, SloStatus], slos: dict[int, 
             team_id=slo.team_id,
         )
         logger.info("objective_changed_state", slo=slo.name, before=before, after=row.state, reason=row.state_reason)
+
+
+def _mark(failed: Iterable[Failure], locked: Mapping[int, SloStatus], at: datetime) -> None:
+    """Say why there is no newer evaluation: figures, state and the time of the last one stay, so they grow stale."""
+    for one in failed:
+        reason = f"could not be evaluated: {one.error}"[:_REASON_LENGTH_MAX]
+        row = locked.get(one.slo.pk)
+        if row is None:
+            version = SloVersion.objects.filter(slo=one.slo).order_by("effective_from", "pk").first()
+            if version is None:  # deleted meanwhile
+                continue
+            SloStatus.objects.get_or_create(
+                slo=one.slo,
+                defaults={
+                    "version": version,
+                    "evaluated_at": at,
+                    "state": State.NO_DATA.value,
+                    "state_reason": reason,
+                    "state_since": at,
+                    "window_start_at": at,
+                    "window_end_at": at,
+                },
+            )
+        elif row.evaluated_at <= at and row.state_reason != reason:
+            row.state_reason = reason
+            row.save(update_fields=["state_reason"])

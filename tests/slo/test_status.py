@@ -101,7 +101,7 @@ def test_a_status_equals_the_maths_of_every_minute(name: str, has_exclusions: bo
     if has_exclusions:
         exclude(slo, now)
     for at in (now, now - timedelta(hours=7, minutes=13), now - timedelta(days=30)):
-        terms = dossier_of(slo=slo).at(at, now=now)
+        terms = dossier_of(slo=slo, period=Period(at, at)).at(at, now=now)
         definition, period = terms.definition, terms.definition.window.period_at(at)
         series = read_between(sli_id=slo.sli_id, start_minute=period.start_minute - 5_000, end_minute=to_minute(at))
         expected = budget.evaluate(
@@ -135,7 +135,7 @@ def test_a_history_equals_the_maths_of_every_minute(name: str, now: datetime) ->
     slo = slo_of(DEFINITIONS[name])
     fill(slo, now=now, days=5)
     exclude(slo, now)
-    terms = dossier_of(slo=slo).at(now, now=now)
+    terms = dossier_of(slo=slo, period=Period(now, now)).at(now, now=now)
     period = Period(now - timedelta(days=3, minutes=7), now + timedelta(hours=1))
     expected = history.points(
         series=read_between(sli_id=slo.sli_id, start_minute=period.start_minute - 60, end_minute=to_minute(now)),
