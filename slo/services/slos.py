@@ -52,6 +52,17 @@ def create(
     Raises Invalid with field paths, Conflict when the name is taken, Forbidden, NotFound (a team that the caller
     may not know of).
     """
+    with transaction.atomic():
+        slo = add(caller=caller, draft=draft, now=now, reason=reason, effective_from=effective_from)
+        schedules.evaluate(team_id=slo.team_id, now=now)
+        evaluations.evaluate(slo_ids=[slo.pk], now=now)
+    return slo
+
+
+def add(
+    *, caller: Caller, draft: SloDraft, now: datetime, reason: str = "", effective_from: datetime | None = None
+) -> Slo:
+    """As create, but nobody judges it yet: whoever adds many schedules and evaluates them together afterwards."""
     definition = _checked(caller=caller, draft=draft)
     editing.require_editor(caller=caller, team_ids=[draft.team_id])
     instant = editing.effective_instant(given=effective_from, now=now)
@@ -63,10 +74,8 @@ def create(
                 slo.save(force_insert=True)
         except IntegrityError:
             editing.refuse_name(noun="SLO", name=draft.name)
-        versions.put(slo=slo, definition=definition, effective_from=instant, caller=caller, reason=reason)
-        _record(caller, "slo.create", slo, now, reason, old={}, new=_audited(draft_of(slo=slo)))
-        schedules.evaluate(team_id=slo.team_id, now=now)
-        evaluations.evaluate(slo_ids=[slo.pk], now=now)
+        versions.begin(slo=slo, definition=definition, effective_from=instant, caller=caller, reason=reason)
+        _record(caller, "slo.create", slo, now, reason, old={}, new=_audited(_draft(slo, definition)))
     return slo
 
 
@@ -87,13 +96,48 @@ def update(
     naming who changed it and when; else as create.
     """
     with transaction.atomic():
+        stored = alter(
+            caller=caller,
+            slo=slo,
+            draft=draft,
+            now=now,
+            reason=reason,
+            effective_from=effective_from,
+            expected_revision=expected_revision,
+        )
+        if stored.is_changed:
+            schedules.evaluate(team_id=stored.slo.team_id, now=now)
+            evaluations.evaluate(slo_ids=[stored.slo.pk], now=now)
+    return stored.slo
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """The objective as it is stored now, and whether anything of it was changed."""
+
+    slo: Slo
+    is_changed: bool
+
+
+def alter(
+    *,
+    caller: Caller,
+    slo: Slo,
+    draft: SloDraft,
+    now: datetime,
+    reason: str = "",
+    effective_from: datetime | None = None,
+    expected_revision: int | None = None,
+) -> Altered:
+    """As update, but nobody judges it yet: whoever alters many schedules and evaluates them together afterwards."""
+    with transaction.atomic():
         stored: Slo | None = Slo.objects.select_for_update(no_key=True).filter(pk=slo.pk).first()
         if stored is None:
             raise NotFound(f"the SLO {slo.name!r} has been deleted meanwhile")
         editing.require_editor(caller=caller, team_ids=[stored.team_id, draft.team_id])
         editing.check_revision(stored=stored, kind=KIND, expected=expected_revision)
         definition = _checked(caller=caller, draft=draft, stored=stored)
-        before, team_before = draft_of(slo=stored), stored.team_id
+        before = draft_of(slo=stored)
         for name in _OWN_FIELDS:
             setattr(stored, name, getattr(draft, name))
         stored.title = draft.title.strip() or draft.name
@@ -107,7 +151,7 @@ def update(
         )
         old, new = _audited(before), _audited(_draft(stored, definition))
         if old == new and not is_new_version:
-            return stored
+            return Altered(stored, is_changed=False)
         stored.revision += 1
         stored.updated_by_name = caller.name[:160]
         try:
@@ -116,10 +160,7 @@ def update(
         except IntegrityError:
             editing.refuse_name(noun="SLO", name=draft.name)
         _record(caller, "slo.update", stored, now, reason, old=old, new=new)
-        if stored.team_id != team_before:
-            schedules.evaluate(team_id=stored.team_id, now=now)
-        evaluations.evaluate(slo_ids=[stored.pk], now=now)
-    return stored
+    return Altered(stored, is_changed=True)
 
 
 def draft_of(*, slo: Slo) -> SloDraft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from reliability.access.domain.caller import Caller
 from slo.domain.definition import Definition
@@ -17,6 +18,12 @@ def newest_definition(*, slo: Slo) -> Definition:
     if newest is None:
         raise VersionError(f"the SLO {slo.name} has no version: give it an objective and a window")
     return definition_of(newest)
+
+
+def begin(*, slo: Slo, definition: Definition, effective_from: datetime, caller: Caller, reason: str) -> None:
+    """Write the first version of a new objective, in force from *effective_from* on."""
+    columns = _columns(slo, definition, caller, reason)
+    SloVersion.objects.create(slo=slo, effective_from=effective_from, **columns)
 
 
 def put(
@@ -40,17 +47,7 @@ def put(
     version, _ = SloVersion.objects.update_or_create(
         slo=slo,
         effective_from=effective_from,
-        defaults={
-            "sli_id": slo.sli_id,
-            "objective": definition.objective,
-            "window": definition.window.to_json(),
-            "budgeting_method": definition.budgeting.value,
-            "slice_minutes": definition.slice_minutes,
-            "slice_target": definition.slice_target,
-            "counts_no_data_as_bad": definition.counts_no_data_as_bad,
-            "author_name": caller.name[:160],
-            "reason": reason.strip(),
-        },
+        defaults=_columns(slo, definition, caller, reason),
     )
     replaced = SloVersion.objects.filter(slo=slo, effective_from__gt=effective_from)
     # The status points at a version; it must not go with it.
@@ -58,6 +55,20 @@ def put(
     replaced.delete()
     SloStatus.objects.filter(slo=slo).update(sparkline_at=None)
     return True
+
+
+def _columns(slo: Slo, definition: Definition, caller: Caller, reason: str) -> dict[str, Any]:
+    return {
+        "sli_id": slo.sli_id,
+        "objective": definition.objective,
+        "window": definition.window.to_json(),
+        "budgeting_method": definition.budgeting.value,
+        "slice_minutes": definition.slice_minutes,
+        "slice_target": definition.slice_target,
+        "counts_no_data_as_bad": definition.counts_no_data_as_bad,
+        "author_name": caller.name[:160],
+        "reason": reason.strip(),
+    }
 
 
 def _newest(slo: Slo) -> SloVersion | None:
