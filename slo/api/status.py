@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -96,7 +97,12 @@ class HistoryOut(Schema):
 
 
 class HistoryQuery(Schema):
-    from_: Annotated[Instant | None, Field(alias="from", description="28 days before `to` when left out")] = None
+    from_: Annotated[
+        Instant | None,
+        Field(
+            alias="from", description="28 days before `to` when left out; at most as long before it as minutes are kept"
+        ),
+    ] = None
     to: Annotated[Instant | None, Field(description="now when left out")] = None
     step: Annotated[Duration | None, Field(description="whole minutes; chosen to fit when left out")] = None
     restated: bool = False
@@ -197,4 +203,8 @@ def _period(query: HistoryQuery, now: datetime) -> Period:
     start = floor_minute(query.from_) if query.from_ else end - timedelta(days=28)
     if start >= end:
         raise Invalid(details=[{"field": "from", "message": "must be earlier than `to` by a minute or more"}])
+    kept_days = settings.SERIES_RETENTION_DAYS
+    if end - start > timedelta(days=kept_days):
+        message = f"must be at most {kept_days} days before `to`: minutes are kept no longer (SERIES_RETENTION_DAYS)"
+        raise Invalid(details=[{"field": "from", "message": message}])
     return Period(start, end)

@@ -17,7 +17,7 @@ from slo.domain.spans import spans_of
 from slo.domain.spending import reading_period, spend
 from slo.models import Slo
 from slo.selectors.fleet import measure
-from slo.selectors.series import read_between
+from slo.selectors.series import kept_from, read_between
 from slo.selectors.terms import Terms, dossier_of
 
 POINTS_MAX = 1_000
@@ -38,17 +38,22 @@ def burndown_of(
 ) -> list[BurndownPoint]:
     """The remaining budget at up to *points* instants of *period*, the last at its end or now, oldest first.
 
-    Each instant is judged under the version in force then (the newest when *is_restated*).
+    Before minutes are kept there is none. Each instant is judged under the version in force then (the newest when
+    *is_restated*).
     """
     dossier = dossier_of(slo=slo, period=period)
     judged = [
         (dossier.at(at, now=now, is_restated=is_restated), at)
         for at in instants(period=period, now=now, points=min(points, POINTS_MAX))
     ]
+    since = kept_from(now=now)
     found: list[BurndownPoint] = []
     for _, group in groupby(judged, key=lambda pair: pair[0].version_id):
         pairs = list(group)
-        found += burndown_under(terms=pairs[0][0], instants=[at for _, at in pairs])
+        moments = [at for _, at in pairs]
+        kept = [at for at in moments if at > since]
+        found += (BurndownPoint(at, None, None, None) for at in moments if at <= since)
+        found += burndown_under(terms=pairs[0][0], instants=kept) if kept else []
     return found
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 
 import numpy as np
+from django.conf import settings
 
 from reliability.kit.instants import EPOCH, MINUTE, floor_minute, to_minute
 from reliability.kit.periods import Period
@@ -18,7 +19,7 @@ from slo.domain.spans import spans_of
 from slo.models import Slo
 from slo.selectors.burndown import BurndownPoint, burndown_of
 from slo.selectors.occurrences import totals_of_windows
-from slo.selectors.series import read_between
+from slo.selectors.series import kept_from, read_between
 from slo.selectors.terms import Terms, dossier_of
 
 __all__ = ["POINTS_MAX", "BurndownPoint", "HistoryPoint", "burndown_of", "history_of", "step_for"]
@@ -47,26 +48,33 @@ def history_of(
 ) -> list[HistoryPoint]:
     """The SLI in steps of *step* from the start of *period* (its minute) up to now; the last step may be shorter.
 
-    Each step is judged under the version in force at its start (the newest when *is_restated*).
-    Raises Invalid when the step is no whole number of minutes or gives more than POINTS_MAX points.
+    Steps that end before minutes are kept are gaps. Each step is judged under the version in force at its start (the
+    newest when *is_restated*).
+    Raises Invalid when the step is no whole number of minutes, longer than minutes are kept, or gives more than
+    POINTS_MAX points.
     """
     _check(period=period, step=step)
     shown = Period(floor_minute(period.start), max(floor_minute(period.start), floor_minute(min(period.end, now))))
     steps = [piece for piece in shown.split(step) if not piece.is_empty]
     dossier = dossier_of(slo=slo, period=shown)
     judged = [(dossier.at(piece.start, now=now, is_restated=is_restated), piece) for piece in steps]
+    since = kept_from(now=now)
     points: list[HistoryPoint] = []
     for _, group in groupby(judged, key=lambda pair: pair[0].version_id):
         pairs = list(group)
-        points += points_under(terms=pairs[0][0], steps=[piece for _, piece in pairs])
+        points += points_under(terms=pairs[0][0], steps=[piece for _, piece in pairs], since=since)
     return points
 
 
-def points_under(*, terms: Terms, steps: list[Period]) -> list[HistoryPoint]:
-    """The SLI in consecutive *steps*, all judged under the same terms."""
-    if terms.definition.budgeting is BudgetingMethod.OCCURRENCES:
-        return _of_events(terms, steps)
-    return _of_slices(terms, steps)
+def points_under(*, terms: Terms, steps: list[Period], since: datetime = EPOCH) -> list[HistoryPoint]:
+    """The SLI in consecutive *steps*, all judged under the same terms; those that end before *since* are gaps."""
+    kept = [step for step in steps if step.end > since]
+    objective = terms.definition.objective
+    gaps = [HistoryPoint(step.start, step.end, None, 0.0, 0.0, 0.0, objective) for step in steps if step.end <= since]
+    if not kept:
+        return gaps
+    is_summed = terms.definition.budgeting is BudgetingMethod.OCCURRENCES
+    return gaps + (_of_events(terms, kept) if is_summed else _of_slices(terms, kept))
 
 
 def step_for(*, period: Period, points: int = 300) -> timedelta:
@@ -77,6 +85,9 @@ def step_for(*, period: Period, points: int = 300) -> timedelta:
 def _check(*, period: Period, step: timedelta) -> None:
     if step < MINUTE or step % MINUTE:
         raise Invalid(details=[{"field": "step", "message": "must be a whole number of minutes, such as 5m or 1h"}])
+    if step > timedelta(days=settings.SERIES_RETENTION_DAYS):
+        kept = f"must not be longer than the series is kept: {settings.SERIES_RETENTION_DAYS}d"
+        raise Invalid(details=[{"field": "step", "message": kept}])
     if period.start < EPOCH:
         raise Invalid(details=[{"field": "from", "message": "must not lie before 1970"}])
     count = -(-period.length // step)

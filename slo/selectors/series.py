@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from reliability.kit.periods import Period
 from slo.domain.chunks import HOUR_MINUTES, join_hours
@@ -19,6 +22,11 @@ class SeriesExtent:
     minutes: int
     good: float
     valid: float
+
+
+def kept_from(*, now: datetime) -> datetime:
+    """The instant before which no minute is kept (SERIES_RETENTION_DAYS): nobody need read, or make arrays, before."""
+    return now - timedelta(days=settings.SERIES_RETENTION_DAYS)
 
 
 def read_minutes(*, sli_id: int, period: Period) -> MinuteSeries:
