@@ -100,9 +100,8 @@ class Product:
         return found
 
     def resident_megabytes(self) -> float:
-        """Resident memory of everything; pages that processes share are counted once in total (PSS)."""
-        pids = [self.process.pid, *self.descendants()]
-        return sum(_proportional_kilobytes(pid) for pid in pids) / 1024
+        """Resident memory of the supervisor and everything below it; shared pages count for each process (RSS)."""
+        return sum(_resident_kilobytes(pid) for pid in [self.process.pid, *self.descendants()]) / 1024
 
     def stop(self, *, seconds: float = 12.0) -> float:
         """End it as Ctrl-C does; returns the seconds it took."""
@@ -189,9 +188,10 @@ def _processes() -> Iterator[tuple[int, int, str]]:
             yield int(entry.name), int(parent), command
 
 
-def _proportional_kilobytes(pid: int) -> int:
+def _resident_kilobytes(pid: int) -> int:
+    """0 when it has ended meanwhile."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
