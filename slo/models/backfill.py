@@ -9,6 +9,8 @@ class Backfill(models.Model):
 
     `cursor_at` moves in the transaction that stores the minutes before it: everything in
     [cursor_at, end_at) is stored. Running it twice stores the same numbers.
+    Each minute is read as the indicator was defined then, or all of them as `restated_as` says. `unread` are the
+    [start, end] stretches that could not be read and were passed over, newest first.
     """
 
     class State(models.TextChoices):
@@ -19,6 +21,9 @@ class Backfill(models.Model):
         CANCELLED = "cancelled"
 
     sli = models.ForeignKey("slo.Sli", on_delete=models.CASCADE, related_name="backfills")
+    restated_as = models.ForeignKey(
+        "slo.SliVersion", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     state = models.CharField(max_length=16, choices=State.choices, default=State.RUNNING)
     start_at = models.DateTimeField()
     end_at = models.DateTimeField()
@@ -26,6 +31,8 @@ class Backfill(models.Model):
     minutes_stored = models.BigIntegerField(default=0)
     working_seconds = models.FloatField(default=0.0)  # time spent in finished pieces: the base of the rate
     attempts = models.PositiveIntegerField(default=0)
+    halvings = models.PositiveSmallIntegerField(default=0)  # a day-long piece is halved so often
+    unread = models.JSONField(default=list, blank=True)
     last_error = models.TextField(blank=True)
     author_name = models.CharField(max_length=160)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -46,6 +46,13 @@ class Sli(models.Model):
     collected_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
+    # Readings in a row that failed by the indicator's own fault, and until when it is left alone for that.
+    failed_attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    # The newest stretch that could not be read and was passed over, and what the source said.
+    unread_from_at = models.DateTimeField(null=True, blank=True)
+    unread_until_at = models.DateTimeField(null=True, blank=True)
+    unread_reason = models.TextField(blank=True)
     faulty_minutes = models.BigIntegerField(default=0)  # good > valid, NaN or negative: refused and counted
 
     objects = TeamScopedQuerySet.as_manager()

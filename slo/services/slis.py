@@ -88,6 +88,8 @@ def update(
             editing.refuse_name(noun="SLI", name=draft.name)
         if is_new_version:
             _put_version(sli=stored, caller=caller, now=now, reason=reason)
+            # Failures were those of the definition before: the new one is tried at once.
+            Sli.objects.filter(pk=stored.pk).update(failed_attempts=0, retry_at=None)
             _schedule(stored, now)
         _record(caller, "sli.update", stored, now, reason, old=old, new=new)
     return stored

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from reliability.kit.instants import from_minute, to_minute
+from reliability.kit.periods import Period
 from reliability.outbox.models import Due
 from slo import handlers
 from slo.models import HourChunk, Sli, SliVersion
@@ -110,14 +111,47 @@ def test_indicators_of_one_source_are_asked_for_together(known: KnownSource, now
     assert HourChunk.objects.values("sli_id").distinct().count() == 50
 
 
-def test_what_an_older_version_measured_is_not_overwritten(known: KnownSource, now: datetime) -> None:
+def test_minutes_before_an_edit_are_read_as_the_indicator_was_defined_then(known: KnownSource, now: datetime) -> None:
     sli = sli_of()
+    elsewhere = SourceFactory(kind="prometheus")
     collect(source_id=sli.source_id, now=now)
-    for instant in (now - timedelta(days=1), now):
-        SliVersion.objects.create(sli=sli, source=sli.source, spec=RATIO, effective_from=instant, author_name="Editor")
-    known.asked.clear()
-    collect(source_id=sli.source_id, now=now + timedelta(minutes=5))
-    assert known.asked[0][0].start == now
+    older = {"kind": "ratio", "good": "old_good_total", "valid": "old_total"}
+    edited = now + timedelta(minutes=20)
+    versions = ((now - timedelta(days=1), elsewhere, older), (edited, sli.source, RATIO))
+    for instant, source, spec in versions:
+        SliVersion.objects.create(sli=sli, source=source, spec=spec, effective_from=instant, author_name="Editor")
+    known.specs.clear()
+    collect(source_id=sli.source_id, now=now + timedelta(minutes=30))
+    end = now + timedelta(minutes=30 - LAG_MINUTES)
+    assert known.specs == [
+        (elsewhere.pk, older, Period(now - timedelta(minutes=10 + LAG_MINUTES), edited)),
+        (sli.source_id, RATIO, Period(edited, end)),
+    ]
+    assert_holds(sli, to_minute(now) - 61, to_minute(end), set())
+    sli.refresh_from_db()
+    assert sli.collected_until == end
+
+
+def test_minutes_are_asked_for_again_as_long_as_a_late_sample_may_fill_them(known: KnownSource, now: datetime) -> None:
+    sli = sli_of()
+    sli.source.settings = {"gap_seconds": 3600}
+    sli.source.save(update_fields=("settings",))
+    end = to_minute(now) - LAG_MINUTES
+    known.holes = {end - 55}
+    collect(source_id=sli.source_id, now=now)
+    known.holes = set()
+    collect(source_id=sli.source_id, now=now + timedelta(minutes=1))
+    assert known.asked[-1][0].minutes == 63
+    assert_holds(sli, end - 60, end + 1, set())
+
+
+def test_a_refused_minute_is_counted_once(known: KnownSource, now: datetime) -> None:
+    sli = sli_of()
+    known.faulty = {to_minute(now) - 5, to_minute(now) + 1}
+    for minute in range(8):
+        collect(source_id=sli.source_id, now=now + timedelta(minutes=minute))
+    sli.refresh_from_db()
+    assert sli.faulty_minutes == 2
 
 
 def test_an_indicator_that_lags_beyond_retention_begins_where_retention_does(

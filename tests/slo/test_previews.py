@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reliability.access.domain.caller import SYSTEM
 from reliability.kit.instants import to_minute
 from reliability.kit.periods import Period
 from reliability.telemetry.domain.counts import Counts
@@ -42,7 +43,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> KnownSource:
     known = KnownSource()
 
     def counts(
-        *, source: Source, queries: Sequence[SliQuery], period: Period, now: datetime
+        *,
+        source: Source,
+        queries: Sequence[SliQuery],
+        period: Period,
+        now: datetime,
+        seconds_max: float | None = None,
     ) -> dict[Hashable, Counts | SourceError]:
         return known.collect(source=source, queries=queries, period=period, now=now)
 
@@ -56,7 +62,7 @@ def test_a_preview_over_the_stored_series_is_the_status_it_will_have(definition:
     start, end = to_minute(now) - 9 * 1440, to_minute(now) - 2
     good, valid = truth(start, end)
     store(sli_id=sli.pk, counts=MinuteSeries(start, good, valid, np.ones(end - start, dtype=np.bool_)), now=now)
-    seen = preview(**definition, sli=sli, now=now)
+    seen = preview(caller=SYSTEM, **definition, sli=sli, now=now)
     slo = SloFactory(sli=sli, version=None)
     SloVersionFactory(slo=slo, **definition)
     status = status_of(slo=slo, at=now, now=now)
@@ -72,7 +78,7 @@ def test_a_preview_over_the_stored_series_is_the_status_it_will_have(definition:
 
 def test_a_source_is_read_day_by_day_for_a_week_at_most(asked: KnownSource, now: datetime) -> None:
     month = {**WEEK, "window": {"rolling": "28d"}}
-    seen = preview(**month, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
+    seen = preview(caller=SYSTEM, **month, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
     assert len(asked.asked) == DAYS_MAX
     assert seen.measured == Period(now - timedelta(days=DAYS_MAX), now)
     good, valid = truth(to_minute(now) - DAYS_MAX * 1440, to_minute(now))
@@ -85,13 +91,13 @@ def test_a_slow_source_is_shown_as_far_as_it_got(
 ) -> None:
     ticks = iter(range(0, 100, 4))
     monkeypatch.setattr(module, "monotonic", lambda: float(next(ticks)))
-    seen = preview(**WEEK, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
+    seen = preview(caller=SYSTEM, **WEEK, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
     assert seen.measured == Period(now - timedelta(days=1), now)
 
 
 def test_a_source_that_is_down_is_told_in_its_words_and_no_number_is_made_up(asked: KnownSource, now: datetime) -> None:
     asked.failures = [down()]
-    seen = preview(**WEEK, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
+    seen = preview(caller=SYSTEM, **WEEK, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
     assert "is Prometheus running?" in seen.problem
     assert (seen.state, seen.sli, seen.remaining, seen.measured) == (State.NO_DATA, None, None, None)
     assert (seen.history, seen.burndown) == ([], [])
@@ -99,7 +105,7 @@ def test_a_source_that_is_down_is_told_in_its_words_and_no_number_is_made_up(ask
 
 def test_a_source_without_such_metrics_is_told_so(asked: KnownSource, now: datetime) -> None:
     asked.holes = set(range(to_minute(now) - 20_000, to_minute(now)))
-    seen = preview(**WEEK, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
+    seen = preview(caller=SYSTEM, **WEEK, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
     assert "check the names and labels" in seen.problem
     assert seen.state is State.NO_DATA
 
@@ -107,5 +113,7 @@ def test_a_source_without_such_metrics_is_told_so(asked: KnownSource, now: datet
 def test_a_wrong_definition_is_refused_as_saving_would(now: datetime) -> None:
     source = SourceFactory(kind="prometheus")
     with pytest.raises(Invalid) as problem:
-        preview(**{**WEEK, "objective": "99.9"}, source=source, spec={"kind": "ratio", "good": "a"}, now=now)
+        preview(
+            caller=SYSTEM, **{**WEEK, "objective": "99.9"}, source=source, spec={"kind": "ratio", "good": "a"}, now=now
+        )
     assert {detail["field"].split(".")[0] for detail in problem.value.details} == {"objective", "spec"}
