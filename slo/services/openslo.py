@@ -1,4 +1,8 @@
-"""OpenSLO documents planned and applied: all of them or none."""
+"""OpenSLO documents planned and applied: all of them or none.
+
+Whoever writes to SQLite keeps all others from writing. So documents are read, checked and compared before the
+transaction begins, only differences are written in it, a bounded number of them, and objectives are judged after it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from reliability.access.domain.caller import Caller, Role
@@ -15,15 +20,22 @@ from reliability.access.selectors import teams
 from reliability.access.services import audit
 from reliability.telemetry.domain.specs import validate_spec
 from reliability.web.errors import NotFound, ProblemError
+from slo.domain.definition import DefinitionError
+from slo.domain.objective import ObjectiveError
 from slo.domain.openslo.desired import Desired, Kind, Known
 from slo.domain.openslo.documents import SourceText, read_files
 from slo.domain.openslo.metadata import PREFIX
 from slo.domain.openslo.plan import Action, Change, Plan, compare
 from slo.domain.openslo.problems import Problem
 from slo.domain.openslo.resolve import resolve
+from slo.domain.versions import VersionError
+from slo.domain.window_errors import WindowError
 from slo.selectors.openslo import known_to, stored_objects
 from slo.services.openslo_objects import Write, write_object
+from slo.services.openslo_written import References, Written
 
+# What the domain raises for values it cannot compute with: a mistake of a document, never an accident of ours.
+_ODDITIES = (WindowError, ObjectiveError, DefinitionError, VersionError)
 _TEAM_PATH = f"metadata.annotations[{PREFIX}team]"
 # Where our specs say a query stands, and where documents have it.
 _SPEC_PATHS = {
@@ -54,41 +66,120 @@ def validate(*, caller: Caller, request: OpenSloRequest) -> Plan:
 
 def plan(*, caller: Caller, request: OpenSloRequest, now: datetime) -> Plan:
     """What apply would do, found by doing it and taking it back: the problems are those apply would have."""
-    return _run(caller=caller, request=request, now=now, is_kept=False)
+    prepared = _prepare(caller, request)
+    if isinstance(prepared, Plan):
+        return prepared
+    with transaction.atomic():
+        written = _write_all(prepared.writes(now))
+        transaction.set_rollback(True)
+    return prepared.plan(written.problems)
 
 
 def apply(*, caller: Caller, request: OpenSloRequest, now: datetime) -> Plan:
     """Bring everything to what the documents ask for, in one transaction; with a problem nothing is written.
 
-    Applying the same documents again changes nothing. What no document names is left alone.
+    Applying the same documents again changes nothing. What no document names is left alone. The objectives written
+    are evaluated together once they are committed.
     """
-    return _run(caller=caller, request=request, now=now, is_kept=True)
-
-
-def _run(*, caller: Caller, request: OpenSloRequest, now: datetime, is_kept: bool) -> Plan:
+    prepared = _prepare(caller, request)
+    if isinstance(prepared, Plan):
+        return prepared
     with transaction.atomic():
-        desired, problems, warnings = _read(request, known_to(caller=caller))
-        if problems:
-            return Plan((), tuple(problems), tuple(warnings))
-        stored = stored_objects(caller=caller, wanted=[(item.kind, item.name) for item in desired])
-        owners = _Owners(caller, request.team_slug)
-        owned = [owners.settle(item, stored.get((item.kind, item.name))) for item in desired]
-        if owners.problems:
-            return Plan((), tuple(owners.problems), tuple(warnings))
-        changes = compare(
-            desired=owned, stored={key: {**item.fields, "team": item.team} for key, item in stored.items()}
-        )
-        writes = [
-            Write(caller, item, owners.teams[str(item.team)], change.action is Action.CREATE, now, request.reason)
-            for item, change in zip(owned, changes, strict=True)
+        # Somebody may have written since: what they made must not be made twice.
+        settled = _compare(caller, request, prepared.desired, prepared.warnings)
+        if isinstance(settled, Plan):
+            return settled
+        written = _write_all(settled.writes(now))
+        if written.problems:
+            transaction.set_rollback(True)
+        else:
+            written.finish(now)
+            _record(caller, request, settled.changes, now)
+    if not written.problems:
+        written.evaluate(now)
+    return settled.plan(written.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Documents that differ from what is stored. owned: `desired` with the teams they belong to."""
+
+    caller: Caller
+    request: OpenSloRequest
+    desired: Sequence[Desired]
+    owned: Sequence[Desired]
+    teams: Mapping[str, Team]
+    changes: tuple[Change, ...]
+    warnings: tuple[Problem, ...]
+
+    def writes(self, now: datetime) -> list[Write]:
+        """What differs, in the order of application."""
+        references = References(self.caller)
+        return [
+            Write(
+                caller=self.caller,
+                wanted=item,
+                team=self.teams[str(item.team)],
+                is_new=change.action is Action.CREATE,
+                now=now,
+                reason=self.request.reason,
+                references=references,
+            )
+            for item, change in zip(self.owned, self.changes, strict=True)
             if change.action is not Action.UNCHANGED
         ]
-        problems = _write_all(writes)
-        if problems or not is_kept:
-            transaction.set_rollback(True)
-        elif writes:
-            _record(caller, request, changes, now)
-    return Plan(changes, tuple(problems), tuple(warnings))
+
+    def plan(self, problems: Sequence[Problem]) -> Plan:
+        return Plan(self.changes, tuple(problems), self.warnings)
+
+
+def _prepare(caller: Caller, request: OpenSloRequest) -> _Prepared | Plan:
+    """The documents against what is stored, or the plan when they are refused or change nothing."""
+    desired, problems, warnings = _read(request, known_to(caller=caller))
+    if problems:
+        return Plan((), tuple(problems), tuple(warnings))
+    return _compare(caller, request, desired, tuple(warnings))
+
+
+def _compare(
+    caller: Caller, request: OpenSloRequest, desired: Sequence[Desired], warnings: tuple[Problem, ...]
+) -> _Prepared | Plan:
+    stored = _stored(caller, desired)
+    if isinstance(stored, Problem):
+        return Plan((), (stored,), warnings)
+    owners = _Owners(caller, request.team_slug)
+    owned = [owners.settle(item, stored.get((item.kind, item.name))) for item in desired]
+    if owners.problems:
+        return Plan((), tuple(owners.problems), warnings)
+    changes = compare(desired=owned, stored={key: {**item.fields, "team": item.team} for key, item in stored.items()})
+    differing = sum(change.action is not Action.UNCHANGED for change in changes)
+    if not differing:
+        return Plan(changes, (), warnings)
+    if differing > settings.OPENSLO_CHANGES_MAX:
+        return Plan((), (_too_many(request, differing),), warnings)
+    return _Prepared(caller, request, desired, owned, owners.teams, changes, warnings)
+
+
+def _stored(caller: Caller, desired: Sequence[Desired]) -> dict[tuple[Kind, str], Desired] | Problem:
+    """The stored objects of these names, or which of them cannot be read."""
+    try:
+        return stored_objects(caller=caller, wanted=[(item.kind, item.name) for item in desired])
+    except _ODDITIES as error:
+        for item in desired:
+            try:
+                stored_objects(caller=caller, wanted=[(item.kind, item.name)])
+            except _ODDITIES as own:
+                return _problem_at(item, f"as it is stored: {own}")
+        return Problem(desired[0].file, 0, "", str(error))
+
+
+def _too_many(request: OpenSloRequest, differing: int) -> Problem:
+    bound = settings.OPENSLO_CHANGES_MAX
+    message = (
+        f"{differing:,} objects would be created or changed, at most {bound:,} are at once: apply them in parts, "
+        "sources, services and SLIs first (OPENSLO_CHANGES_MAX is the bound)"
+    )
+    return Problem(", ".join(file.name for file in request.files)[:200], 0, "", message)
 
 
 def _read(request: OpenSloRequest, known: Known) -> tuple[list[Desired], list[Problem], list[Problem]]:
@@ -149,29 +240,30 @@ class _Owners:
         self.problems.append(Problem(item.file, item.line, _TEAM_PATH, message))
 
 
-def _write_all(writes: Sequence[Write]) -> list[Problem]:
+def _write_all(writes: Sequence[Write]) -> Written:
     """Write each object; stop after the kind in which something was refused, for the rest would only follow from it."""
-    problems: list[Problem] = []
+    written = Written()
     for place, write in enumerate(writes):
-        if problems and write.wanted.kind is not writes[place - 1].wanted.kind:
+        if written.problems and write.wanted.kind is not writes[place - 1].wanted.kind:
             break
         try:
             with transaction.atomic():
-                write_object(write)
+                written.add(write_object(write))
         except ProblemError as error:
-            problems.extend(_problems_of(write.wanted, error))
-    return problems
+            written.problems.extend(_problems_of(write.wanted, error))
+        except _ODDITIES as error:
+            written.problems.append(_problem_at(write.wanted, str(error)))
+    return written
+
+
+def _problem_at(item: Desired, message: str) -> Problem:
+    return Problem(item.file, item.line, f"{item.kind} {item.name}", message)
 
 
 def _problems_of(item: Desired, error: ProblemError) -> list[Problem]:
     details: list[dict[str, Any]] = error.details or [{"message": error.message}]
     return [
-        Problem(
-            item.file,
-            item.line,
-            f"{item.kind} {item.name}",
-            ": ".join(str(detail[part]) for part in ("field", "message") if detail.get(part)),
-        )
+        _problem_at(item, ": ".join(str(detail[part]) for part in ("field", "message") if detail.get(part)))
         for detail in details
     ]
 

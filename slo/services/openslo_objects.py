@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from slo.models import OpenSloDocument
 from slo.selectors import slis, slos
 from slo.services import slis as sli_services
 from slo.services import slos as slo_services
+from slo.services.openslo_written import Outcome, References
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +36,28 @@ class Write:
     is_new: bool
     now: datetime
     reason: str
+    references: References
 
     @property
     def fields(self) -> Mapping[str, Any]:
         return self.wanted.fields
 
 
-def write_object(write: Write) -> None:
+def write_object(write: Write) -> Outcome:
     """Create or change the object. Raises what its service raises: Invalid, Conflict, Forbidden, NotFound."""
-    _WRITERS[write.wanted.kind](write)
-    if "annotations" in write.fields:
+    outcome = _WRITERS[write.wanted.kind](write)
+    if outcome.document is None and "annotations" in write.fields:
         annotations = write.fields["annotations"]
-        _keep_document(write, {"metadata": {"name": write.wanted.name, "annotations": annotations}})
+        document = _document(write, {"metadata": {"name": write.wanted.name, "annotations": annotations}})
+        return replace(outcome, document=document)
+    return outcome
 
 
 def team_of(*, caller: Caller, slug: str) -> Team:
     return teams.team(caller=caller, slug=slug)
 
 
-def _write_source(write: Write) -> None:
+def _write_source(write: Write) -> Outcome:
     fields = write.fields
     settings = {name.removeprefix(DETAILS): value for name, value in fields.items() if name.startswith(DETAILS)}
     if write.is_new:
@@ -67,7 +71,7 @@ def _write_source(write: Write) -> None:
             now=write.now,
             reason=write.reason,
         )
-        return
+        return Outcome()
     source = sources.source(caller=write.caller, name=write.wanted.name)
     if source.kind != fields["type"]:
         raise Conflict(f"the source {source.name} is of kind {source.kind}, which stays: give the new one another name")
@@ -80,6 +84,7 @@ def _write_source(write: Write) -> None:
         now=write.now,
         reason=write.reason,
     )
+    return Outcome()
 
 
 _SERVICE_FIELDS = {
@@ -92,7 +97,7 @@ _SERVICE_FIELDS = {
 }
 
 
-def _write_service(write: Write) -> None:
+def _write_service(write: Write) -> Outcome:
     changes = {ours: write.fields[theirs] for theirs, ours in _SERVICE_FIELDS.items() if theirs in write.fields}
     if write.is_new:
         catalog_services.create(
@@ -103,23 +108,24 @@ def _write_service(write: Write) -> None:
             reason=write.reason,
             **changes,
         )
-        return
+        return Outcome()
     service = catalog.service(caller=write.caller, name=write.wanted.name)
     if service.team_id != write.team.pk:
         changes["team"] = write.team
     catalog_services.change(caller=write.caller, service=service, fields=changes, now=write.now, reason=write.reason)
+    return Outcome()
 
 
-def _write_sli(write: Write) -> None:
+def _write_sli(write: Write) -> Outcome:
     fields, caller = write.fields, write.caller
     stored = None if write.is_new else slis.get_sli(caller=caller, name=write.wanted.name)
     service_id = stored.service_id if stored else None
     if "service" in fields:
-        service_id = catalog.service(caller=caller, name=fields["service"]).pk
+        service_id = write.references.service_id(fields["service"])
     draft = sli_services.SliDraft(
         name=write.wanted.name,
         team_id=write.team.pk,
-        source_id=sources.source(caller=caller, name=fields["source"]).pk,
+        source_id=write.references.source_id(fields["source"]),
         spec=dict(fields["spec"]),
         title=fields["displayName"],
         description=fields["description"],
@@ -127,22 +133,24 @@ def _write_sli(write: Write) -> None:
         labels=dict(fields["labels"]),
     )
     if stored is None:
-        sli_services.create(caller=caller, draft=draft, now=write.now, reason=write.reason)
+        stored = sli_services.create(caller=caller, draft=draft, now=write.now, reason=write.reason)
     else:
         sli_services.update(caller=caller, sli=stored, draft=draft, now=write.now, reason=write.reason)
+    write.references.note_sli(write.wanted.name, stored.pk)
+    return Outcome()
 
 
-def _write_slo(write: Write) -> None:
+def _write_slo(write: Write) -> Outcome:
     fields, caller = write.fields, write.caller
     service = fields["service"]
     draft = slo_services.SloDraft(
         name=write.wanted.name,
         title=fields["displayName"],
         team_id=write.team.pk,
-        sli_id=slis.get_sli(caller=caller, name=fields["indicator"]).pk,
+        sli_id=write.references.sli_id(fields["indicator"]),
         objective=fields["objective"],
         window=dict(fields["window"]),
-        service_id=catalog.service(caller=caller, name=service).pk if service else None,
+        service_id=write.references.service_id(service) if service else None,
         description=fields["description"],
         budgeting_method=fields["budgetingMethod"],
         slice_minutes=fields["timeSliceWindow"],
@@ -152,13 +160,13 @@ def _write_slo(write: Write) -> None:
         alert_policies=list(fields["alertPolicies"]),
     )
     if write.is_new:
-        slo_services.create(caller=caller, draft=draft, now=write.now, reason=write.reason)
-        return
+        return Outcome(slo=slo_services.add(caller=caller, draft=draft, now=write.now, reason=write.reason))
     slo = slos.get_slo(caller=caller, name=write.wanted.name)
-    slo_services.update(caller=caller, slo=slo, draft=draft, now=write.now, reason=write.reason)
+    altered = slo_services.alter(caller=caller, slo=slo, draft=draft, now=write.now, reason=write.reason)
+    return Outcome(slo=altered.slo if altered.is_changed else None)
 
 
-def _write_alert(write: Write) -> None:
+def _write_alert(write: Write) -> Outcome:
     wanted = write.wanted
     require(caller=write.caller, team_id=write.team.pk, role=Role.EDITOR)
     hidden = OpenSloDocument.objects.filter(kind=wanted.kind.value, name=wanted.name).select_related("team").first()
@@ -167,7 +175,6 @@ def _write_alert(write: Write) -> None:
             raise Conflict(f"there is a {wanted.kind} {wanted.name} already, private to another team: use another name")
         require(caller=write.caller, team_id=hidden.team_id, role=Role.EDITOR)
     document = {name: value for name, value in wanted.fields.items() if name != "team"}
-    _keep_document(write, document)
     audit.record(
         caller=write.caller,
         action="openslo.write",
@@ -178,17 +185,16 @@ def _write_alert(write: Write) -> None:
         changes={"document": [hidden.document if hidden else None, document]},
         reason=write.reason,
     )
+    return Outcome(document=_document(write, document))
 
 
-def _keep_document(write: Write, document: Mapping[str, Any]) -> None:
-    OpenSloDocument.objects.update_or_create(
-        kind=write.wanted.kind.value,
-        name=write.wanted.name,
-        defaults={"team": write.team, "document": dict(document)},
+def _document(write: Write, document: Mapping[str, Any]) -> OpenSloDocument:
+    return OpenSloDocument(
+        kind=write.wanted.kind.value, name=write.wanted.name, team=write.team, document=dict(document)
     )
 
 
-_WRITERS: dict[Kind, Callable[[Write], None]] = {
+_WRITERS: dict[Kind, Callable[[Write], Outcome]] = {
     Kind.DATA_SOURCE: _write_source,
     Kind.SERVICE: _write_service,
     Kind.SLI: _write_sli,
