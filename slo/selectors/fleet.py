@@ -111,9 +111,11 @@ def _by_sums(terms: Sequence[Terms], at: datetime) -> list[Figures]:
     end = to_minute(at)
     # Many objectives share few windows: each is worked out once.
     found = {window: window.period_at(at) for window in {one.definition.window for one in terms}}
-    periods = [found[one.definition.window] for one in terms]
+    first_minutes = {window: period.start_minute for window, period in found.items()}
+    windows = [one.definition.window for one in terms]
+    periods = [found[window] for window in windows]
     starts = np.empty((len(terms), 1 + len(_STANDARD)), dtype=np.int64)
-    starts[:, 0] = [period.start_minute for period in periods]
+    starts[:, 0] = [first_minutes[window] for window in windows]
     starts[:, 1:] = [end - length // timedelta(minutes=1) for _, length in _STANDARD]
     spans = [spans_of(one.exclusions) if one.exclusions else _NO_SPANS for one in terms]
     adjusted = [
@@ -136,6 +138,7 @@ def _by_sums(terms: Sequence[Terms], at: datetime) -> list[Figures]:
         fleet.totals.valid[:, 0].tolist(),
         fleet.totals.covered_minutes[:, 0].tolist(),
         fleet.totals.minutes[:, 0].tolist(),
+        np.maximum(end - starts[:, 0], 0).tolist(),
         _optional_rows(fleet.burn_rates),
         strict=True,
     )
@@ -144,9 +147,9 @@ def _by_sums(terms: Sequence[Terms], at: datetime) -> list[Figures]:
             terms=one, period=period, at=at, sli=sli, good=good, valid=valid, consumed=consumed, remaining=remaining,
             remaining_minutes=None, coverage=covered / minutes if minutes else 0.0,
             burn_rates=_named(one.definition.window, rates), adjusted=by_hand,
-            excluded_minutes=max(0, end - period.start_minute) - minutes,
+            excluded_minutes=elapsed - minutes,
         )
-        for one, period, by_hand, (sli, consumed, remaining, good, valid, covered, minutes, rates) in zip(
+        for one, period, by_hand, (sli, consumed, remaining, good, valid, covered, minutes, elapsed, rates) in zip(
             terms, periods, adjusted, columns, strict=True
         )
     ]  # fmt: skip
@@ -193,9 +196,10 @@ def _figures(
     excluded_minutes: int,
 ) -> Figures:
     window = terms.definition.window
+    forecast_window, forecast_over = _forecast_window(period.length)
     foreseen = forecast.exhausted_at(
         remaining=remaining,
-        burn_rate=burn_rates[_forecast_window(period.length)],
+        burn_rate=burn_rates[forecast_window],
         window=window,
         period=period,
         now=at,
@@ -204,7 +208,7 @@ def _figures(
         remaining=remaining,
         forecast_exhausted_at=foreseen.exhausted_at,
         is_forecast_within_window=foreseen.is_within_window,
-        forecast_over=forecast.burn_window_text(window_length=period.length),
+        forecast_over=forecast_over,
     )
     return Figures(
         window=period,
@@ -224,8 +228,9 @@ def _figures(
 
 
 @lru_cache(maxsize=1024)
-def _forecast_window(length: timedelta) -> str:
-    return forecast.burn_window(window_length=length)
+def _forecast_window(length: timedelta) -> tuple[str, str]:
+    """The burn rate that a forecast takes: its name, and in words."""
+    return forecast.burn_window(window_length=length), forecast.burn_window_text(window_length=length)
 
 
 def _named(window: Window, rates: Sequence[float | None]) -> dict[str, float | None]:

@@ -92,11 +92,13 @@ def terms_of(*, slos: Sequence[Slo], at: datetime) -> list[Terms]:
     with collector_paused():
         rows = {
             slo_id: (version_id, sli_id, _definition(*row))
-            for slo_id, version_id, sli_id, *row in _in_force([slo.pk for slo in slos], at)
+            for slo_id, version_id, sli_id, *row in _in_force([slo.id for slo in slos], at)
         }
         definitions = [definition for _, _, definition in rows.values()]
         corrections = _corrections(slos=slos, definitions=definitions, period=Period(at, at))
-        return [Terms(slo, *rows[slo.pk], *corrections.of(slo)) for slo in slos if slo.pk in rows]
+        if corrections.is_empty:
+            return [Terms(slo, *rows[slo.id]) for slo in slos if slo.id in rows]
+        return [Terms(slo, *rows[slo.id], *corrections.of(slo)) for slo in slos if slo.id in rows]
 
 
 def definition_of(version: SloVersion) -> Definition:
@@ -148,6 +150,10 @@ class _Corrections:
     of_service: dict[int, list[ExclusionValue]]
     by_hand: dict[int, list[AdjustmentValue]]
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.of_slo or self.of_service or self.by_hand)
+
     def of(self, slo: Slo) -> tuple[tuple[ExclusionValue, ...], tuple[AdjustmentValue, ...]]:
         of_service = self.of_service.get(slo.service_id, ()) if slo.service_id is not None else ()
         return (*self.of_slo.get(slo.pk, ()), *of_service), tuple(self.by_hand.get(slo.pk, ()))
@@ -155,10 +161,11 @@ class _Corrections:
 
 def _corrections(*, slos: Sequence[Slo], definitions: Sequence[Definition], period: Period) -> _Corrections:
     """What can matter to windows of *definitions*, and to burn rates, that end in *period*."""
-    reach = max({_LONGEST_RATE, *(one.window.length_max for one in set(definitions))}) + _MARGIN
+    distinct = {id(one): one for one in definitions}.values()  # equal ones are the same: _definition remembers
+    reach = max([_LONGEST_RATE, *(one.window.length_max for one in distinct)]) + _MARGIN
     # A calendar window goes on after the instant it is asked about, and its slices to come are planned with.
     first, last = period.start - reach, period.end + reach
-    slo_ids = ids_query(np.array([slo.pk for slo in slos], dtype=np.int64))
+    slo_ids = ids_query(np.array([slo.id for slo in slos], dtype=np.int64))
     service_ids = {slo.service_id for slo in slos if slo.service_id is not None}
     of_slo: dict[int, list[ExclusionValue]] = defaultdict(list)
     of_service: dict[int, list[ExclusionValue]] = defaultdict(list)
