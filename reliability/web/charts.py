@@ -121,7 +121,6 @@ def objective_line(*, value: float, label: str, colour: str = BAD) -> dict[str, 
                 "font": {"size": 11, "color": colour},
                 "bgcolor": "var(--surface)",
                 "borderpad": 1,
-                "opacity": 0.9,
             }
         ],
     }

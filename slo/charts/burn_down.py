@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reliability.kit.periods import Period
-from reliability.web.charts import BAD, SERIES, Chart, band, layout, line, objective_line
-from slo.charts.marks import Mark, mark_labels, mark_shapes
+from reliability.web.charts import SERIES, Chart, band, layout, line, objective_line
+from slo.charts.marks import Mark, key_label, margin_of, mark_labels, mark_shapes
 from slo.charts.points import BudgetPoint
 
 
@@ -22,7 +22,7 @@ def burn_down_chart(
     id: str = "burn-down",  # noqa: A002  the name of Chart's field
 ) -> Chart:
     """Remaining budget over time: the zero line is where the objective breaks; excluded periods are bands."""
-    spent = objective_line(value=0, label="budget spent", colour=BAD)
+    spent = objective_line(value=0, label="budget spent")
     figure: dict[str, Any] = {
         "data": [
             line(
@@ -39,7 +39,11 @@ def burn_down_chart(
             period=period,
             y_format=".0%",
             shapes=[*spent["shapes"], *(band(period=part) for part in excluded), *mark_shapes(marks)],
-            annotations=[*spent["annotations"], *mark_labels(marks)],
+            annotations=[
+                key_label("budget spent", has_marks=bool(marks)),
+                *mark_labels(marks, period=period),
+            ],
+            margin=margin_of(marks),
             showlegend=False,
         ),
     }

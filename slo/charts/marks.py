@@ -1,4 +1,7 @@
-"""Marks on a chart over time: where the definition changed."""
+"""Marks on a chart over time: where the definition changed, and the key of its dashed line.
+
+Their words stand in the margin above the plot, where no data is: the key in the upper row, changes in the lower one.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reliability.web.charts import MUTED
+from reliability.kit.periods import Period
+from reliability.web.charts import BAD, MUTED
 
 Mark = tuple[datetime, str]
+
+ROW = 16  # pixels
+_MARGIN = 28
+_NEAREST = 0.14  # of the period: what a label is wide. Of marks nearer than that the last one tells its words.
 
 
 def mark_shapes(marks: Sequence[Mark]) -> list[dict[str, Any]]:
@@ -27,19 +35,43 @@ def mark_shapes(marks: Sequence[Mark]) -> list[dict[str, Any]]:
     ]
 
 
-def mark_labels(marks: Sequence[Mark]) -> list[dict[str, Any]]:
-    """The words of each mark, at the top of its line."""
+def mark_labels(marks: Sequence[Mark], *, period: Period | None) -> list[dict[str, Any]]:
+    """The words of each mark above its line; towards the end of the period they reach to the left."""
+    in_order = sorted(marks)
+    following = [at for at, _ in in_order[1:]] + [None] * bool(in_order)
     return [
-        {
-            "text": words,
-            "x": at,
-            "xanchor": "left",
-            "xshift": 3,
-            "yref": "paper",
-            "y": 1,
-            "yanchor": "top",
-            "showarrow": False,
-            "font": {"size": 11, "color": MUTED},
-        }
-        for at, words in marks
+        _words(words, x=at, anchor="right" if _place(at, period) > 1 - 2 * _NEAREST else "left", colour=MUTED)
+        for (at, words), after in zip(in_order, following, strict=True)
+        if after is None or _place(after, period) - _place(at, period) >= _NEAREST
     ]
+
+
+def key_label(text: str, *, has_marks: bool) -> dict[str, Any]:
+    """What the dashed line is, at the left above the plot."""
+    key = _words(f"╌ {text}", x=0, anchor="left", colour=BAD) | {"xref": "paper"}
+    return key | {"yshift": ROW} if has_marks else key
+
+
+def margin_of(marks: Sequence[Mark]) -> dict[str, int]:
+    """Room for the words above the plot."""
+    return {"t": _MARGIN + (ROW if marks else 0)}
+
+
+def _words(text: str, *, x: Any, anchor: str, colour: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "x": x,
+        "xanchor": anchor,
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 11, "color": colour},
+        "bgcolor": "var(--surface)",
+        "borderpad": 1,
+    }
+
+
+def _place(at: datetime, period: Period | None) -> float:
+    """Where in the period, 0 to 1."""
+    return (at - period.start) / period.length if period and not period.is_empty else 0.0

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from reliability.kit.periods import Period
 from reliability.web.charts import BAD, Chart, band, layout, line
-from slo.charts.marks import Mark, mark_labels, mark_shapes
+from slo.charts.marks import Mark, key_label, margin_of, mark_labels, mark_shapes
 from slo.charts.points import SliPoint
 
 
@@ -22,7 +21,7 @@ def sli_chart(
     note: str = "",
     height: int = 280,
 ) -> Chart:
-    """One point per step, gaps where nothing was measured; the objective is a stepped line with its label."""
+    """One point per step, gaps where nothing was measured; the objective is a stepped line."""
     x, goal = _objective_steps(points)
     figure = {
         "data": [
@@ -46,7 +45,11 @@ def sli_chart(
             period=period,
             y_format=".6~%",
             shapes=[*(band(period=part) for part in excluded), *mark_shapes(marks)],
-            annotations=[*([_label(objective_text, goal[-1])] if goal else []), *mark_labels(marks)],
+            annotations=[
+                *([key_label(objective_text, has_marks=bool(marks))] if goal else []),
+                *mark_labels(marks, period=period),
+            ],
+            margin=margin_of(marks),
             showlegend=False,
         ),
     }
@@ -73,17 +76,3 @@ def _objective_steps(points: Sequence[SliPoint]) -> tuple[list[datetime], list[f
     ]
     last = points[-1]
     return [*(p.start for p in changes), last.end], [*(float(p.objective) for p in changes), float(last.objective)]
-
-
-def _label(text: str, level: float | None) -> dict[str, Any]:
-    return {
-        "text": text,
-        "xref": "paper",
-        "x": 1,
-        "xanchor": "right",
-        "yref": "y",
-        "y": level,
-        "yanchor": "top",
-        "showarrow": False,
-        "font": {"size": 11, "color": BAD},
-    }
