@@ -7,7 +7,7 @@
   const zone = document.documentElement.dataset.zone || "UTC";
   const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const drawn = new Map(); // plot element -> chart element
-  const withTable = new Set(); // ids of charts whose table is open, also after a refresh
+  const withTable = new Map(); // id of a chart whose table is open, also after a refresh -> how far it is scrolled
 
   // plotly.js puts style elements into the page while it loads. The content policy lets in those that carry the
   // page's nonce, so they are given it for exactly that long.
@@ -104,7 +104,6 @@
         yaxis: { ...axis, zeroline: false, rangemode: "normal" },
         bargap: 0.35,
         dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
-        uirevision: "kept",
       },
     };
   };
@@ -150,7 +149,9 @@
     line.textContent = other === "UTC" ? utc : `${utc} · ${clock(hovered, other)} ${other}`;
   };
 
-  const config = { displayModeBar: false, responsive: false, doubleClick: "reset", showTips: false, displaylogo: false };
+  const rangesOf = (layout) => Object.fromEntries(["xaxis", "yaxis"].filter((axis) => layout[axis]?.range).map((axis) => [axis, [...layout[axis].range]]));
+
+  const config = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, displaylogo: false };
 
   // A refreshed part brings an empty box: the drawing of before is put back and changed, so nothing flickers.
   const adopt = (chart) => {
@@ -169,10 +170,24 @@
       const plotly = await load();
       const { figure, offset } = prepare(chart);
       const isNew = !drawn.has(plot);
-      drawn.set(plot, { chart, offset, hovered: null });
+      const whole = rangesOf(figure.layout);
+      const zoom = drawn.get(plot)?.zoom ?? {};
+      drawn.set(plot, { chart, offset, hovered: null, whole, zoom });
+      // Time moves on and with it the range of the axis: what somebody looks at closely stays as it is.
+      for (const [axis, range] of Object.entries(zoom)) figure.layout[axis] = { ...figure.layout[axis], range, autorange: false };
       await plotly.react(plot, figure.data, figure.layout, config);
       tell(plot);
       if (!isNew) return;
+      plot.on("plotly_relayout", (change) => {
+        const state = drawn.get(plot);
+        for (const axis of ["xaxis", "yaxis"]) if (`${axis}.range[0]` in change) state.zoom[axis] = [...plot.layout[axis].range];
+      });
+      plot.on("plotly_doubleclick", () => {
+        const state = drawn.get(plot);
+        const back = Object.keys(state.zoom).map((axis) => (state.whole[axis] ? [`${axis}.range`, state.whole[axis]] : [`${axis}.autorange`, true]));
+        state.zoom = {};
+        window.Plotly.relayout(plot, Object.fromEntries(back));
+      });
       plot.on("plotly_hover", (event) => {
         const state = drawn.get(plot);
         const x = event.points[0]?.x;
@@ -198,10 +213,17 @@
   });
 
   const showTable = (chart, isShown) => {
-    chart.querySelector(".chart-table").classList.toggle("is-shown", isShown);
+    const table = chart.querySelector(".chart-table");
+    table.classList.toggle("is-shown", isShown);
     chart.querySelector("[data-chart-table]").setAttribute("aria-expanded", String(isShown));
-    if (isShown) withTable.add(chart.id); else withTable.delete(chart.id);
+    if (!isShown) return withTable.delete(chart.id);
+    withTable.set(chart.id, withTable.get(chart.id) ?? 0);
+    table.scrollTop = withTable.get(chart.id);
   };
+  document.addEventListener("scroll", ({ target }) => {
+    const id = target.matches?.(".chart-table") && target.closest("[data-chart]").id;
+    if (withTable.has(id)) withTable.set(id, target.scrollTop);
+  }, { capture: true, passive: true });
 
   const save = (name, address) => {
     const link = document.createElement("a");
@@ -214,7 +236,7 @@
     const plot = chart.querySelector(".chart-plot");
     // A saved picture is read without its page: it carries the title and the zone.
     const title = [chart.querySelector(".chart-title").textContent, plot.layout.xaxis?.type === "date" ? zone : ""].filter(Boolean).join(", ");
-    const layout = { ...plot.layout, title: { text: title, x: 0.01, xanchor: "left", font: { size: 14 } }, margin: { ...plot.layout.margin, t: 56 } };
+    const layout = { ...plot.layout, title: { text: title, x: 0.01, xanchor: "left", font: { size: 14 } }, margin: { ...plot.layout.margin, t: (plot.layout.margin?.t ?? 26) + 30 } };
     const figure = { data: plot.data, layout, config };
     const image = await window.Plotly.toImage(figure, { format: "png", width: plot.clientWidth, height: plot.clientHeight + 30, scale: 2 });
     save(fileName(chart, "png"), image);

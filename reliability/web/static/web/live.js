@@ -1,5 +1,6 @@
 // Parts that refresh themselves: <section id="…" data-live hx-get="…" hx-trigger="every 30s, refresh" hx-swap="outerHTML">.
-// They rest while the tab is hidden or somebody types in them, keep the focus, and say so when they fail.
+// They rest while the tab is hidden or somebody types in them, keep the focus, and say so when they fail. What their
+// answer brings for other places of the page (hx-swap-oob) is treated alike.
 (() => {
   "use strict";
 
@@ -26,7 +27,7 @@
     if (part.matches(LIVE) && (document.hidden || isBusy(part))) event.preventDefault();
   });
 
-  // A session that ended answers with the sign-in page: load the whole page instead of putting it into a part.
+  // An answer from elsewhere is no part of this page, such as the sign-in of a proxy in front: load the whole page.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { elt, xhr, pathInfo } = event.detail;
     if (!elt.matches?.(LIVE) || !xhr.responseURL) return;
@@ -35,14 +36,17 @@
       location.reload();
       return;
     }
+    if (!event.detail.shouldSwap) return;
+    elt.removeAttribute("data-refresh-failed");
     const focused = document.activeElement;
-    if (!event.detail.shouldSwap || !elt.contains(focused)) return;
-    const selector = place(focused);
+    const isWithin = elt.contains(focused);
+    const selector = isWithin || focused.id ? place(focused) : null;
     const partId = elt.id;
     if (!selector || !partId) return;
     document.addEventListener("htmx:afterSettle", () => {
-      if (document.activeElement && document.activeElement !== document.body) return;
-      document.getElementById(partId)?.querySelector(selector)?.focus({ preventScroll: true });
+      if (focused.isConnected || (document.activeElement && document.activeElement !== document.body)) return;
+      const root = isWithin ? document.getElementById(partId) : document;
+      root?.querySelector(selector)?.focus({ preventScroll: true });
     }, { once: true });
   });
 
@@ -50,7 +54,14 @@
     const part = event.detail.elt;
     if (!part.matches?.(LIVE)) return;
     part.querySelectorAll(".as-of").forEach((mark) => mark.classList.add("is-stale"));
+    if (part.hasAttribute("data-refresh-failed")) return;
     part.setAttribute("data-refresh-failed", "");
+    const notice = document.createElement("p");
+    notice.className = "refresh-failed";
+    notice.setAttribute("role", "status");
+    const time = new Date().toLocaleTimeString("en-GB", { timeZone: document.documentElement.dataset.zone || "UTC" });
+    notice.textContent = `Not refreshed since ${time}: the server did not answer. These are the last numbers; they are asked for again.`;
+    part.prepend(notice);
   };
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);

@@ -126,7 +126,7 @@
       const time = mark.querySelector("time");
       if (!time) return;
       const age = (Date.now() - Date.parse(time.dateTime)) / 1000;
-      mark.classList.toggle("is-stale", age > Number(mark.dataset.staleAfter));
+      mark.classList.toggle("is-stale", age > Number(mark.dataset.staleAfter) || mark.closest("[data-refresh-failed]") !== null);
     });
   };
   setInterval(() => tellTimes(document), 15000);
