@@ -18,6 +18,7 @@ from slo.domain.definition import Definition
 from slo.domain.drafts import definition_or_mistakes
 from slo.domain.naming import mistakes_of
 from slo.models import Slo
+from slo.selectors.names import with_names
 from slo.services import editing, evaluations, schedules, versions
 
 KIND = "slo"
@@ -245,6 +246,6 @@ def _record(
         object_name=slo.name,
         team_id=slo.team_id,
         now=now,
-        changes=audit.changes_between(old=old, new=new),
+        changes=with_names(changes=audit.changes_between(old=old, new=new)),
         reason=reason,
     )

@@ -198,6 +198,20 @@ def _cell(value: object, form: str) -> str:
 
 
 @register.filter
+def in_words(value: object) -> str:
+    """A stored value as text: {"rolling": "28d"} is "rolling: 28d", lists by commas, yes and no."""
+    if value is None or value == "" or value == {} or value == []:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {in_words(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(in_words(item) for item in value)
+    return str(value)
+
+
+@register.filter
 def raw(value: object) -> str:
     """A cell as CSV has it: UTC instants in RFC 3339, numbers unrounded, nothing for None."""
     if value is None:
