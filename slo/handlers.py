@@ -7,9 +7,10 @@ from typing import Any
 
 from reliability.kit.instants import floor_minute
 from reliability.outbox.registry import HALF_OF_THE_SLOTS, due_work
-from slo.services import backfills, collections, evaluations, retention, schedules
+from slo.services import backfills_reading, collections, evaluations, retention, schedules
 
 
+# A run bounds itself to some twenty seconds; the lease is for a machine that was suspended.
 @due_work(schedules.COLLECT, lease=timedelta(minutes=5), at_once=HALF_OF_THE_SLOTS)
 def collect(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return collections.collect(source_id=int(key), now=now)
@@ -26,7 +27,7 @@ def evaluate(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | 
 
 @due_work(schedules.BACKFILL, lease=timedelta(minutes=5), batch=True)
 def backfill(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
-    return backfills.advance(backfill_id=int(key), now=now)
+    return backfills_reading.advance(backfill_id=int(key), now=now)
 
 
 @due_work("slo.retention", lease=timedelta(minutes=5), batch=True, standing=True)

@@ -16,9 +16,9 @@ from reliability.telemetry.domain.queries import SliQuery
 from reliability.web.errors import Conflict, Forbidden, Invalid
 from slo.models import Backfill, HourChunk, Sli
 from slo.selectors.backfills import latest_of, progress_of
-from slo.services import backfills
+from slo.services import backfills, backfills_reading
 from slo.services import series as series_service
-from slo.services.backfills import ATTEMPTS_MAX, advance
+from slo.services.backfills_reading import ATTEMPTS_MAX, advance
 from slo.services.integrity import faults_of
 from tests.cast import Cast, SliFactory, SourceFactory
 from tests.slo.sources import RATIO, KnownSource, down
@@ -88,7 +88,7 @@ def test_a_worker_that_dies_leaves_the_same_result(
             raise SystemExit
         return result
 
-    monkeypatch.setattr(backfills, "store", dying)
+    monkeypatch.setattr(backfills_reading, "store", dying)
     due: datetime | None = now
     while due is not None:
         try:
@@ -105,13 +105,13 @@ def test_two_workers_on_one_piece_store_it_once(
     cast: Cast, sli: Sli, known: KnownSource, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backfill = started(cast, sli, now)
-    stale = Backfill.objects.select_related("sli", "sli__source").get(pk=backfill.pk)
-    piece = backfills._piece(stale)
+    stale = Backfill.objects.select_related("sli").get(pk=backfill.pk)
+    piece = backfills_reading.stretch_of(stale).period
     answer = known.collect(source=sli.source, queries=[SliQuery(sli.pk, RATIO)], period=piece, now=now)
     advance(backfill_id=backfill.pk, now=now)
     counts = answer[sli.pk]
     assert isinstance(counts, Counts)
-    assert backfills._advance_to(stale, piece, counts, 0.0, now) == now
+    assert backfills_reading.advance_to(stale, piece, counts, 0.0, now) == now
     backfill.refresh_from_db()
     assert backfill.minutes_stored == 1440
     finish(backfill, now)
@@ -143,17 +143,19 @@ def test_a_piece_in_hand_is_kept_by_a_pause_and_dropped_by_a_cancel(
 ) -> None:
     editor = cast.caller("editor")
     backfill = started(cast, sli, now)
-    stale = Backfill.objects.select_related("sli", "sli__source").get(pk=backfill.pk)
-    piece = backfills._piece(stale)
+    stale = Backfill.objects.select_related("sli").get(pk=backfill.pk)
+    piece = backfills_reading.stretch_of(stale).period
     answer = known.collect(source=sli.source, queries=[SliQuery(sli.pk, RATIO)], period=piece, now=now)
     counts = answer[sli.pk]
     assert isinstance(counts, Counts)
     backfills.pause(caller=editor, backfill=backfill, now=now)
-    assert backfills._advance_to(stale, piece, counts, 0.0, now) is None
+    assert backfills_reading.advance_to(stale, piece, counts, 0.0, now) is None
     backfill.refresh_from_db()
     assert (backfill.state, backfill.minutes_stored) == ("paused", 1440)
     backfills.cancel(caller=editor, backfill=backfill, now=now)
-    assert backfills._advance_to(backfill, backfills._piece(backfill), counts, 0.0, now) is None
+    assert (
+        backfills_reading.advance_to(backfill, backfills_reading.stretch_of(backfill).period, counts, 0.0, now) is None
+    )
     backfill.refresh_from_db()
     assert backfill.minutes_stored == 1440
 
