@@ -104,6 +104,7 @@ class SloSummary(Schema):
     """The newest evaluation; the status endpoint computes afresh."""
 
     state: State
+    reason: str = Field(description="why it is in this state, or why there is no newer evaluation")
     evaluated_at: datetime
     measured_until: datetime | None
     window: PeriodOut
@@ -204,6 +205,7 @@ def slo_out(slo: Slo, version: SloVersion) -> dict[str, Any]:
 def summary_out(status: SloStatus) -> dict[str, Any]:
     return {
         "state": status.state,
+        "reason": status.state_reason,
         "evaluated_at": status.evaluated_at,
         "measured_until": status.measured_until,
         "window": {"start": status.window_start_at, "end": status.window_end_at},

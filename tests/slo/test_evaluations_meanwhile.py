@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.test import Client
 
 from reliability.access.domain.caller import SYSTEM
 from reliability.kit.instants import to_minute
@@ -158,6 +159,14 @@ def test_one_that_cannot_be_evaluated_says_why_and_the_others_are_evaluated(
     assert (row.state, row.evaluated_at) == ("met", now)  # as it was: old, and told to be
     assert set(SloStatus.objects.filter(slo__in=fine).values_list("evaluated_at", flat=True)) == {later}
     assert changes() == []
+
+
+def test_the_api_tells_why_there_is_no_newer_evaluation(met: Slo, bearer: Callable[..., Client], now: datetime) -> None:
+    _break_hour(met)
+    evaluate(slo_ids=[met.pk], now=now + timedelta(minutes=1))
+    status = bearer(team=met.team).get(f"/api/v1/slos/{met.name}").json()["status"]
+    assert status["reason"].startswith("could not be evaluated: ChunkError: a packed hour")
+    assert (status["state"], status["evaluated_at"]) == ("met", "2026-03-02T12:00:00Z")
 
 
 def test_a_team_whose_only_objective_cannot_be_evaluated_is_tried_again_next_minute(now: datetime) -> None:
