@@ -3,28 +3,39 @@
 Prometheus gets 28 days of one-minute counters as TSDB blocks and answers from its own disk and page cache, one query
 for each window. Two ways are measured: `increase(…)`, which handles resets and is what alert rules use, and the
 difference of the counter to its value a window ago, the quickest PromQL there is (wrong after a reset).
+
+Like is held against like: Prometheus answers over HTTP in JSON, so our ratio is that of our API. There is no request
+that computes the figures of many SLOs at once: they are one request for each SLO, or the list, whose figures the
+evaluation of each minute has stored. What our own selector takes in this process, without HTTP, JSON and permissions,
+is printed beside them; it is what the evaluation pays.
 """
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import subprocess
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fleet import GOOD, VALID, expected, lay, minutes_of
+from fleet import GOOD, VALID, Fleet, expected, lay, minutes_of
 from stage import stage
-from timing import demand, finish, heading, median_of, report, runs
+from timing import Taken, demand, finish, heading, median_of, report, runs
+from web import running_web
 
+from reliability.access.domain.caller import SYSTEM, Role, Scope
 from reliability.access.models import Team
+from reliability.access.services import tokens
 from slo.domain import batch
 from slo.domain.burn import STANDARD_WINDOWS
-from slo.models import SloVersion
+from slo.models import Slo, SloVersion
 from slo.selectors.fleet import measure
+from slo.services.evaluations import evaluate_team
 from tests.servers.prometheus import program, prometheus
 
 SLOS = int(os.environ.get("BENCH_SLOS", "100"))
@@ -61,10 +72,12 @@ def main() -> None:
         }
         heading(f"{SLOS} SLOs × {len(windows)} windows over {samples:,} samples")
         ours, found = median_of(lambda: measure(**ours_arguments), times=runs(9))
-        report("here, from SQLite", ours)
+        report("here, our selector in this process", ours)
         for row, slo in enumerate(fleet.slos):
             wanted = expected(sli_id=slo.sli_id, start_minute=end - DAYS * 1440, end_minute=end)
             demand((found.totals.good[row, 0], found.totals.valid[row, 0]) == wanted, f"events of {slo.name}")
+
+        computed = _over_http(team, fleet, dict(zip(map(_pk, fleet.slos), found.budgets.sli, strict=True)))
 
         arguments = ["--query.max-samples=500000000", "--query.timeout=10m"]
         with prometheus(directory=blocks, arguments=arguments) as server:
@@ -84,9 +97,46 @@ def main() -> None:
 
                 theirs, answers = median_of(ask, times=runs(3))
                 _agree(answers[0], dict(zip([slo.sli_id for slo in fleet.slos], found.budgets.sli, strict=True)))
-                report(title, theirs, note=f"{theirs.wall / ours.wall:,.0f} × ours")
+                over = f"{theirs.wall / computed.wall:.2g} × our API, {theirs.wall / ours.wall:,.0f} × our selector"
+                report(title, theirs, note=over)
             _by_window(server.url, end, ours_arguments, windows)
     finish()
+
+
+def _over_http(team: Team, fleet: Fleet, slis: dict[int, float]) -> Taken:
+    """The same figures from our API; returns the time of computing all of them, one request for each SLO."""
+    demand(evaluate_team(team_id=team.pk, now=fleet.now).evaluated == SLOS, "not all SLOs were evaluated")
+    token = tokens.create(
+        caller=SYSTEM, name="bench", team=team, role=Role.VIEWER, scopes=[Scope.READ], expires_at=None, now=fleet.now
+    )
+    headers = {"Authorization": f"Bearer {token.secret}"}
+    at = urllib.parse.quote(fleet.now.isoformat())
+    with running_web() as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+        def get(path: str) -> Any:
+            connection.request("GET", f"/api/v1/slos{path}", headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+            demand(answer.status == 200, f"{path} answered {answer.status}: {body[:200]!r}")
+            return json.loads(body)
+
+        listed, page = median_of(lambda: _listed(get), times=runs(5))
+        computed, answers = median_of(lambda: [get(f"/{slo.name}/status?at={at}") for slo in fleet.slos], times=runs(3))
+    for slo, answer in zip(fleet.slos, answers, strict=True):
+        demand(abs(answer["sli"] - slis[slo.pk]) < 1e-12, f"{slo.name}: {answer['sli']} over HTTP")
+        demand(abs(page[slo.name]["sli"] - slis[slo.pk]) < 1e-12, f"{slo.name}: {page[slo.name]['sli']} in the list")
+    report(f"here, our API: {SLOS} × GET /slos/NAME/status, computed", Taken(computed.wall))
+    report("here, our API: GET /slos, as last evaluated", Taken(listed.wall))
+    return computed
+
+
+def _listed(get: Callable[[str], Any]) -> dict[str, Any]:
+    return {item["name"]: item["status"] for item in get(f"?limit={SLOS}")["items"]}
+
+
+def _pk(slo: Slo) -> int:
+    return int(slo.pk)
 
 
 def _by_window(url: str, end: int, arguments: dict[str, Any], windows: dict[str, int]) -> None:
