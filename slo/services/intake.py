@@ -25,7 +25,8 @@ from reliability.web.api.parsing import MalformedBodyError
 from reliability.web.errors import Conflict, Forbidden, Invalid, TooLarge
 from reliability.web.metrics import INTAKE_ROWS
 from slo.models import IntakeReceipt
-from slo.selectors import slis
+from reliability.telemetry.services.health import note_intake
+from slo.selectors import freshness, slis
 from slo.services.series import MinuteTooFullError, StoreMode, acceptable_minutes, store_points
 
 ROW_ERRORS_MAX = 100  # refused rows that an answer lists; `rejected` counts all of them
@@ -230,6 +231,8 @@ def _store(*, caller: Caller, request: IntakeRequest, good: _Storable, now: date
             )
             if result.unknown_sli_ids:
                 raise Conflict("an SLI was deleted while this was stored, nothing was stored: send it again")
+    if answer.accepted:
+        note_intake(source_ids=freshness.source_ids(sli_ids=set(good.sli_ids.tolist())), now=now)
     return answer
 
 

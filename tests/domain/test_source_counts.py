@@ -81,7 +81,8 @@ def test_the_breaker_rests_longer_and_longer_up_to_five_minutes(failures: int, s
             "left alone for 2 min",
         ),
         ({"checked_at": NOW - timedelta(hours=3)}, HealthState.HEALTHY, "3 h ago"),
-        ({"is_read": False}, HealthState.HEALTHY, "Waits for counts"),
+        ({"is_read": False}, HealthState.HEALTHY, "Counts arrived last 1 min ago"),
+        ({"is_read": False, "answered_at": None}, HealthState.UNKNOWN, "No counts have arrived yet"),
     ],
 )
 def test_health_is_told_in_words(columns: dict[str, Any], state: HealthState, words: str) -> None:

@@ -10,6 +10,7 @@ from reliability.access.models import Installation
 from reliability.demo.domain.promises import HISTORY_HOURS, INDICATORS
 from reliability.demo.domain.traffic import traffic_between
 from reliability.kit.instants import to_minute
+from reliability.telemetry.services.health import note_intake
 from slo.models import Sli
 from slo.services import series
 
@@ -37,4 +38,5 @@ def catch_up(*, now: datetime) -> int:
         counts[sli.pk] = traffic_between(
             traffic=indicator.traffic, anchor_minute=anchor_minute, start_minute=start_minute, end_minute=end_minute
         )
+    note_intake(source_ids={sli.source_id for sli in slis.values() if sli.pk in counts}, now=now)
     return series.store_many(counts=counts, now=now).stored

@@ -43,7 +43,7 @@ def health_of(
 ) -> Health:
     """State and words from the health columns of a source. is_read: False for sources that others send to."""
     if not is_read:
-        return Health(HealthState.HEALTHY, "Waits for counts; how fresh they are is shown at each objective.")
+        return _pushed(answered_at, now)
     if checked_at is None:
         return Health(HealthState.UNKNOWN, "Not asked yet: test the connection, or add an SLI that reads from it.")
     if failures_in_a_row:
@@ -55,6 +55,15 @@ def health_of(
     if now - checked_at > _QUIET:
         return Health(HealthState.HEALTHY, f"Answered when last asked, {humanize_duration(now - checked_at)} ago.")
     return Health(HealthState.HEALTHY, f"Answers in {(latency_seconds or 0) * 1000:.0f} ms.")
+
+
+def _pushed(arrived_at: datetime | None, now: datetime) -> Health:
+    """Senders choose their own rhythm, so silence is told and not judged."""
+    if arrived_at is None:
+        return Health(HealthState.UNKNOWN, "No counts have arrived yet.")
+    if now - arrived_at < timedelta(minutes=1):
+        return Health(HealthState.HEALTHY, "Counts arrived within the last minute.")
+    return Health(HealthState.HEALTHY, f"Counts arrived last {humanize_duration(now - arrived_at)} ago.")
 
 
 def _failing(

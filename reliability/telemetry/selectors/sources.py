@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from reliability.access.domain.caller import Caller
 from reliability.access.services.vault import VaultError, decrypt
 from reliability.telemetry.domain.health import Health, health_of
 from reliability.telemetry.models import Source
 from reliability.telemetry.sources.kind import Connection
-from reliability.telemetry.sources.registry import kind_of
+from reliability.telemetry.sources.registry import KINDS, kind_of
 from reliability.web.errors import NotFound
+
+_PUSHED = tuple(kind.name for kind in KINDS.values() if not kind.is_read)
 
 
 def list_sources(*, caller: Caller, text: str = "", team: str = "", kind: str = "") -> QuerySet[Source]:
@@ -26,6 +28,17 @@ def list_sources(*, caller: Caller, text: str = "", team: str = "", kind: str = 
     if kind:
         sources = sources.filter(kind=kind)
     return sources.order_by("name", "pk")
+
+
+def read_sources(*, caller: Caller) -> QuerySet[Source]:
+    """The readable sources that are asked for their counts."""
+    return list_sources(caller=caller).exclude(kind__in=_PUSHED)
+
+
+def pushed_sources(*, caller: Caller) -> QuerySet[Source]:
+    """The readable sources that others send counts to, the longest silent first."""
+    silent_first = F("answered_at").asc(nulls_first=True)
+    return list_sources(caller=caller).filter(kind__in=_PUSHED).order_by(silent_first, "name", "pk")
 
 
 def source(*, caller: Caller, name: str) -> Source:
