@@ -37,7 +37,9 @@ def test_a_window_that_is_never_measured_whole_is_refused_at_its_field(
     for write in (
         lambda: slos.update(caller=SYSTEM, slo=slo, draft=draft, now=now, effective_from=from_then),
         lambda: slos.create(caller=SYSTEM, draft=replace(draft, name="another"), now=now, effective_from=from_then),
-        lambda: preview(objective="0.99", window=window, budgeting_method="Occurrences", now=now, sli=slo.sli),
+        lambda: preview(
+            caller=SYSTEM, objective="0.99", window=window, budgeting_method="Occurrences", now=now, sli=slo.sli
+        ),
     ):
         with pytest.raises(Invalid) as refused:
             write()
