@@ -69,8 +69,10 @@ def steps() -> list[list[Step]]:
         checks,
         [Step("suite on SQLite", SUITE)],
         [Step("suite on PostgreSQL", SUITE, needs="postgresql")],
-        [Step("journeys", [*PYTEST, "tests/journeys"])],
-        [Step("journeys on PostgreSQL and Redis", [*PYTEST, "tests/journeys"], needs="postgresql")],
+        [
+            Step("journeys", [*PYTEST, "tests/journeys"]),
+            Step("journeys on PostgreSQL and Redis", [*PYTEST, "tests/journeys"], needs="postgresql"),
+        ],
         [Step("faults", [*PYTEST, "tests/faults"])],
     ]
 
