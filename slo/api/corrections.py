@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from reliability.kit.periods import Period
 from reliability.web.api.params import Instant
@@ -42,8 +43,8 @@ class ExclusionOut(Schema):
     start: datetime
     end: datetime
     effect: Exclusion.Effect
-    reason: str
-    author: str
+    reason: str | None = Field(description="null: of a service that is private to another team")
+    author: str | None
     whole_service: bool
     created_at: datetime
     revoked_at: datetime | None = Field(description="since when it does not hold any more")
@@ -77,7 +78,7 @@ class AdjustmentOut(Schema):
 def list_exclusions(request: AccessRequest, name: str) -> Any:
     """Its own and those of its service, revoked ones too, newest first."""
     slo = slos.get_slo(caller=request.caller, name=name)
-    return [_exclusion_out(exclusion) for exclusion in corrections.exclusions_of(slo=slo)]
+    return [_exclusion_out(request, exclusion) for exclusion in corrections.exclusions_of(slo=slo)]
 
 
 @router.post(
@@ -88,8 +89,10 @@ def create_exclusion(request: AccessRequest, name: str, body: ExclusionCreate) -
     slo = slos.get_slo(caller=request.caller, name=name)
     if body.start >= body.end:
         raise Invalid(details=[{"field": "end", "message": "must be later than start"}])
-    if body.whole_service and slo.service is None:
-        raise Invalid(details=[{"field": "whole_service", "message": "this SLO has no service: set false"}])
+    service = visible(caller=request.caller, related=slo.service)
+    if body.whole_service and service is None:
+        message = "this SLO has no service that you may see: set false"
+        raise Invalid(details=[{"field": "whole_service", "message": message}])
     exclusion = exclusion_services.create(
         caller=request.caller,
         period=Period(body.start, body.end),
@@ -97,9 +100,9 @@ def create_exclusion(request: AccessRequest, name: str, body: ExclusionCreate) -
         now=timezone.now(),
         effect=body.effect,
         slo=None if body.whole_service else slo,
-        service=slo.service if body.whole_service else None,
+        service=service if body.whole_service else None,
     )
-    return Status(201, _exclusion_out(exclusion))
+    return Status(201, _exclusion_out(request, exclusion))
 
 
 @router.delete(
@@ -115,7 +118,7 @@ def revoke_exclusion(request: AccessRequest, name: str, exclusion_id: int, reaso
     if exclusion is None:
         raise NotFound(f"the SLO {name} has no exclusion {exclusion_id}")
     revoked = exclusion_services.revoke(caller=request.caller, exclusion=exclusion, now=timezone.now(), reason=reason)
-    return _exclusion_out(revoked)
+    return _exclusion_out(request, revoked)
 
 
 @router.get(
@@ -165,14 +168,15 @@ def revoke_adjustment(request: AccessRequest, name: str, adjustment_id: int, rea
     return _adjustment_out(revoked)
 
 
-def _exclusion_out(exclusion: Exclusion) -> dict[str, Any]:
+def _exclusion_out(request: AccessRequest, exclusion: Exclusion) -> dict[str, Any]:
+    is_foreign = corrections.is_foreign(caller=request.caller, exclusion=exclusion)
     return {
         "id": exclusion.pk,
         "start": exclusion.start_at,
         "end": exclusion.end_at,
         "effect": exclusion.effect,
-        "reason": exclusion.reason,
-        "author": exclusion.author_name,
+        "reason": None if is_foreign else exclusion.reason,
+        "author": None if is_foreign else exclusion.author_name,
         "whole_service": exclusion.service_id is not None,
         "created_at": exclusion.created_at,
         "revoked_at": exclusion.revoked_at,

@@ -10,10 +10,9 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from reliability.access.domain.caller import Role, Scope
 from reliability.access.requests import AccessRequest
 from reliability.web.api.bodies import UnsupportedTypeError, body_of, content_type_of
-from reliability.web.errors import Forbidden, Invalid
+from reliability.web.errors import Invalid
 from slo.domain.openslo.desired import Kind
 from slo.domain.openslo.documents import SourceText
 from slo.domain.openslo.exporting import to_documents, to_yaml
@@ -22,6 +21,7 @@ from slo.domain.openslo.printing import print_plan
 from slo.domain.openslo.reader import BYTES_MAX
 from slo.selectors import openslo as openslo_selectors
 from slo.services import openslo as openslo_services
+from slo.services.editing import require_editor_somewhere
 
 router = Router(tags=["OpenSLO"])
 
@@ -97,10 +97,7 @@ def apply_documents(
 
     A refused document answers 422, each detail with line, path and what to change.
     """
-    if Scope.WRITE not in request.caller.scopes:
-        raise Forbidden("the token lacks the scope write: create one that has it", reason="scope_too_low")
-    if not request.caller.is_administrator and not request.caller.team_ids(Role.EDITOR):
-        raise Forbidden("this needs the role editor in a team", reason="role_too_low")
+    require_editor_somewhere(caller=request.caller)
     content_type = content_type_of(request)
     if content_type not in _TYPES:
         raise UnsupportedTypeError(

@@ -11,15 +11,17 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from reliability.telemetry.domain.specs import describe_spec
 from reliability.web.api.paging import Page, PageQuery, page_of
 from reliability.web.api.params import Name
-from slo.api.references import service_id, source_id, team_id
+from slo.api.references import Hidden, hidden, service_id, source_id, team_id
 from slo.api.revisions import IfMatch, expected_revision, tag
 from slo.api.slo_schemas import Labels, PeriodOut
 from slo.models import Sli
 from slo.selectors import series, slis
+from slo.selectors.errors import error_words
 from slo.services import slis as sli_services
 from slo.services.slis import SliDraft
 
@@ -49,7 +51,6 @@ class SliFields(Schema):
     model_config = ConfigDict(extra="forbid")
 
     team: Annotated[str, Field(max_length=63)]
-    source: Annotated[str, Field(max_length=63, description="name of the telemetry source")]
     spec: Spec
     title: Annotated[str, Field(max_length=160)] = ""
     description: Annotated[str, Field(max_length=10_000)] = ""
@@ -59,10 +60,14 @@ class SliFields(Schema):
 
 class SliCreate(SliFields):
     name: Name
+    source: Annotated[str, Field(max_length=63, description="name of the telemetry source")]
     reason: Annotated[str, Field(max_length=2000)] = ""
 
 
 class SliReplace(SliFields):
+    source: Annotated[
+        str | None, Field(max_length=63, description="null leaves a source that is private to another team as it is")
+    ]
     revision: Annotated[int | None, Field(description="the revision this edit was made from; 409 when it is old")] = (
         None
     )
@@ -75,7 +80,7 @@ class SliPatch(Schema):
     model_config = ConfigDict(extra="forbid")
 
     team: Annotated[str, Field(max_length=63)] = ""
-    source: Annotated[str, Field(max_length=63)] = ""
+    source: Annotated[str | None, Field(max_length=63)] = None
     spec: Spec = Field(default_factory=dict)
     title: Annotated[str, Field(max_length=160)] = ""
     description: Annotated[str, Field(max_length=10_000)] = ""
@@ -91,12 +96,13 @@ class SliOut(Schema):
     description: str
     team: str
     service: str | None
-    source: str
+    source: str | None
+    hidden: Hidden
     spec: dict[str, Any]
     measures: str = Field(description="the measurement in words")
     labels: dict[str, Any]
     revision: int
-    slo_count: int
+    slo_count: int = Field(description="SLOs you may see that measure by it")
     collected_until: datetime | None = Field(description="end of the newest minute read from the source")
     collected_at: datetime | None
     last_error: str = Field(description="why the newest collection failed; empty when it did not")
@@ -124,7 +130,7 @@ class SliVersionOut(Schema):
 
     id: int
     effective_from: datetime
-    source: str
+    source: str | None = Field(description="null: private to another team")
     spec: dict[str, Any]
     measures: str
     author: str
@@ -143,7 +149,7 @@ class SliQuery(PageQuery):
 def list_slis(request: AccessRequest, query: Query[SliQuery]) -> Any:
     filters = slis.SliFilters(team_slug=query.team, service_name=query.service, source_name=query.source, text=query.q)
     page = page_of(queryset=slis.list_slis(caller=request.caller, filters=filters), query=query)
-    return {**page, "items": [_sli_out(sli) for sli in page["items"]]}
+    return {**page, "items": [_sli_out(request, sli) for sli in page["items"]]}
 
 
 @router.post("", response={201: SliDetailOut}, operation_id="createSli", summary="Create an SLI")
@@ -165,7 +171,7 @@ def replace_sli(
 ) -> Any:
     """A change of source or spec makes a new version from now on; the stored minutes stay."""
     sli = slis.get_sli(caller=request.caller, name=name)
-    return _update(request, response, sli, _draft(request, sli.name, body), body, if_match)
+    return _update(request, response, sli, _draft(request, sli.name, body, stored=sli), body, if_match)
 
 
 @router.patch("/{name}", response=SliDetailOut, operation_id="changeSli", summary="Change some fields of an SLI")
@@ -178,9 +184,9 @@ def change_sli(
     if "team" in given:
         changes["team_id"] = team_id(caller=request.caller, slug=given["team"])
     if "service" in given:
-        changes["service_id"] = service_id(caller=request.caller, name=given["service"])
+        changes["service_id"] = service_id(caller=request.caller, name=given["service"], stored=sli.service)
     if "source" in given:
-        changes["source_id"] = source_id(caller=request.caller, name=given["source"])
+        changes["source_id"] = source_id(caller=request.caller, name=given["source"], stored=sli.source)
     return _update(request, response, sli, replace(sli_services.draft_of(sli=sli), **changes), body, if_match)
 
 
@@ -204,7 +210,7 @@ def list_versions(request: AccessRequest, name: str) -> Any:
         {
             "id": version.pk,
             "effective_from": version.effective_from,
-            "source": version.source.name,
+            "source": source.name if source else None,
             "spec": version.spec,
             "measures": describe_spec(version.spec),
             "author": version.author_name,
@@ -212,19 +218,20 @@ def list_versions(request: AccessRequest, name: str) -> Any:
             "created_at": version.created_at,
         }
         for version in slis.versions_of(sli=sli)
+        for source in (visible(caller=request.caller, related=version.source),)
     ]
 
 
-def _draft(request: AccessRequest, name: str, body: SliFields) -> SliDraft:
+def _draft(request: AccessRequest, name: str, body: SliCreate | SliReplace, *, stored: Sli | None = None) -> SliDraft:
     caller = request.caller
     return SliDraft(
         name=name,
         team_id=team_id(caller=caller, slug=body.team),
-        source_id=source_id(caller=caller, name=body.source),
+        source_id=source_id(caller=caller, name=body.source, stored=stored.source if stored else None),
         spec=body.spec,
         title=body.title,
         description=body.description,
-        service_id=service_id(caller=caller, name=body.service),
+        service_id=service_id(caller=caller, name=body.service, stored=stored.service if stored else None),
         labels=dict(body.labels),
     )
 
@@ -255,17 +262,21 @@ def _answer(request: AccessRequest, response: HttpResponse, name: str) -> dict[s
     extent = series.extent_of(sli=sli)
     period = {"start": extent.period.start, "end": extent.period.end} if extent.period else None
     stored = {"period": period, "minutes": extent.minutes, "good": extent.good, "valid": extent.valid}
-    return {**_sli_out(sli), "series": stored}
+    return {**_sli_out(request, sli), "series": stored}
 
 
-def _sli_out(sli: Sli) -> dict[str, Any]:
+def _sli_out(request: AccessRequest, sli: Sli) -> dict[str, Any]:
+    caller = request.caller
+    service = visible(caller=caller, related=sli.service)
+    source = visible(caller=caller, related=sli.source)
     return {
         "name": sli.name,
         "title": sli.title,
         "description": sli.description,
         "team": sli.team.slug,
-        "service": sli.service.name if sli.service else None,
-        "source": sli.source.name,
+        "service": service.name if service else None,
+        "source": source.name if source else None,
+        "hidden": hidden(caller=caller, service=sli.service, source=sli.source),
         "spec": sli.spec,
         "measures": describe_spec(sli.spec),
         "labels": sli.labels,
@@ -273,7 +284,7 @@ def _sli_out(sli: Sli) -> dict[str, Any]:
         "slo_count": sli.slo_count,  # type: ignore[attr-defined]  # annotated by the selector
         "collected_until": sli.collected_until,
         "collected_at": sli.collected_at,
-        "last_error": sli.last_error,
+        "last_error": error_words(caller=caller, source=sli.source, error=sli.last_error),
         "last_error_at": sli.last_error_at,
         "faulty_minutes": sli.faulty_minutes,
         "created_at": sli.created_at,

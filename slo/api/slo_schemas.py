@@ -8,7 +8,10 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from reliability.access.domain.caller import Caller
+from reliability.access.domain.visible import visible
 from reliability.web.api.params import Instant, Name
+from slo.api.references import Hidden, hidden
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.status import State
 from slo.domain.windows import parse_window
@@ -35,13 +38,12 @@ Labels = dict[str, str | list[str]]
 
 
 class SloFields(Schema):
-    """What an objective asks for."""
+    """What an objective asks for, its indicator apart."""
 
     model_config = ConfigDict(extra="forbid")
 
     title: Annotated[str, Field(min_length=1, max_length=160, examples=["Checkout succeeds"])]
     team: Annotated[str, Field(max_length=63, description="slug of the owner")]
-    sli: Annotated[str, Field(max_length=63, description="name of the SLI it measures by")]
     objective: Ratio
     window: Window
     service: Annotated[str | None, Field(max_length=63)] = None
@@ -56,11 +58,15 @@ class SloFields(Schema):
 
 class SloCreate(SloFields):
     name: Name
+    sli: Annotated[str, Field(max_length=63, description="name of the SLI it measures by")]
     effective_from: Annotated[Instant | None, Field(description="from when it counts; now when left out")] = None
     reason: Annotated[str, Field(max_length=2000, description="why, for the audit trail")] = ""
 
 
 class SloReplace(SloFields):
+    sli: Annotated[
+        str | None, Field(max_length=63, description="null leaves an SLI that is private to another team as it is")
+    ]
     revision: Annotated[int | None, Field(description="the revision this edit was made from; 409 when it is old")] = (
         None
     )
@@ -77,7 +83,7 @@ class SloPatch(Schema):
 
     title: Annotated[str, Field(min_length=1, max_length=160)] = ""
     team: Annotated[str, Field(max_length=63)] = ""
-    sli: Annotated[str, Field(max_length=63)] = ""
+    sli: Annotated[str | None, Field(max_length=63)] = None
     objective: Ratio = ""
     window: Window = Field(default_factory=dict)
     service: Annotated[str | None, Field(max_length=63)] = None
@@ -124,7 +130,8 @@ class SloOut(Schema):
     description: str
     team: str
     service: str | None
-    sli: str
+    sli: str | None
+    hidden: Hidden
     objective: float
     window: dict[str, Any]
     window_text: str
@@ -146,7 +153,7 @@ class SloVersionOut(Schema):
 
     id: int
     effective_from: datetime
-    sli: str
+    sli: str | None = Field(description="null: private to another team")
     objective: float
     window: dict[str, Any]
     window_text: str
@@ -159,10 +166,11 @@ class SloVersionOut(Schema):
     created_at: datetime
 
 
-def definition_out(version: SloVersion) -> dict[str, Any]:
+def definition_out(version: SloVersion, *, caller: Caller) -> dict[str, Any]:
     """The fields that an objective and its versions share."""
+    sli = visible(caller=caller, related=version.sli)
     return {
-        "sli": version.sli.name,
+        "sli": sli.name if sli else None,
         "objective": version.objective,
         "window": version.window,
         "window_text": parse_window(version.window).describe(),
@@ -174,25 +182,27 @@ def definition_out(version: SloVersion) -> dict[str, Any]:
     }
 
 
-def version_out(version: SloVersion) -> dict[str, Any]:
+def version_out(version: SloVersion, *, caller: Caller) -> dict[str, Any]:
     return {
         "id": version.pk,
-        **definition_out(version),
+        **definition_out(version, caller=caller),
         "author": version.author_name,
         "reason": version.reason,
         "created_at": version.created_at,
     }
 
 
-def slo_out(slo: Slo, version: SloVersion) -> dict[str, Any]:
+def slo_out(slo: Slo, version: SloVersion, *, caller: Caller) -> dict[str, Any]:
     status = getattr(slo, "status", None)
+    service = visible(caller=caller, related=slo.service)
     return {
         "name": slo.name,
         "title": slo.title,
         "description": slo.description,
         "team": slo.team.slug,
-        "service": slo.service.name if slo.service else None,
-        **definition_out(version),
+        "service": service.name if service else None,
+        "hidden": hidden(caller=caller, service=slo.service, sli=version.sli),
+        **definition_out(version, caller=caller),
         "labels": slo.labels,
         "alert_policies": slo.alert_policies,
         "revision": slo.revision,

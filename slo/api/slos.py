@@ -14,7 +14,7 @@ from reliability.access.requests import AccessRequest
 from reliability.web.api.paging import Page, PageQuery, page_of
 from slo.api.references import service_id, sli_id, team_id
 from slo.api.revisions import IfMatch, expected_revision, tag
-from slo.api.slo_schemas import SloCreate, SloFields, SloOut, SloPatch, SloReplace, SloVersionOut, slo_out, version_out
+from slo.api.slo_schemas import SloCreate, SloOut, SloPatch, SloReplace, SloVersionOut, slo_out, version_out
 from slo.domain.status import State
 from slo.models import Slo
 from slo.selectors import definitions, slos
@@ -45,7 +45,7 @@ def list_slos(request: AccessRequest, query: Query[SloQuery]) -> Any:
         queryset=slos.list_slos(caller=request.caller, filters=filters, ordering=query.ordering), query=query
     )
     newest = definitions.newest_versions(slo_ids=[slo.pk for slo in page["items"]])
-    return {**page, "items": [slo_out(slo, newest[slo.pk]) for slo in page["items"]]}
+    return {**page, "items": [slo_out(slo, newest[slo.pk], caller=request.caller) for slo in page["items"]]}
 
 
 @router.post("", response={201: SloOut}, operation_id="createSlo", summary="Create an SLO")
@@ -72,7 +72,7 @@ def replace_slo(
 ) -> Any:
     """A change of sli, objective, window or method makes a new version; history keeps the old one for its time."""
     slo = slos.get_slo(caller=request.caller, name=name)
-    draft = _draft(request, slo.name, body)
+    draft = _draft(request, slo.name, body, stored=slo)
     return _update(request, response, slo, draft, body, if_match)
 
 
@@ -87,9 +87,9 @@ def change_slo(
     if "team" in given:
         changes["team_id"] = team_id(caller=request.caller, slug=given["team"])
     if "service" in given:
-        changes["service_id"] = service_id(caller=request.caller, name=given["service"])
+        changes["service_id"] = service_id(caller=request.caller, name=given["service"], stored=slo.service)
     if "sli" in given:
-        changes["sli_id"] = sli_id(caller=request.caller, name=given["sli"])
+        changes["sli_id"] = sli_id(caller=request.caller, name=given["sli"], stored=slo.sli)
     return _update(request, response, slo, replace(slo_services.draft_of(slo=slo), **changes), body, if_match)
 
 
@@ -109,17 +109,17 @@ def delete_slo(
 def list_versions(request: AccessRequest, name: str) -> Any:
     """What it asked for over time, newest first."""
     slo = slos.get_slo(caller=request.caller, name=name)
-    return [version_out(version) for version in slos.versions_of(slo=slo)]
+    return [version_out(version, caller=request.caller) for version in slos.versions_of(slo=slo)]
 
 
-def _draft(request: AccessRequest, name: str, body: SloFields) -> SloDraft:
+def _draft(request: AccessRequest, name: str, body: SloCreate | SloReplace, *, stored: Slo | None = None) -> SloDraft:
     caller = request.caller
     return SloDraft(
         name=name,
         title=body.title,
         team_id=team_id(caller=caller, slug=body.team),
-        sli_id=sli_id(caller=caller, name=body.sli),
-        service_id=service_id(caller=caller, name=body.service),
+        sli_id=sli_id(caller=caller, name=body.sli, stored=stored.sli if stored else None),
+        service_id=service_id(caller=caller, name=body.service, stored=stored.service if stored else None),
         objective=body.objective,
         window=body.window,
         description=body.description,
@@ -156,4 +156,4 @@ def _update(
 def _answer(request: AccessRequest, response: HttpResponse, name: str) -> dict[str, Any]:
     slo = slos.get_slo(caller=request.caller, name=name)
     tag(response, slo.revision)
-    return slo_out(slo, definitions.newest_versions(slo_ids=[slo.pk])[slo.pk])
+    return slo_out(slo, definitions.newest_versions(slo_ids=[slo.pk])[slo.pk], caller=request.caller)

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from reliability.access.models import Team
 from reliability.catalog.models import Service
 from slo.domain.naming import NAME_LENGTH_MAX
+from slo.forms.stored import STAYS, StoredChoiceField
 
 
 class IdentityForm(forms.Form):
@@ -35,7 +36,7 @@ class IdentityForm(forms.Form):
         empty_label="Choose the owner",
         help_text="Its editors may change the objective.",
     )
-    service = forms.ModelChoiceField(
+    service = StoredChoiceField(
         queryset=Service.objects.none(),
         to_field_name="name",
         required=False,
@@ -51,10 +52,14 @@ class IdentityForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, teams: Any, services: Any, is_new: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, teams: Any, services: Any, is_new: bool, stored: Service | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # a ModelChoiceField's property
         self.fields["service"].queryset = services  # type: ignore[attr-defined]  # a ModelChoiceField's property
+        if self.fields["service"].keep(stored, label="Its present service (private, stays)"):  # type: ignore[attr-defined]  # a StoredChoiceField's method
+            self.initial = {**self.initial, "service": STAYS}
         if not is_new:
             self.fields["name"].disabled = True
             self.fields["name"].help_text = "It stays: addresses, the API and OpenSLO files know it."

@@ -8,6 +8,7 @@ from django import forms
 
 from reliability.telemetry.models import Source
 from slo.forms.measurement import MeasurementForm
+from slo.forms.stored import STAYS, StoredChoiceField
 from slo.models import Sli
 
 
@@ -22,7 +23,7 @@ class IndicatorForm(MeasurementForm):
         widget=forms.RadioSelect,
         label="Indicator",
     )
-    sli = forms.ModelChoiceField(
+    sli = StoredChoiceField(
         queryset=Sli.objects.none(),
         to_field_name="name",
         required=False,
@@ -46,10 +47,12 @@ class IndicatorForm(MeasurementForm):
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, slis: Any, sources: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, slis: Any, sources: Any, stored: Sli | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sli"].queryset = slis  # type: ignore[attr-defined]  # a ModelChoiceField's property
         self.fields["source"].queryset = sources  # type: ignore[attr-defined]  # a ModelChoiceField's property
+        if self.fields["sli"].keep(stored, label="Its present indicator (private, stays)"):  # type: ignore[attr-defined]  # a StoredChoiceField's method
+            self.initial = {**self.initial, "sli": STAYS}
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("indicator") == "existing":

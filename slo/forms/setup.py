@@ -8,11 +8,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from reliability.catalog.models import Service
 from reliability.web.errors import ProblemError
 from slo.forms.change import ChangeForm
 from slo.forms.identity import IdentityForm
 from slo.forms.indicator import IndicatorForm
 from slo.forms.window import ObjectiveForm
+from slo.models import Sli
 from slo.services.setups import SLI_PREFIX
 from slo.services.slis import SliDraft
 from slo.services.slos import SloDraft
@@ -22,12 +24,17 @@ _WINDOW_FIELDS = {"count": "count", "unit": "unit", "start": "start", "time_zone
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a caller may choose from: querysets of teams, services, indicators and sources."""
+    """What a caller may choose from: querysets of teams, services, indicators and sources.
+
+    stored_service and stored_sli: what the objective has now, which is offered in any case.
+    """
 
     teams: Any
     services: Any
     slis: Any
     sources: Any
+    stored_service: Service | None = None
+    stored_sli: Sli | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,15 @@ class SetupForms:
     ) -> SetupForms:
         """Bound to *data*, or showing *initial*."""
         return cls(
-            IdentityForm(data, initial=initial, teams=choices.teams, services=choices.services, is_new=is_new),
-            IndicatorForm(data, initial=initial, slis=choices.slis, sources=choices.sources),
+            IdentityForm(
+                data,
+                initial=initial,
+                teams=choices.teams,
+                services=choices.services,
+                is_new=is_new,
+                stored=choices.stored_service,
+            ),
+            IndicatorForm(data, initial=initial, slis=choices.slis, sources=choices.sources, stored=choices.stored_sli),
             ObjectiveForm(data, initial=initial),
             None if is_new else ChangeForm(data, initial=initial),
         )

@@ -10,6 +10,7 @@ from django import forms
 from reliability.telemetry.models import Source
 from reliability.web.errors import ProblemError
 from slo.forms.measurement import MeasurementForm, initial_of
+from slo.forms.stored import STAYS, StoredChoiceField
 from slo.models import Sli
 from slo.services.slis import SliDraft
 
@@ -21,7 +22,7 @@ class SliForm(MeasurementForm):
     description = forms.CharField(
         required=False, max_length=4000, label="What it tells", widget=forms.Textarea(attrs={"rows": 2})
     )
-    source = forms.ModelChoiceField(queryset=Source.objects.none(), to_field_name="name", label="Source")
+    source = StoredChoiceField(queryset=Source.objects.none(), to_field_name="name", label="Source")
     reason = forms.CharField(
         max_length=2000,
         label="Why it changes",
@@ -30,13 +31,17 @@ class SliForm(MeasurementForm):
     )
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, sli: Sli, sources: Any) -> None:
+    def __init__(self, data: Any = None, *, sli: Sli, sources: Any, source_title: str | None) -> None:
+        """source_title: of its present source, None when the person may not see that."""
         words = {"title": sli.title, "description": sli.description}
         super().__init__(
             data,
             initial={**words, "source": sli.source.name, "based_on": sli.revision, **initial_of(sli.spec)},
         )
         self.fields["source"].queryset = sources  # type: ignore[attr-defined]  # a ModelChoiceField's property
+        label = f"{source_title} (stays)" if source_title else "Its present source (private, stays)"
+        if self.fields["source"].keep(sli.source, label=label):  # type: ignore[attr-defined]  # a StoredChoiceField's method
+            self.initial = {**self.initial, "source": STAYS}
 
     def draft(self, *, base: SliDraft) -> SliDraft:
         """The indicator as typed. Only on a valid form."""

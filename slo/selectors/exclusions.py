@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from reliability.access.domain.caller import Caller
+from reliability.access.domain.visible import is_hidden
 from reliability.kit.periods import Period
 from slo.models import Adjustment, Exclusion, Slo
 
@@ -17,6 +19,11 @@ def exclusions_of(*, slo: Slo, period: Period | None = None) -> QuerySet[Exclusi
         own &= Q(start_at__lt=period.end, end_at__gt=period.start)
     exclusions: QuerySet[Exclusion] = Exclusion.objects.filter(own)
     return exclusions.select_related("slo", "service").order_by("-start_at", "-pk")
+
+
+def is_foreign(*, caller: Caller, exclusion: Exclusion) -> bool:
+    """Whether it is an exclusion of a service that the caller may not see: then only its minutes are told."""
+    return is_hidden(caller=caller, related=exclusion.service)
 
 
 def adjustments_of(*, slo: Slo, period: Period | None = None) -> QuerySet[Adjustment]:

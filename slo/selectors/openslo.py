@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from reliability.access.domain.caller import Caller
+from reliability.access.domain.visible import visible
+from reliability.access.selectors import teams
 from reliability.catalog.models import Service
 from reliability.catalog.selectors import services
 from reliability.telemetry.models import Source
 from reliability.telemetry.selectors import sources
+from reliability.web.errors import NotFound
 from slo.domain.openslo.desired import ALERT_KINDS, Desired, Kind, Known
 from slo.domain.openslo.sources import DETAILS
 from slo.domain.windows import parse_window
@@ -50,14 +53,19 @@ def stored_objects(*, caller: Caller, wanted: Iterable[tuple[Kind, str]]) -> dic
     found: list[Desired] = []
     found += _sources(sources.list_sources(caller=caller).filter(name__in=names[Kind.DATA_SOURCE]), kept)
     found += _services(services.list_services(caller=caller).filter(name__in=names[Kind.SERVICE]), kept)
-    found += _slis(slis.list_slis(caller=caller).filter(name__in=names[Kind.SLI]), kept)
-    found += _slos(slos.list_slos(caller=caller).filter(name__in=names[Kind.SLO]), kept)
+    found += _slis(slis.list_slis(caller=caller).filter(name__in=names[Kind.SLI]), kept, caller)
+    found += _slos(slos.list_slos(caller=caller).filter(name__in=names[Kind.SLO]), kept, caller)
     found += [item for item in _alerts(kept) if item.name in names[item.kind]]
     return {(item.kind, item.name): item for item in found}
 
 
 def export(*, caller: Caller, filters: ExportFilters) -> list[Desired]:
-    """All readable objects that pass the filters, with what they refer to."""
+    """All readable objects that pass the filters, with what they refer to.
+
+    An SLO or SLI that is measured by what a private team of others keeps is left out: no document of this caller
+    could name it. Raises NotFound for a filter that names nothing, and for such an SLO.
+    """
+    _check_filters(caller, filters)
     kept = _documents(caller)
     own_slos = slos.list_slos(
         caller=caller,
@@ -66,16 +74,16 @@ def export(*, caller: Caller, filters: ExportFilters) -> list[Desired]:
     )
     if filters.slo_name:
         own_slos = own_slos.filter(name=filters.slo_name)
-    objectives = _slos(own_slos, kept)
+    objectives = [item for item in _slos(own_slos, kept, caller) if item.fields["indicator"]]
+    if filters.slo_name and not objectives:
+        raise NotFound(f"the SLO {filters.slo_name} is measured by an SLI that is private to another team")
+    readable_slis = [item for item in _slis(slis.list_slis(caller=caller), kept, caller) if item.fields["source"]]
     if filters == ExportFilters():
-        indicators = _slis(slis.list_slis(caller=caller), kept)
         catalogue = _services(services.list_services(caller=caller), kept)
         origins = _sources(sources.list_sources(caller=caller), kept)
-        return [*origins, *catalogue, *indicators, *_alerts(kept), *objectives]
+        return [*origins, *catalogue, *readable_slis, *_alerts(kept), *objectives]
     used = {str(item.fields["indicator"]) for item in objectives}
-    indicators = [
-        item for item in _slis(slis.list_slis(caller=caller), kept) if item.name in used or _passes(item, filters)
-    ]
+    indicators = [item for item in readable_slis if item.name in used or _passes(item, filters)]
     named = {str(item.fields["service"]) for item in [*objectives, *indicators] if item.fields.get("service")}
     catalogue = [
         item
@@ -89,6 +97,16 @@ def export(*, caller: Caller, filters: ExportFilters) -> list[Desired]:
         if item.name in measured or _is_of_team(item, filters)
     ]
     return [*origins, *catalogue, *indicators, *_referred(_alerts(kept), objectives), *objectives]
+
+
+def _check_filters(caller: Caller, filters: ExportFilters) -> None:
+    """Raises NotFound for a name that is nobody's: an empty file would look like a deleted team."""
+    if filters.team_slug:
+        teams.team(caller=caller, slug=filters.team_slug)
+    if filters.service_name:
+        services.service(caller=caller, name=filters.service_name)
+    if filters.slo_name:
+        slos.get_slo(caller=caller, name=filters.slo_name)
 
 
 def _passes(item: Desired, filters: ExportFilters) -> bool:
@@ -165,7 +183,12 @@ def _services(rows: Iterable[Service], kept: Mapping[_Key, OpenSloDocument]) -> 
     ]
 
 
-def _slis(rows: Iterable[Sli], kept: Mapping[_Key, OpenSloDocument]) -> list[Desired]:
+def _name(caller: Caller, related: Service | Source | Sli | None) -> str | None:
+    """The name of a related object that the caller may see."""
+    return related.name if related and visible(caller=caller, related=related) else None
+
+
+def _slis(rows: Iterable[Sli], kept: Mapping[_Key, OpenSloDocument], caller: Caller) -> list[Desired]:
     return [
         Desired(
             Kind.SLI,
@@ -175,9 +198,9 @@ def _slis(rows: Iterable[Sli], kept: Mapping[_Key, OpenSloDocument]) -> list[Des
                 "description": row.description,
                 "labels": row.labels,
                 "annotations": _annotations(kept, Kind.SLI, row.name, row.created_at),
-                "source": row.source.name,
+                "source": _name(caller, row.source),
                 "spec": {key: value.strip() if isinstance(value, str) else value for key, value in row.spec.items()},
-                "service": row.service.name if row.service else None,
+                "service": _name(caller, row.service),
             },
             row.team.slug,
         )
@@ -185,7 +208,7 @@ def _slis(rows: Iterable[Sli], kept: Mapping[_Key, OpenSloDocument]) -> list[Des
     ]
 
 
-def _slos(rows: Iterable[Slo], kept: Mapping[_Key, OpenSloDocument]) -> list[Desired]:
+def _slos(rows: Iterable[Slo], kept: Mapping[_Key, OpenSloDocument], caller: Caller) -> list[Desired]:
     listed = list(rows)
     newest = definitions.newest_versions(slo_ids=[row.pk for row in listed])
     return [
@@ -195,10 +218,11 @@ def _slos(rows: Iterable[Slo], kept: Mapping[_Key, OpenSloDocument]) -> list[Des
             {
                 "displayName": row.title,
                 "description": row.description,
-                "service": row.service.name if row.service else "",
+                "service": _name(caller, row.service) or "",
                 "labels": row.labels,
                 "annotations": _annotations(kept, Kind.SLO, row.name, row.created_at),
                 "alertPolicies": row.alert_policies,
+                "indicator": _name(caller, newest[row.pk].sli),
                 **_definition(newest[row.pk]),
             },
             row.team.slug,
@@ -210,7 +234,6 @@ def _slos(rows: Iterable[Slo], kept: Mapping[_Key, OpenSloDocument]) -> list[Des
 def _definition(version: SloVersion) -> dict[str, Any]:
     target = version.slice_target
     return {
-        "indicator": version.sli.name,
         "objective": f"{version.objective.normalize():f}",
         "window": parse_window(version.window).to_json(),
         "budgetingMethod": version.budgeting_method,

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 
+from reliability.access.domain.caller import Caller
 from reliability.kit.instants import floor_minute, to_minute
 from reliability.kit.periods import Period
-from reliability.telemetry.domain.failures import SourceError
+from reliability.telemetry.domain.failures import Reason, SourceError
 from reliability.telemetry.domain.queries import SliQuery
 from reliability.telemetry.domain.specs import validate_spec
 from reliability.telemetry.models import Source
@@ -29,6 +30,7 @@ from slo.domain.status import State, state_of
 from slo.models import Sli
 from slo.selectors.burndown import BurndownPoint
 from slo.selectors.history import HistoryPoint, step_for
+from slo.selectors.measuring import REFUSAL, may_measure
 from slo.selectors.series import read_between
 
 # A person waits for this: what has been read by then is shown, and how much that is.
@@ -66,6 +68,7 @@ class PreviewView:
 
 def preview(
     *,
+    caller: Caller,
     objective: Any,
     window: dict[str, Any],
     budgeting_method: str,
@@ -80,7 +83,7 @@ def preview(
     """Compute the objective over the stored series of *sli*, or else over what *source* answers for *spec*.
 
     The source is asked for the newest week, day by day backwards, for a few seconds. Raises Invalid with field
-    paths for a wrong definition, as saving would.
+    paths for a wrong definition and for a source that the caller may not measure from, as saving would.
     """
     definition, mistakes = definition_or_mistakes(
         objective=objective,
@@ -94,6 +97,8 @@ def preview(
     if sli is None and source is not None:
         faults = validate_spec(spec, source.kind)
         mistakes += [(f"spec.{path}" if path else "spec", message) for path, message in faults]
+        if not may_measure(caller=caller, source=source):
+            mistakes.append(("source", REFUSAL))
     if sli is None and source is None:
         mistakes.append(("sli", "choose an indicator, or a source and what it measures"))
     if definition is None or mistakes:
@@ -142,11 +147,13 @@ def _asked(
     oldest = max(period.start, at - timedelta(days=DAYS_MAX))
     warnings: list[str] = []
     end, problem, deadline = at, "", monotonic() + SECONDS_MAX
-    while end > oldest and monotonic() < deadline:
+    while end > oldest and (left := deadline - monotonic()) > 0:
         piece = Period(max(oldest, end - _PIECE), end)
-        answer = counts(source=source, queries=[SliQuery(_SOURCE_KEY, spec)], period=piece, now=now)[_SOURCE_KEY]
+        query = SliQuery(_SOURCE_KEY, spec)
+        answer = counts(source=source, queries=[query], period=piece, now=now, seconds_max=left)[_SOURCE_KEY]
         if isinstance(answer, SourceError):
-            problem = answer.message
+            is_late = answer.reason in (Reason.TIMEOUT, Reason.OUT_OF_TIME)
+            problem = _problem(answer, is_late=is_late, has_figures=end < at)
             break
         warnings += answer.warnings
         first = answer.start_minute - series.start_minute
@@ -159,6 +166,17 @@ def _asked(
     if measured is None and not problem:
         problem = "the source answers, but measured nothing in that time: check the names and labels in the queries"
     return _Reading("source", series, measured, tuple(dict.fromkeys(warnings)), problem)
+
+
+def _problem(error: SourceError, *, is_late: bool, has_figures: bool) -> str:
+    if not is_late:
+        return error.message
+    if has_figures:
+        return ""  # shown as far as it got
+    return (
+        f"{error.message}. A preview waits no longer than {SECONDS_MAX:g} s: save the indicator, and its past is read "
+        "in the background, in smaller pieces"
+    )
 
 
 def _view(reading: _Reading, definition: Definition, period: Period, at: datetime) -> PreviewView:

@@ -16,7 +16,10 @@ from slo.selectors import chunks
 
 @dataclass(frozen=True, slots=True)
 class SeriesExtent:
-    """What is stored of an SLI: the period of its hours, its measured minutes and totals. period is None when empty."""
+    """What is stored of an SLI: from its first hour to its newest measured minute, its measured minutes and totals.
+
+    period is None when nothing is stored.
+    """
 
     period: Period | None
     minutes: int
@@ -53,8 +56,10 @@ def extent_of(*, sli: Sli) -> SeriesExtent:
     """What is stored of *sli* altogether."""
     if sli.first_hour is None or sli.last_hour is None:
         return SeriesExtent(None, 0, 0.0, 0.0)
+    start, end = sli.first_hour * HOUR_MINUTES, (sli.last_hour + 1) * HOUR_MINUTES
     return SeriesExtent(
-        period=Period.from_minutes(sli.first_hour * HOUR_MINUTES, (sli.last_hour + 1) * HOUR_MINUTES),
+        # Hours are stored whole: the last one may reach into the future.
+        period=Period.from_minutes(start, min(end, max(start, sli.measured_until_minute or end))),
         minutes=sli.total_minutes - sli.base_minutes,
         good=sli.total_good - sli.base_good,
         valid=sli.total_valid - sli.base_valid,

@@ -8,13 +8,15 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from reliability.access.domain.caller import Caller, Role, Scope
+from reliability.catalog.models import Service
+from reliability.telemetry.models import Source
 from reliability.web.errors import NotFound
 from slo.models import Sli, SliVersion, Slo
 
 
 @dataclass(frozen=True, slots=True)
 class SliFilters:
-    """What to list; empty fields do not filter."""
+    """What to list; empty fields do not filter. Services and sources that the caller may not see are not found."""
 
     team_slug: str = ""
     service_name: str = ""
@@ -23,16 +25,15 @@ class SliFilters:
 
 
 def list_slis(*, caller: Caller, filters: SliFilters | None = None) -> QuerySet[Sli]:
-    """Readable indicators by name with team, service and source joined, annotated with `slo_count`."""
+    """Readable indicators by name with team, service and source joined, annotated with `slo_count` (readable ones)."""
     filters = filters or SliFilters()
     wanted = Q()
-    for lookup, value in (
-        ("team__slug", filters.team_slug),
-        ("service__name", filters.service_name),
-        ("source__name", filters.source_name),
-    ):
-        if value:
-            wanted &= Q(**{lookup: value})
+    if filters.team_slug:
+        wanted &= Q(team__slug=filters.team_slug)
+    if filters.service_name:
+        wanted &= Q(service__in=Service.objects.readable_by(caller).filter(name=filters.service_name))
+    if filters.source_name:
+        wanted &= Q(source__in=Source.objects.readable_by(caller).filter(name=filters.source_name))
     for word in filters.text.split()[:8]:
         wanted &= Q(name__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word)
     return _joined(caller).filter(wanted).order_by("name", "pk")
@@ -60,5 +61,6 @@ def ids_by_name(*, caller: Caller, names: set[str]) -> dict[str, int]:
 
 def _joined(caller: Caller) -> QuerySet[Sli]:
     readable: QuerySet[Sli] = Sli.objects.readable_by(caller)
-    users = Slo.objects.filter(sli=OuterRef("pk")).order_by().values("sli").annotate(count=Count("pk")).values("count")
+    seen = Slo.objects.readable_by(caller).filter(sli=OuterRef("pk"))
+    users = seen.order_by().values("sli").annotate(count=Count("pk")).values("count")
     return readable.select_related("team", "service", "source").annotate(slo_count=Coalesce(Subquery(users), 0))

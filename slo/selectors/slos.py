@@ -8,9 +8,10 @@ from enum import StrEnum
 from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet, Value, When
 
 from reliability.access.domain.caller import Caller
+from reliability.catalog.models import Service
 from reliability.web.errors import NotFound
 from slo.domain.status import State
-from slo.models import Slo, SloVersion
+from slo.models import Sli, Slo, SloVersion
 
 
 class SloOrdering(StrEnum):
@@ -39,7 +40,10 @@ _ORDERS: dict[SloOrdering, tuple[OrderBy | str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class SloFilters:
-    """What to list; empty fields do not filter. text is looked for in name, title, description and service."""
+    """What to list; empty fields do not filter. text is looked for in name, title, description and service.
+
+    Services and indicators that the caller may not see are found by no word of theirs.
+    """
 
     team_ids: tuple[int, ...] = ()
     team_slug: str = ""
@@ -57,6 +61,14 @@ def list_slos(
     `slo.status` is missing (Slo.status.RelatedObjectDoesNotExist) until the first evaluation, which creation does.
     """
     return _joined(_filtered(caller, filters or SloFilters())).order_by(*_ORDERS[ordering])
+
+
+def by_service(*, caller: Caller, slos: QuerySet[Slo]) -> QuerySet[Slo]:
+    """*slos* in the order of their services' titles, those without a visible one first; else as they were."""
+    seen = Q(service__in=Service.objects.readable_by(caller))
+    title = Case(When(seen, then=F("service__title")), default=Value(""))
+    name = Case(When(seen, then=F("service__name")), default=Value(""))
+    return slos.order_by(title, name, *slos.query.order_by)
 
 
 def count_by_state(*, caller: Caller, filters: SloFilters | None = None) -> dict[State, int]:
@@ -92,14 +104,15 @@ def _joined(slos: QuerySet[Slo]) -> QuerySet[Slo]:
 
 def _filtered(caller: Caller, filters: SloFilters) -> QuerySet[Slo]:
     wanted = Q()
-    for lookup, value in (
-        ("team_id__in", filters.team_ids),
-        ("team__slug", filters.team_slug),
-        ("service__name", filters.service_name),
-        ("sli__name", filters.sli_name),
-    ):
-        if value:
-            wanted &= Q(**{lookup: value})
+    services = Service.objects.readable_by(caller)
+    if filters.team_ids:
+        wanted &= Q(team_id__in=filters.team_ids)
+    if filters.team_slug:
+        wanted &= Q(team__slug=filters.team_slug)
+    if filters.service_name:
+        wanted &= Q(service__in=services.filter(name=filters.service_name))
+    if filters.sli_name:
+        wanted &= Q(sli__in=Sli.objects.readable_by(caller).filter(name=filters.sli_name))
     if filters.states:
         in_state = Q(status__state__in=[state.value for state in filters.states])
         if State.NO_DATA in filters.states:
@@ -110,7 +123,6 @@ def _filtered(caller: Caller, filters: SloFilters) -> QuerySet[Slo]:
             Q(name__icontains=word)
             | Q(title__icontains=word)
             | Q(description__icontains=word)
-            | Q(service__name__icontains=word)
-            | Q(service__title__icontains=word)
+            | Q(service__in=services.filter(Q(name__icontains=word) | Q(title__icontains=word)))
         )
     return _readable(caller).filter(wanted)

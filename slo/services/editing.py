@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from reliability.access.domain.caller import SYSTEM, Caller, Role
+from reliability.access.domain.caller import SYSTEM, Caller, Role, Scope
 from reliability.access.selectors.audit import AuditFilter, entries
 from reliability.access.services.authorize import require
 from reliability.catalog.models import Service
 from reliability.kit.instants import floor_minute, format_instant
 from reliability.telemetry.models import Source
-from reliability.web.errors import Conflict, Invalid
+from reliability.web.errors import Conflict, Forbidden, Invalid
 from slo.models import Sli, Slo
+from slo.selectors.measuring import is_editor_somewhere
 
 AHEAD_MAX = timedelta(days=366)
 
@@ -46,6 +47,14 @@ def require_editor(*, caller: Caller, team_ids: Iterable[int]) -> None:
     """The role of editor in each of the teams. Raises Forbidden or NotFound."""
     for team_id in sorted(set(team_ids)):
         require(caller=caller, team_id=team_id, role=Role.EDITOR)
+
+
+def require_editor_somewhere(*, caller: Caller) -> None:
+    """The role of editor in some team, before a form or a file is read. Raises Forbidden."""
+    if Scope.WRITE not in caller.scopes:
+        raise Forbidden("the token lacks the scope write: create one that has it", reason="scope_too_low")
+    if not is_editor_somewhere(caller=caller):
+        raise Forbidden("this needs the role editor in a team: ask an administrator for it", reason="role_too_low")
 
 
 def check_revision(*, stored: Slo | Sli, kind: str, expected: int | None) -> None:

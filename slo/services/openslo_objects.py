@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from reliability.access.domain.caller import Caller, Role
+from reliability.access.domain.visible import is_hidden
 from reliability.access.models import Team
 from reliability.access.selectors import teams
 from reliability.access.services import audit
@@ -142,7 +143,12 @@ def _write_sli(write: Write) -> Outcome:
 
 def _write_slo(write: Write) -> Outcome:
     fields, caller = write.fields, write.caller
-    service = fields["service"]
+    stored = None if write.is_new else slos.get_slo(caller=caller, name=write.wanted.name)
+    service_id = None
+    if fields["service"]:
+        service_id = write.references.service_id(fields["service"])
+    elif stored and is_hidden(caller=caller, related=stored.service):
+        service_id = stored.service_id  # a file of this caller cannot name it: saying nothing leaves it
     draft = slo_services.SloDraft(
         name=write.wanted.name,
         title=fields["displayName"],
@@ -150,7 +156,7 @@ def _write_slo(write: Write) -> Outcome:
         sli_id=write.references.sli_id(fields["indicator"]),
         objective=fields["objective"],
         window=dict(fields["window"]),
-        service_id=write.references.service_id(service) if service else None,
+        service_id=service_id,
         description=fields["description"],
         budgeting_method=fields["budgetingMethod"],
         slice_minutes=fields["timeSliceWindow"],
@@ -159,10 +165,9 @@ def _write_slo(write: Write) -> Outcome:
         labels=dict(fields["labels"]),
         alert_policies=list(fields["alertPolicies"]),
     )
-    if write.is_new:
+    if stored is None:
         return Outcome(slo=slo_services.add(caller=caller, draft=draft, now=write.now, reason=write.reason))
-    slo = slos.get_slo(caller=caller, name=write.wanted.name)
-    altered = slo_services.alter(caller=caller, slo=slo, draft=draft, now=write.now, reason=write.reason)
+    altered = slo_services.alter(caller=caller, slo=stored, draft=draft, now=write.now, reason=write.reason)
     return Outcome(slo=altered.slo if altered.is_changed else None)
 
 

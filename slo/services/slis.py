@@ -11,11 +11,13 @@ from django.db.models import Q
 
 from reliability.access.domain.caller import Caller
 from reliability.access.services import audit
+from reliability.catalog.services.services import words_for_users
 from reliability.telemetry.domain.specs import validate_spec
 from reliability.telemetry.models import Source
 from reliability.web.errors import Conflict, NotFound
 from slo.domain.naming import mistakes_of
 from slo.models import HourChunk, Sli, SliVersion, Slo, SloVersion
+from slo.selectors.measuring import REFUSAL, may_measure
 from slo.selectors.series import extent_of
 from slo.services import editing, schedules
 
@@ -116,23 +118,19 @@ def delete(*, caller: Caller, sli: Sli, now: datetime, reason: str = "") -> None
         stored = Sli.objects.select_for_update().filter(pk=sli.pk).first()
         if stored is None:
             raise NotFound(f"the SLI {sli.name!r} has been deleted already")
-        _refuse_while_used(stored)
+        _refuse_while_used(stored, caller)
         old = {**asdict(draft_of(sli=stored)), "lost": losses_of(sli=stored)}
         _record(caller, "sli.delete", stored, now, reason, old=old, new=dict.fromkeys(old))
         HourChunk.objects.filter(sli=stored).delete()
         stored.delete()
 
 
-def _refuse_while_used(sli: Sli) -> None:
+def _refuse_while_used(sli: Sli, caller: Caller) -> None:
     versions = SloVersion.objects.filter(sli=sli).order_by().values("slo_id")
     users = Slo.objects.filter(Q(sli=sli) | Q(pk__in=versions)).order_by("name", "pk")
-    names = list(users.values_list("name", flat=True))
-    if names:
-        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        raise Conflict(
-            f"objectives are, or were, measured by the SLI {sli.name!r}: {shown}; delete them first",
-            reason="in_use",
-        )
+    if users:
+        words = words_for_users(caller=caller, users=users)
+        raise Conflict(f"the SLI {sli.name!r} measures, or measured, {words}: delete those first", reason="in_use")
 
 
 def _check(*, caller: Caller, draft: SliDraft, stored: Sli | None = None) -> None:
@@ -146,7 +144,10 @@ def _check(*, caller: Caller, draft: SliDraft, stored: Sli | None = None) -> Non
         ),
     ]
     source = Source.objects.filter(pk=draft.source_id).first()
+    is_measured_anew = stored is None or (stored.source_id, stored.spec) != (draft.source_id, draft.spec)
     if source is not None and not any(field == "source" for field, _ in mistakes):
+        if is_measured_anew and not may_measure(caller=caller, source=source):
+            mistakes.append(("source", REFUSAL))
         mistakes += [
             (f"spec.{path}" if path else "spec", message) for path, message in validate_spec(draft.spec, source.kind)
         ]

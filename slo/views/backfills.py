@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from reliability.web.errors import Conflict, Invalid
 from slo.forms.backfill import BackfillForm
 from slo.models import Sli
 from slo.selectors.backfills import latest_of, progress_of
+from slo.selectors.errors import error_words
 from slo.selectors.slis import get_sli
 from slo.services import backfills
 from slo.views.back import back_to
@@ -30,9 +32,13 @@ _ACTIONS = {"pause": backfills.pause, "resume": backfills.resume, "cancel": back
 def backfill_context(request: AccessRequest, sli: Sli) -> dict[str, Any]:
     """What `_backfill.html` shows of an indicator."""
     latest = latest_of(sli=sli)
+    progress = progress_of(backfill=latest) if latest else None
+    if progress:
+        words = error_words(caller=request.caller, source=sli.source, error=progress.last_error)
+        progress = replace(progress, last_error=words)
     return {
         "sli": sli,
-        "backfill": progress_of(backfill=latest) if latest else None,
+        "backfill": progress,
         "may_edit_sli": request.caller.may(sli.team_id, Role.EDITOR),
     }
 
@@ -59,6 +65,8 @@ def backfill_new(request: AccessRequest, name: str) -> HttpResponse:
                 sli=sli,
                 period=Period(end - timedelta(days=form.cleaned_data["days"]), end),
                 now=now,
+                reason=form.cleaned_data["reason"],
+                restate=form.cleaned_data["restate"],
             )
         except (Conflict, Invalid) as problem:
             form.add_error("days", problem.message)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from reliability.access.domain.caller import Role
+from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
 from reliability.web.errors import Conflict
@@ -33,7 +34,7 @@ def slo_delete(request: AccessRequest, name: str) -> HttpResponse:
         "title": f"Delete {slo.title}?",
         "form": form,
         "losses": slos.losses_of(slo=slo),
-        "keeps": f"The indicator {slo.sli} and its history stay.",
+        "keeps": f"The indicator {visible(caller=request.caller, related=slo.sli) or ''} and its history stay.",
         "action": "Delete the objective",
         "cancel_url": reverse("slo-detail", args=[slo.name]),
     }

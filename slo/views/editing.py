@@ -18,6 +18,7 @@ from slo.forms.setup import SetupForms
 from slo.models import Slo
 from slo.selectors.slos import get_slo
 from slo.services import setups, slos
+from slo.services.editing import require_editor_somewhere
 from slo.views.choices import choices_of
 from slo.views.initial import initial_of_new, initial_of_slo
 from slo.views.preview import preview_of
@@ -27,13 +28,14 @@ from slo.views.wording import differences
 @require_http_methods(["GET", "POST"])
 def slo_new(request: AccessRequest) -> HttpResponse:
     """The form of a new objective. `action=preview` shows its figures, `action=save` creates it."""
+    require_editor_somewhere(caller=request.caller)
     choices = choices_of(caller=request.caller)
     if request.method == "GET":
         forms = SetupForms.of(choices=choices, initial=initial_of_new(request), is_new=True)
         return _page(request, forms)
     forms = SetupForms.of(choices=choices, data=request.POST, is_new=True)
     if request.POST.get("action") == "preview":
-        return _page(request, forms, preview=preview_of(forms, now=timezone.now()))
+        return _page(request, forms, preview=preview_of(forms, caller=request.caller, now=timezone.now()))
     if forms.is_valid():
         try:
             slo = setups.create(
@@ -52,13 +54,14 @@ def slo_edit(request: AccessRequest, name: str) -> HttpResponse:
     """The form of a change. A conflict with another editor shows both values and asks again."""
     slo = get_slo(caller=request.caller, name=name)
     require(caller=request.caller, team_id=slo.team_id, role=Role.EDITOR)
-    choices = choices_of(caller=request.caller)
-    initial = initial_of_slo(slo)
+    choices = choices_of(caller=request.caller, slo=slo)
+    initial = initial_of_slo(slo, caller=request.caller)
     if request.method == "GET":
         return _page(request, SetupForms.of(choices=choices, initial=initial, is_new=False), slo=slo)
     forms = SetupForms.of(choices=choices, data=request.POST, initial=initial, is_new=False)
     if request.POST.get("action") == "preview":
-        return _page(request, forms, slo=slo, preview=preview_of(forms, now=timezone.now()))
+        preview = preview_of(forms, caller=request.caller, now=timezone.now())
+        return _page(request, forms, slo=slo, preview=preview)
     conflict = None
     if forms.is_valid():
         try:

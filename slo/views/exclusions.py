@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from reliability.access.domain.caller import Role
+from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
 from reliability.kit.periods import Period
@@ -27,7 +28,9 @@ from slo.views.back import back_to
 def exclusion_new(request: AccessRequest, name: str) -> HttpResponse:
     """The form alone; sent with mistakes it comes back with what was typed."""
     slo = get_slo(caller=request.caller, name=name)
-    form = ExclusionForm(request.POST or None, has_service=slo.service_id is not None)
+    require(caller=request.caller, team_id=slo.team_id, role=Role.EDITOR)
+    service = visible(caller=request.caller, related=slo.service)
+    form = ExclusionForm(request.POST or None, has_service=service is not None)
     if request.method == "POST" and form.is_valid():
         try:
             _create(request, slo, form)

@@ -11,16 +11,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reliability.access.domain.caller import Role
+from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
 from reliability.kit.instants import floor_minute
 from reliability.kit.periods import Period
-from reliability.telemetry.selectors.sources import list_sources
 from reliability.web.errors import Conflict, Invalid
 from reliability.web.pagination import page_of
 from slo.forms.backfill import BackfillForm
 from slo.forms.sli import SliForm
 from slo.selectors.coverage import coverage_of
+from slo.selectors.measuring import measurable_sources
 from slo.selectors.slis import SliFilters, get_sli, list_slis, versions_of
 from slo.selectors.slos import SloFilters, list_slos
 from slo.services import slis
@@ -47,8 +48,8 @@ def sli_detail(request: AccessRequest, name: str) -> HttpResponse:
     end = floor_minute(now)
     slos = list_slos(caller=request.caller, filters=SloFilters(sli_name=sli.name))
     context = {
-        "measured": measured(sli),
-        "rows": rows_of(slos, now=now),
+        "measured": measured(sli, caller=request.caller),
+        "rows": rows_of(slos, caller=request.caller, now=now),
         "coverage": coverage_of(sli=sli, period=Period(end - timedelta(days=COVERAGE_DAYS), end)),
         "versions": versions_of(sli=sli),
         "backfill_form": BackfillForm(),
@@ -63,7 +64,13 @@ def sli_edit(request: AccessRequest, name: str) -> HttpResponse:
     """Change what is measured from now on; stored minutes stay."""
     sli = get_sli(caller=request.caller, name=name)
     require(caller=request.caller, team_id=sli.team_id, role=Role.EDITOR)
-    form = SliForm(request.POST or None, sli=sli, sources=list_sources(caller=request.caller))
+    source = visible(caller=request.caller, related=sli.source)
+    form = SliForm(
+        request.POST or None,
+        sli=sli,
+        sources=measurable_sources(caller=request.caller),
+        source_title=str(source) if source else None,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             slis.update(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reliability.access.domain.caller import Caller
+from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from slo.forms.measurement import initial_of
 from slo.forms.window import initial_of_window
@@ -18,24 +20,27 @@ def initial_of_new(request: AccessRequest) -> dict[str, Any]:
     return {"time_zone": zone, "indicator": "existing" if "sli" in given else "new"} | given
 
 
-def initial_of_slo(slo: Slo) -> dict[str, Any]:
-    """The objective as it is now."""
+def initial_of_slo(slo: Slo, *, caller: Caller) -> dict[str, Any]:
+    """The objective as it is now; the forms themselves offer what is private to another team."""
     draft = draft_of(slo=slo)
+    service = visible(caller=caller, related=slo.service)
+    sli = visible(caller=caller, related=slo.sli)
+    source = visible(caller=caller, related=sli.source) if sli else None
     return {
         "name": draft.name,
         "title": draft.title,
         "team": slo.team.slug,
-        "service": slo.service.name if slo.service else "",
+        "service": service.name if service else "",
         "description": draft.description,
         "indicator": "existing",
-        "sli": slo.sli.name,
-        "source": slo.sli.source.name,
+        "sli": sli.name if sli else "",
+        "source": source.name if source else "",
         "objective": draft.objective,
         "budgeting_method": draft.budgeting_method,
         "slice_minutes": draft.slice_minutes,
         "slice_target": draft.slice_target,
         "counts_no_data_as_bad": draft.counts_no_data_as_bad,
         "based_on": slo.revision,
-        **initial_of(slo.sli.spec),
+        **(initial_of(sli.spec) if sli else {}),
         **initial_of_window(draft.window),
     }

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reliability.access.domain.caller import Caller
+from reliability.access.domain.visible import visible
 from reliability.telemetry.domain.specs import describe_spec
+from reliability.telemetry.models import Source
 from slo.models import Sli
+from slo.selectors.errors import error_words
 from slo.selectors.series import SeriesExtent, extent_of
 
 _QUERIES = {
@@ -21,9 +25,11 @@ _QUERIES = {
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`queries` are (label, text) as the source is asked; empty for pushed counts."""
+    """`queries` are (label, text) as the source is asked; empty for pushed counts. source is None when private."""
 
     sli: Sli
+    source: Source | None
+    last_error: str
     words: str
     queries: list[tuple[str, str]]
     extent: SeriesExtent
@@ -33,7 +39,16 @@ class Measured:
         return bool(self.sli.spec.get("kind") == "pushed")
 
 
-def measured(sli: Sli) -> Measured:
-    """The indicator as it is measured now; its source must be joined."""
-    queries = [(label, str(sli.spec[key])) for key, label in _QUERIES.items() if sli.spec.get(key)]
-    return Measured(sli=sli, words=describe_spec(sli.spec), queries=queries, extent=extent_of(sli=sli))
+def measured(sli: Sli | None, *, caller: Caller) -> Measured | None:
+    """The indicator as it is measured now, its source joined; None for one that is private to another team."""
+    shown = visible(caller=caller, related=sli)
+    if shown is None:
+        return None
+    return Measured(
+        sli=shown,
+        source=visible(caller=caller, related=shown.source),
+        last_error=error_words(caller=caller, source=shown.source, error=shown.last_error),
+        words=describe_spec(shown.spec),
+        queries=[(label, str(shown.spec[key])) for key, label in _QUERIES.items() if shown.spec.get(key)],
+        extent=extent_of(sli=shown),
+    )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from reliability.access.domain.caller import Role
+from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from reliability.kit.instants import floor_minute
 from reliability.kit.periods import Period
@@ -77,22 +78,24 @@ def slo_detail(request: AccessRequest, name: str) -> HttpResponse:
     if part in _PARTS:
         return render(request, _PARTS[part], context)
     context |= _record(request, slo, view, status)
-    context["versions"] = version_changes(versions)[:ROWS_MAX]
+    context["versions"] = version_changes(versions, caller=request.caller)[:ROWS_MAX]
     return render(request, "slo/detail.html", context)
 
 
 def _record(request: AccessRequest, slo: Slo, view: Viewpoint, status: StatusView) -> dict[str, Any]:
     """What stands below the charts: coverage, exclusions, adjustments, versions, definition."""
     until = min(status.window.end, floor_minute(view.at))
+    service = visible(caller=request.caller, related=slo.service)
+    sli = visible(caller=request.caller, related=slo.sli)
     return {
         "coverage": coverage_of(sli=slo.sli, period=Period(status.window.start, max(status.window.start, until))),
         "exclusions": exclusions_of(slo=slo)[:ROWS_MAX],
         "adjustments": adjustments_of(slo=slo)[:ROWS_MAX],
-        "exclusion_form": ExclusionForm(has_service=slo.service_id is not None),
+        "exclusion_form": ExclusionForm(has_service=service is not None),
         "adjustment_form": AdjustmentForm(initial={"at": view.now}),
-        "measured": measured(slo.sli),
+        "measured": measured(sli, caller=request.caller),
         "backfill_form": BackfillForm(),
-        **backfill_context(request, slo.sli),
+        **(backfill_context(request, sli) if sli else {}),
         "may_edit": request.caller.may(slo.team_id, Role.EDITOR),
     }
 

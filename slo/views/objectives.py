@@ -13,7 +13,8 @@ from reliability.access.selectors.teams import readable_teams
 from reliability.catalog.selectors.services import list_services
 from reliability.web.pagination import page_of
 from slo.selectors.first_steps import first_steps
-from slo.selectors.slos import count_by_state, list_slos
+from slo.selectors.measuring import is_editor_somewhere
+from slo.selectors.slos import by_service, count_by_state, list_slos
 from slo.views.query import ListQuery
 from slo.views.rows import rows_of
 from slo.views.tiles import tiles_of
@@ -28,17 +29,18 @@ def slo_list(request: AccessRequest) -> HttpResponse:
     query = ListQuery.of(request.GET)
     slos = list_slos(caller=request.caller, filters=query.filters, ordering=query.ordering)
     if query.is_grouped:
-        slos = slos.order_by("service__title", "service__name", *slos.query.order_by)
+        slos = by_service(caller=request.caller, slos=slos)
     page = page_of(request, slos, per_page=PER_PAGE)
     context = {
         "query": query,
         "page": page,
-        "rows": rows_of(page.object_list, now=timezone.now()),
+        "rows": rows_of(page.object_list, caller=request.caller, now=timezone.now()),
         "tiles": tiles_of(query, count_by_state(caller=request.caller, filters=query.stateless_filters)),
     }
     if request.htmx:  # type: ignore[attr-defined]  # django-htmx sets it
         return render(request, "slo/_list.html", context)
     context |= {
+        "may_create": is_editor_somewhere(caller=request.caller),
         "teams": readable_teams(caller=request.caller).order_by("name", "pk"),
         "services": list_services(caller=request.caller),
     }

@@ -18,7 +18,7 @@ ROWS_MAX = 20
 def objectives_of_service(*, request: AccessRequest, service: Service, now: datetime) -> dict[str, Any]:
     """The worst objectives of the service; `more` when there are others on the list."""
     found = list_slos(caller=request.caller, filters=SloFilters(service_name=service.name))[: ROWS_MAX + 1]
-    rows = rows_of(found, now=now)
+    rows = rows_of(found, caller=request.caller, now=now)
     return {
         "rows": rows[:ROWS_MAX],
         "more": len(rows) > ROWS_MAX,

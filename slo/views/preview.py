@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from reliability.access.domain.caller import Caller, Role
 from reliability.access.requests import AccessRequest
+from reliability.access.services.authorize import require
 from reliability.kit.durations import humanize_duration
 from reliability.web.charts import Chart
 from reliability.web.errors import ProblemError
@@ -18,6 +20,8 @@ from slo.charts.burn_down import burn_down_chart
 from slo.domain.breaches import breaches_in
 from slo.forms.setup import SetupForms
 from slo.selectors.preview import PreviewView, preview
+from slo.selectors.slos import get_slo
+from slo.services.editing import require_editor_somewhere
 from slo.views.choices import choices_of
 
 
@@ -52,12 +56,17 @@ class PreviewPart:
 
 @require_POST
 def slo_preview(request: AccessRequest) -> HttpResponse:
-    """The preview part of the form, for htmx."""
-    forms = SetupForms.of(choices=choices_of(caller=request.caller), data=request.POST, is_new=True)
-    return render(request, "slo/_preview.html", {"preview": preview_of(forms, now=timezone.now())})
+    """The preview part of the form, for htmx; `?slo=` names the objective that is edited."""
+    require_editor_somewhere(caller=request.caller)
+    slo = get_slo(caller=request.caller, name=request.GET["slo"]) if request.GET.get("slo") else None
+    if slo:
+        require(caller=request.caller, team_id=slo.team_id, role=Role.EDITOR)
+    forms = SetupForms.of(choices=choices_of(caller=request.caller, slo=slo), data=request.POST, is_new=True)
+    preview = preview_of(forms, caller=request.caller, now=timezone.now())
+    return render(request, "slo/_preview.html", {"preview": preview})
 
 
-def preview_of(forms: SetupForms, *, now: datetime) -> PreviewPart:
+def preview_of(forms: SetupForms, *, caller: Caller, now: datetime) -> PreviewPart:
     """Ask the selector for the figures of what is typed; only indicator and objective need to be complete."""
     parts = (forms.indicator, forms.objective)
     if not all([part.is_valid() for part in parts]):  # noqa: C419  each part is to name what it misses
@@ -65,6 +74,7 @@ def preview_of(forms: SetupForms, *, now: datetime) -> PreviewPart:
     sli = forms.indicator.existing_sli()
     try:
         figures = preview(
+            caller=caller,
             objective=forms.objective.cleaned_data["objective"],
             window=forms.objective.window(),
             now=now,

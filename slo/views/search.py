@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from reliability.access.domain.caller import Caller
+from reliability.access.domain.visible import visible
 from reliability.web.search import Hit
 from slo.selectors.slis import SliFilters, list_slis
 from slo.selectors.slos import SloFilters, SloOrdering, list_slos
@@ -28,9 +29,16 @@ def objectives_found(request: HttpRequest, query: str, limit: int) -> list[Hit]:
 
 def indicators_found(request: HttpRequest, query: str, limit: int) -> list[Hit]:
     """Hits by name, title and description."""
-    found = list_slis(caller=_caller(request), filters=SliFilters(text=query))[:limit]
+    caller = _caller(request)
+    found = list_slis(caller=caller, filters=SliFilters(text=query))[:limit]
     return [
-        Hit("Indicator", str(sli), reverse("sli-detail", args=[sli.name]), detail=str(sli.source), icon="equal")
+        Hit(
+            "Indicator",
+            str(sli),
+            reverse("sli-detail", args=[sli.name]),
+            detail=str(visible(caller=caller, related=sli.source) or ""),
+            icon="equal",
+        )
         for sli in found
     ]
 

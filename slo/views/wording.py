@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from reliability.access.domain.caller import Caller
+from reliability.access.domain.visible import visible
 from reliability.kit.durations import humanize_duration
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.rolling import RollingWindow
@@ -86,17 +88,18 @@ def differences(*, stored: SloDraft, typed: SloDraft) -> list[dict[str, Any]]:
     return _fields((name, in_words(name, old), in_words(name, new)) for name, old, new in pairs if name in _LABELS)
 
 
-def version_changes(versions: Sequence[SloVersion]) -> list[tuple[SloVersion, list[dict[str, Any]]]]:
+def version_changes(versions: Sequence[SloVersion], *, caller: Caller) -> list[tuple[SloVersion, list[dict[str, Any]]]]:
     """Each version, newest first, with what it changed against the one before; the first one with all of it."""
     older: Sequence[SloVersion | None] = [*versions[1:], None]
-    return [(newer, _changes(newer, before)) for newer, before in zip(versions, older, strict=True)]
+    return [(newer, _changes(newer, before, caller)) for newer, before in zip(versions, older, strict=True)]
 
 
-def _changes(version: SloVersion, before: SloVersion | None) -> list[dict[str, Any]]:
-    names = ["sli", "objective", "window", "budgeting_method", "slice_minutes", "slice_target", "counts_no_data_as_bad"]
+def _changes(version: SloVersion, before: SloVersion | None, caller: Caller) -> list[dict[str, Any]]:
+    names = ["objective", "window", "budgeting_method", "slice_minutes", "slice_target", "counts_no_data_as_bad"]
     if before is None:
-        names = ["sli", "objective", "window", "budgeting_method"]
-    return _fields(
+        names = ["objective", "window", "budgeting_method"]
+    indicator = _indicator_change(version, before, caller)
+    return indicator + _fields(
         (
             name,
             None if before is None else in_words(name, getattr(before, name)),
@@ -104,6 +107,15 @@ def _changes(version: SloVersion, before: SloVersion | None) -> list[dict[str, A
         )
         for name in names
     )
+
+
+def _indicator_change(version: SloVersion, before: SloVersion | None, caller: Caller) -> list[dict[str, Any]]:
+    """Compared by what they are, not by their words: two private indicators read alike."""
+    if before is not None and before.sli_id == version.sli_id:
+        return []
+    new = str(visible(caller=caller, related=version.sli) or "a private indicator")
+    old = str(visible(caller=caller, related=before.sli) or "another private indicator") if before else None
+    return [{"name": _LABELS["sli"], "old": old, "new": new}]
 
 
 def _fields(values: Any) -> list[dict[str, Any]]:

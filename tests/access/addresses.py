@@ -14,7 +14,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from reliability.access.domain.caller import Role
-from slo.models import Adjustment, Backfill, Exclusion
+from slo.models import Adjustment, Backfill, Exclusion, SliVersion
 from tests.cast import (
     BEGINNING,
     ApiTokenFactory,
@@ -98,6 +98,45 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "settings/people/": person,
         "settings/tokens/": {"token_id": token.pk},
         "tokens/": {"token_id": token.pk},
+    }
+    return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
+
+
+def share(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
+    """Objects of the open team Commons that stand on what Payments hides; the arguments of addresses, as in `hide`."""
+    service = ServiceFactory(team=cast.payments, name=f"{MARK}-service", runbook_url=f"https://{MARK}.example.org/")
+    source = SourceFactory(team=cast.payments, name=f"{MARK}-source", title=f"{MARK} at 10.0.0.7", kind="prometheus")
+    broken = {"last_error": f"no route to {MARK} (10.0.0.7)", "last_error_at": BEGINNING}
+    hidden = SliFactory(
+        team=cast.payments,
+        source=source,
+        service=service,
+        name=f"{MARK}-sli",
+        title=f"{MARK} succeeds",
+        spec={"kind": "ratio", "good": f"good_{MARK}", "valid": f"valid_{MARK}"},
+        **broken,
+    )
+    slo = SloFactory(team=cast.commons, sli=hidden, service=service, name="mixed")
+    queries = {"kind": "ratio", "good": "good_total", "valid": "valid_total"}
+    shown = SliFactory(team=cast.commons, source=source, service=service, name="mixed-sli", spec=queries, **broken)
+    SliVersion.objects.create(sli=shown, source=source, spec=queries, effective_from=BEGINNING, author_name="Editor")
+    SloFactory(team=cast.payments, sli=shown, name=f"{MARK}-slo")
+    SloFactory(team=cast.commons, sli=shown, service=service, name="mixed-too")
+    period = {"start_at": BEGINNING, "end_at": BEGINNING + timedelta(hours=1)}
+    exclusion = Exclusion.objects.create(
+        team=cast.payments, service=service, **period, reason=MARK, author_name=f"{MARK} Editor"
+    )
+    adjustment = Adjustment.objects.create(
+        slo=slo, at=BEGINNING, consumed_delta=0.1, reason="by hand", author_name="Guest"
+    )
+    backfill = Backfill.objects.create(
+        sli=shown, **period, cursor_at=period["end_at"], author_name="Guest", last_error=f"no route to {MARK}"
+    )
+    below: dict[str, dict[str, Any]] = {
+        "slis/": {"name": shown.name, "pk": backfill.pk, "backfill_id": backfill.pk, "action": "pause"},
+        "slos/": {"name": slo.name, "exclusion_id": exclusion.pk, "adjustment_id": adjustment.pk},
+        "slos/<slug:name>/exclusions/": {"name": slo.name, "pk": exclusion.pk},
+        "slos/<slug:name>/adjustments/": {"name": slo.name, "pk": adjustment.pk},
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
 

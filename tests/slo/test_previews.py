@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from reliability.access.domain.caller import SYSTEM
 from reliability.kit.instants import to_minute
 from reliability.kit.periods import Period
 from reliability.telemetry.domain.counts import Counts
-from reliability.telemetry.domain.failures import SourceError
+from reliability.telemetry.domain.failures import Reason, SourceError
 from reliability.telemetry.domain.queries import SliQuery
 from reliability.telemetry.models import Source
 from reliability.web.errors import Invalid
@@ -24,6 +25,7 @@ from slo.selectors.preview import DAYS_MAX, preview
 from slo.selectors.status import status_of
 from slo.services.series import store
 from tests.cast import SliFactory, SloFactory, SloVersionFactory, SourceFactory
+from tests.servers.misbehaving import Answer, misbehaving_server
 from tests.slo.sources import RATIO, KnownSource, down, truth
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,25 @@ def test_a_slow_source_is_shown_as_far_as_it_got(
     monkeypatch.setattr(module, "monotonic", lambda: float(next(ticks)))
     seen = preview(caller=SYSTEM, **WEEK, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
     assert seen.measured == Period(now - timedelta(days=1), now)
+
+
+def test_a_source_that_is_too_slow_for_a_preview_is_told_so_in_time(settings: Any, now: datetime) -> None:
+    settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
+    with misbehaving_server(lambda asked: Answer(pause=lambda: time.sleep(9))) as server:
+        source = SourceFactory(kind="prometheus", settings={"url": server.url, "read_seconds": 30})
+        started = time.monotonic()
+        seen = preview(caller=SYSTEM, **WEEK, source=source, spec=RATIO, now=now)
+        assert time.monotonic() - started < 8
+    assert "did not answer within" in seen.problem
+    assert "read in the background" in seen.problem
+    assert (seen.sli, seen.measured) == (None, None)
+
+
+def test_what_was_read_before_a_source_grew_too_slow_is_shown(asked: KnownSource, now: datetime) -> None:
+    asked.bad_stretch = Period(now - timedelta(days=9), now - timedelta(days=2))
+    asked.bad_error = SourceError(Reason.TIMEOUT, "did not answer within 6 s")
+    seen = preview(caller=SYSTEM, **WEEK, source=SourceFactory(kind="prometheus"), spec=RATIO, now=now)
+    assert (seen.measured, seen.problem) == (Period(now - timedelta(days=2), now), "")
 
 
 def test_a_source_that_is_down_is_told_in_its_words_and_no_number_is_made_up(asked: KnownSource, now: datetime) -> None:

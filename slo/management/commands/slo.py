@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reliability.access.domain.caller import Caller
+from reliability.web.errors import NotFound
 from slo.domain.openslo.documents import SourceText
 from slo.domain.openslo.exporting import to_documents, to_yaml
 from slo.domain.openslo.plan import Plan
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         exporting = actions.add_parser("export", help="print what is stored as OpenSLO documents")
         exporting.add_argument("--team", default="", help="only this team's objects, and what they refer to")
         exporting.add_argument("--service", default="", help="only this service's SLOs, and what they refer to")
+        exporting.add_argument("--slo", default="", help="only this SLO, and what it refers to")
         exporting.add_argument("--output", type=Path, help="write to this file instead of standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -81,8 +83,12 @@ class Command(BaseCommand):
         raise CommandError(f"{count} problem{'' if count == 1 else 's'}, nothing was written")
 
     def _export(self, caller: Caller, options: dict[str, Any]) -> None:
-        filters = ExportFilters(team_slug=options["team"], service_name=options["service"])
-        documents = to_documents(export(caller=caller, filters=filters), specs=known_to(caller=caller).indicator_specs)
+        filters = ExportFilters(team_slug=options["team"], service_name=options["service"], slo_name=options["slo"])
+        try:
+            stored = export(caller=caller, filters=filters)
+        except NotFound as error:
+            raise CommandError(error.message) from error
+        documents = to_documents(stored, specs=known_to(caller=caller).indicator_specs)
         text = to_yaml(documents)
         if options["output"]:
             options["output"].write_text(text, encoding="utf-8")

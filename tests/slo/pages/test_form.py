@@ -128,8 +128,9 @@ def test_a_taken_name_is_shown_at_the_name(as_: As, slo: Slo) -> None:
 
 
 def test_a_viewer_has_no_team_to_create_for(as_: As, sli: Sli) -> None:
-    answer = as_("viewer").post("/slos/new/", typed())
-    assert answer.status_code == 422
+    viewer = as_("viewer")
+    assert viewer.get("/slos/new/").status_code == 403
+    assert viewer.post("/slos/new/", typed()).status_code == 403
     assert not Slo.objects.exists()
 
 
