@@ -11,7 +11,7 @@ from reliability.demo.domain import promises
 from reliability.demo.services.load import EMAIL, PASSWORD, NotADemoError, load
 from reliability.demo.services.traffic import catch_up
 from slo.domain.status import State
-from slo.models import HourChunk, Sli, Slo
+from slo.models import HourChunk, Sli, Slo, SloStatus
 from slo.selectors.status import status_of
 
 NOW = datetime(2026, 11, 21, 10, 17, 30, tzinfo=UTC)
@@ -31,6 +31,18 @@ def test_the_demo_shows_every_state() -> None:
     assert set(states.values()) == set(State)
     assert states["image-cdn-availability"] == State.NO_DATA
     assert states["payments-availability"] == State.BREACHED
+
+
+@pytest.mark.usefixtures("loaded")
+def test_states_are_as_old_as_history_says() -> None:
+    since = dict(SloStatus.objects.values_list("slo__name", "state_since"))
+    for slo in Slo.objects.select_related("status"):
+        at, state = slo.status.state_since, slo.status.state
+        assert status_of(slo=slo, at=at, now=NOW).state == state, slo.name
+        if at > NOW - timedelta(hours=promises.HISTORY_HOURS):
+            assert status_of(slo=slo, at=at - timedelta(minutes=6), now=NOW).state != state, slo.name
+    assert len(set(since.values())) > 4
+    assert since["payments-availability"] < NOW - timedelta(days=1)
 
 
 @pytest.mark.usefixtures("loaded")

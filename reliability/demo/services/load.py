@@ -14,6 +14,7 @@ from reliability.access.services import installation, teams
 from reliability.catalog.models import Service
 from reliability.catalog.services import dependencies, services
 from reliability.demo.domain import promises, shop
+from reliability.demo.services.since import tell_since
 from reliability.demo.services.traffic import catch_up
 from reliability.kit.periods import Period
 from reliability.telemetry.models import Source
@@ -46,6 +47,7 @@ def load(*, now: datetime) -> None:
             name="Dana Demo", email=EMAIL, password=PASSWORD, team_name=shop.TEAMS[0].name, now=now
         )
         _load_shop(caller=caller_of_user(user=user), now=now)
+        tell_since(now=now)
     catch_up(now=now)
 
 
