@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
+from reliability.kit.instants import parse_instant
+from reliability.kit.periods import Period
 from slo.models import Backfill, Sli
 
 OPEN_STATES = (Backfill.State.RUNNING.value, Backfill.State.PAUSED.value)
@@ -14,7 +18,9 @@ OPEN_STATES = (Backfill.State.RUNNING.value, Backfill.State.PAUSED.value)
 class BackfillProgress:
     """percent: 0..100. rate: minutes of series read per second of work, None before the first piece.
 
-    remaining: expected working time to the end, None when paused, finished or not yet known.
+    remaining: expected working time to the end, None when paused, finished or not yet known. restated_as: since when
+    the definition holds that measures all of it, None when each minute is measured by that of its time. unread:
+    what could not be read and was passed over, newest first.
     """
 
     id: int
@@ -29,6 +35,8 @@ class BackfillProgress:
     start_at: datetime
     end_at: datetime
     cursor_at: datetime
+    restated_as: datetime | None
+    unread: list[Period]
     attempts: int
     last_error: str
     author_name: str
@@ -54,6 +62,8 @@ def progress_of(*, backfill: Backfill) -> BackfillProgress:
         start_at=backfill.start_at,
         end_at=backfill.end_at,
         cursor_at=backfill.cursor_at,
+        restated_as=backfill.restated_as.effective_from if backfill.restated_as else None,
+        unread=[Period(parse_instant(start), parse_instant(end)) for start, end in backfill.unread],
         attempts=backfill.attempts,
         last_error=backfill.last_error,
         author_name=backfill.author_name,
@@ -63,19 +73,23 @@ def progress_of(*, backfill: Backfill) -> BackfillProgress:
 
 def latest_of(*, sli: Sli) -> Backfill | None:
     """The open backfill of the indicator, or else the newest."""
-    rows = Backfill.objects.filter(sli=sli).select_related("sli").order_by("-created_at", "-pk")
+    rows = _joined(sli)
     return rows.filter(state__in=OPEN_STATES).first() or rows.first()
 
 
 def list_of(*, sli: Sli, limit: int = 20) -> list[Backfill]:
     """The indicator's backfills, newest first."""
-    rows = Backfill.objects.filter(sli=sli).select_related("sli").order_by("-created_at", "-pk")
-    return list(rows[:limit])
+    return list(_joined(sli)[:limit])
 
 
 def find(*, sli: Sli, backfill_id: int) -> Backfill | None:
     """The indicator's backfill of this id."""
-    return Backfill.objects.filter(sli=sli, pk=backfill_id).select_related("sli").first()
+    return _joined(sli).filter(pk=backfill_id).first()
+
+
+def _joined(sli: Sli) -> QuerySet[Backfill]:
+    rows: QuerySet[Backfill] = Backfill.objects.filter(sli=sli)
+    return rows.select_related("sli", "restated_as").order_by("-created_at", "-pk")
 
 
 def _minutes(length: timedelta) -> int:

@@ -138,3 +138,15 @@ def test_a_viewer_may_watch_and_not_start(as_: As, polled: Sli) -> None:
 
 def test_pushed_counts_have_no_past_to_read(as_: As, sli: Sli) -> None:
     assert "Read the past" not in as_("editor").get(f"/slis/{sli.name}/").content.decode()
+
+
+def test_the_past_is_measured_anew_only_with_a_reason(as_: As, polled: Sli, now: datetime) -> None:
+    client, typed_in = as_("editor"), {"backfill-days": "2", "backfill-restate": "on"}
+    answer = client.post("/slis/requests/backfills/", typed_in)
+    assert answer.status_code == 422
+    assert "say why the past" in answer.content.decode()
+    assert client.post("/slis/requests/backfills/", typed_in | {"backfill-reason": "wrong label"}).status_code == 302
+    Backfill.objects.update(unread=[["2026-01-01T10:00:00Z", "2026-01-01T12:00:00Z"]])
+    page = client.get("/slis/requests/").content.decode()
+    assert "Measures all of it by the definition of" in page
+    assert "Left unmeasured" in page
