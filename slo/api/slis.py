@@ -108,6 +108,9 @@ class SliOut(Schema):
     last_error: str = Field(description="why the newest collection failed; empty when it did not")
     last_error_at: datetime | None
     faulty_minutes: int = Field(description="minutes refused because good exceeded valid, or a count was no number")
+    unread: PeriodOut | None = Field(
+        description="the newest stretch that could not be read from the source and was passed over; null when none was"
+    )
     created_at: datetime
     updated_at: datetime
 
@@ -287,6 +290,7 @@ def _sli_out(request: AccessRequest, sli: Sli) -> dict[str, Any]:
         "last_error": error_words(caller=caller, source=sli.source, error=sli.last_error),
         "last_error_at": sli.last_error_at,
         "faulty_minutes": sli.faulty_minutes,
+        "unread": {"start": sli.unread_from_at, "end": sli.unread_until_at} if sli.unread_from_at else None,
         "created_at": sli.created_at,
         "updated_at": sli.updated_at,
     }
