@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from slo.selectors.series import read_between
 from slo.services import collections, slis
 from slo.services.collections import LAG_MINUTES, PIECE_MINUTES, RUN_SECONDS, collect
 from tests.cast import Cast, SliFactory, SourceFactory
+from tests.servers.misbehaving import Answer, Asked, misbehaving_server, success
 from tests.slo.sources import RATIO, KnownSource, down
 from tests.slo.sources import known as known
 from tests.slo.test_collections import assert_holds, sli_of
@@ -167,3 +170,28 @@ def test_a_mended_query_is_asked_at_once(cast: Cast, known: KnownSource, now: da
     slis.update(caller=cast.caller("editor"), sli=sli, draft=draft, now=now)
     collect(source_id=sli.source_id, now=now)
     assert len(known.asked) == 1
+
+
+def test_slow_queries_of_one_person_leave_the_indicators_of_all_others_fresh(now: datetime, settings: Any) -> None:
+    settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
+
+    def behave(asked: Asked) -> Answer:
+        if "slow" in asked.parameters["query"]:
+            return Answer(pause=lambda: time.sleep(1.3))
+        times = [now.timestamp() + at for at in range(-7_200, 600, 30)]
+        name = asked.parameters["query"].partition("[")[0]
+        return success([{"metric": {"__name__": name}, "values": [[at, str(at)] for at in times]}])
+
+    with misbehaving_server(behave) as server:
+        source = SourceFactory(kind="prometheus", settings={"url": server.url, "read_seconds": 1, "concurrency": 1})
+        names = ("slow_a", "slow_b", "c", "d", "e", "f")
+        made = [SliFactory(source=source, spec={"kind": "ratio", "good": n, "valid": n}) for n in names]
+        for minute in range(4):
+            collect(source_id=source.pk, now=now + minute * MINUTE)
+    source.refresh_from_db()
+    assert (source.failures_in_a_row, source.open_until) == (0, None)
+    for sli in made:
+        sli.refresh_from_db()
+    end = now + (3 - LAG_MINUTES) * MINUTE
+    assert [sli.collected_until for sli in made] == [None, None, end, end, end, end]
+    assert all("did not answer within 1 s" in sli.last_error for sli in made[:2])
