@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from reliability.access.domain.caller import SYSTEM, Caller, Role, Scope
 from reliability.access.selectors.audit import AuditFilter, entries
 from reliability.access.services.authorize import require
 from reliability.catalog.models import Service
-from reliability.kit.instants import floor_minute, format_instant
+from reliability.kit.instants import floor_minute
 from reliability.telemetry.models import Source
 from reliability.web.errors import Conflict, Forbidden, Invalid
+from slo.domain.labels import said
 from slo.models import Sli, Slo
 from slo.selectors.measuring import is_editor_somewhere
 
@@ -62,8 +63,8 @@ def check_revision(*, stored: Slo | Sli, kind: str, expected: int | None) -> Non
     if expected is None or stored.revision == expected:
         return
     last = entries(caller=SYSTEM, wanted=AuditFilter(object_kind=kind, object_name=stored.name)).first()
-    what = ", ".join(last.changes) if last and last.changes else "this"
-    when = format_instant((last.at if last else stored.updated_at).replace(microsecond=0))
+    what = said(last.changes) if last and last.changes else "this"
+    when = f"{(last.at if last else stored.updated_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     message = (
         f"{stored.updated_by_name or 'somebody'} changed {what} at {when}, after you opened it: "
         "your change is not saved; compare both and save again"

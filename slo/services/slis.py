@@ -18,6 +18,7 @@ from reliability.web.errors import Conflict, NotFound
 from slo.domain.naming import mistakes_of
 from slo.models import HourChunk, Sli, SliVersion, Slo, SloVersion
 from slo.selectors.measuring import REFUSAL, may_measure
+from slo.selectors.names import with_names
 from slo.selectors.series import extent_of
 from slo.services import editing, schedules
 
@@ -182,6 +183,6 @@ def _record(
         object_name=sli.name,
         team_id=sli.team_id,
         now=now,
-        changes=audit.changes_between(old=old, new=new),
+        changes=with_names(changes=audit.changes_between(old=old, new=new)),
         reason=reason,
     )

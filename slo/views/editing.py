@@ -67,7 +67,7 @@ def slo_edit(request: AccessRequest, name: str) -> HttpResponse:
         try:
             return _save(request, slo, forms)
         except Conflict as problem:
-            conflict = _conflict(slo, forms, problem)
+            conflict = _conflict(request, slo, forms, problem)
         except Invalid as problem:
             forms.take(problem)
     return _page(request, forms, slo=slo, conflict=conflict, status=409 if conflict else 422)
@@ -90,7 +90,7 @@ def _save(request: AccessRequest, slo: Slo, forms: SetupForms) -> HttpResponse:
     return redirect("slo-detail", slo.name)
 
 
-def _conflict(slo: Slo, forms: SetupForms, problem: Conflict) -> dict[str, Any] | None:
+def _conflict(request: AccessRequest, slo: Slo, forms: SetupForms, problem: Conflict) -> dict[str, Any] | None:
     """What stands between the two editors; None (and an error at the field) when the conflict is about a name."""
     slo.refresh_from_db()
     if forms.change is None or forms.change.cleaned_data["based_on"] == slo.revision:
@@ -99,7 +99,11 @@ def _conflict(slo: Slo, forms: SetupForms, problem: Conflict) -> dict[str, Any] 
     # Saving again is a decision made with both values in sight.
     forms.change.data = dict(forms.change.data.items()) | {"based_on": str(slo.revision)}
     stored = slos.draft_of(slo=slo)
-    return {"message": problem.message, "differences": differences(stored=stored, typed=forms.draft(base=stored))}
+    typed = forms.draft(base=stored)
+    return {
+        "message": problem.message,
+        "differences": differences(stored=stored, typed=typed, caller=request.caller),
+    }
 
 
 def _page(

@@ -12,28 +12,16 @@ import orjson
 
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
+from reliability.access.services.audit import changes_between
 from reliability.kit.durations import humanize_duration
 from slo.domain.budgeting import BudgetingMethod
+from slo.domain.labels import LABELS
 from slo.domain.rolling import RollingWindow
-from slo.domain.status import State
 from slo.domain.windows import parse_window
 from slo.models import SloVersion
-from slo.selectors.status import StatusView
+from slo.selectors.names import with_names
 from slo.services.slos import SloDraft
 
-_LABELS = {
-    "title": "Title",
-    "sli": "Indicator",
-    "sli_id": "Indicator",
-    "objective": "Objective",
-    "window": "Window",
-    "service_id": "Service",
-    "description": "Why it matters",
-    "budgeting_method": "Budget counts",
-    "slice_minutes": "Slice in minutes",
-    "slice_target": "Slice target",
-    "counts_no_data_as_bad": "Minutes without data spend budget",
-}
 _METHODS = {
     BudgetingMethod.OCCURRENCES.value: "events",
     BudgetingMethod.TIMESLICES.value: "time slices",
@@ -71,21 +59,15 @@ def sentence(version: SloVersion) -> str:
     return f"{objective_text(version.objective)} of {what} are good {window_text(version.window)}."
 
 
-def advice(status: StatusView) -> str:
-    """What to do now; empty for a status that needs nothing."""
-    if status.state is State.MET:
-        return "Nothing to do. What is left of the budget may be spent on releases and experiments."
-    if status.state is State.AT_RISK:
-        return "Hold risky changes, and look at what changed when the burn began."
-    if status.state is State.BREACHED:
-        return "Stop what spends budget: hold or roll back changes, and put reliability work first."
-    return "No minute of the window was measured. Look at the source, or read the past with a backfill."
-
-
-def differences(*, stored: SloDraft, typed: SloDraft) -> list[dict[str, Any]]:
+def differences(*, stored: SloDraft, typed: SloDraft, caller: Caller) -> list[dict[str, Any]]:
     """What two drafts differ in, for web/_diff.html: old is the stored value, new the typed one."""
-    pairs = ((item.name, getattr(stored, item.name), getattr(typed, item.name)) for item in fields(SloDraft))
-    return _fields((name, in_words(name, old), in_words(name, new)) for name, old, new in pairs if name in _LABELS)
+    old, new = ({field.name: getattr(draft, field.name) for field in fields(SloDraft)} for draft in (stored, typed))
+    if not new["sli_id"]:  # described on the same form, and made when it is saved
+        old, new = old | {"sli_id": None}, new | {"sli_id": None}
+    changes = with_names(changes=changes_between(old=old, new=new), caller=caller)
+    if not typed.sli_id:
+        changes["sli"] = [*with_names(changes={"sli_id": [stored.sli_id]}, caller=caller)["sli"], "a new one"]
+    return _fields((name, in_words(name, pair[0]), in_words(name, pair[1])) for name, pair in changes.items())
 
 
 def version_changes(versions: Sequence[SloVersion], *, caller: Caller) -> list[tuple[SloVersion, list[dict[str, Any]]]]:
@@ -115,11 +97,11 @@ def _indicator_change(version: SloVersion, before: SloVersion | None, caller: Ca
         return []
     new = str(visible(caller=caller, related=version.sli) or "a private indicator")
     old = str(visible(caller=caller, related=before.sli) or "another private indicator") if before else None
-    return [{"name": _LABELS["sli"], "old": old, "new": new}]
+    return [{"name": LABELS["sli"], "old": old, "new": new}]
 
 
 def _fields(values: Any) -> list[dict[str, Any]]:
-    return [{"name": _LABELS[name], "old": old, "new": new} for name, old, new in values if old != new]
+    return [{"name": LABELS[name], "old": old, "new": new} for name, old, new in values if old != new]
 
 
 def in_words(name: str, value: Any) -> str:

@@ -203,7 +203,7 @@ def test_the_second_of_two_editors_is_told_who_changed_what_and_when(
             now=now,
             expected_revision=slo.revision,
         )
-    assert "Administrator changed objective at 2026-03-02T12:00:00Z" in problem.value.message
+    assert "Administrator changed objective at 2026-03-02 12:00 UTC" in problem.value.message
     assert SloVersion.objects.get(slo=slo).objective == Decimal("0.9")
 
 
@@ -245,7 +245,7 @@ def test_a_new_indicator_asks_for_the_collection_of_its_source(cast: Cast, now: 
         expected_revision=1,
     )
     assert (changed.revision, changed.versions.count()) == (2, 2)
-    with pytest.raises(Conflict, match="Editor changed spec"):
+    with pytest.raises(Conflict, match="Editor changed measurement"):
         slis.update(caller=cast.caller("editor"), sli=sli, draft=draft, now=now, expected_revision=1)
 
 
