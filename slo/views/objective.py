@@ -25,7 +25,7 @@ from slo.forms.adjustment import AdjustmentForm
 from slo.forms.backfill import BackfillForm
 from slo.forms.exclusion import ExclusionForm
 from slo.models import Slo
-from slo.selectors.coverage import coverage_of
+from slo.selectors.coverage import CoverageView, coverage_of
 from slo.selectors.exclusions import adjustments_of, exclusions_of
 from slo.selectors.slos import get_slo, versions_of
 from slo.selectors.status import StatusView, status_of
@@ -37,7 +37,6 @@ from slo.views.standing import standing_of
 from slo.views.wording import version_changes
 
 ROWS_MAX = 20  # of exclusions, adjustments and versions shown at once
-_PARTS = {"standing": "slo/_standing.html", "charts": "slo/_charts.html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +60,45 @@ class Viewpoint:
 
 @require_safe
 def slo_detail(request: AccessRequest, name: str) -> HttpResponse:
-    """The whole page; `?part=standing|charts` one part of it for refresh; `?format=csv&chart=sli` one table."""
+    """The whole page; `?part=live` all of it that time changes, of one instant; `?format=csv&chart=sli` one table."""
     slo = get_slo(caller=request.caller, name=name)
     view = Viewpoint.of(request, now=timezone.now())
     status = status_of(slo=slo, at=view.at, now=view.now, is_restated=view.is_restated)
-    part = request.GET.get("part", "")
     versions = versions_of(slo=slo)
     version = next(version for version in versions if version.pk == status.version_id)
     context: dict[str, Any] = {"slo": slo, "view": view, **standing_of(version=version, status=status)}
-    if part != "standing":
-        time_range = TimeRange.from_request(request, now=view.at)
-        charts = charts_of(slo=slo, status=status, versions=versions, time_range=time_range, now=view.now)
-        if request.GET.get("format") == "csv":
-            return _csv(slo, charts, request.GET.get("chart", "sli"))
-        context |= {"time_range": time_range, "charts": charts}
-    if part in _PARTS:
-        return render(request, _PARTS[part], context)
-    context |= _record(request, slo, view, status)
+    time_range = TimeRange.from_request(request, now=view.at)
+    charts = charts_of(slo=slo, status=status, versions=versions, time_range=time_range, now=view.now)
+    if request.GET.get("format") == "csv":
+        return _csv(slo, charts, request.GET.get("chart", "sli"))
+    sli = visible(caller=request.caller, related=slo.sli)
+    context |= {
+        "time_range": time_range,
+        "charts": charts,
+        "coverage": _coverage(slo, view, status),
+        "measured": measured(sli, caller=request.caller),
+    }
+    if request.GET.get("part") == "live":
+        return render(request, "slo/_live.html", context | {"is_refresh": True})
+    context |= _record(request, slo, view)
     context["versions"] = version_changes(versions, caller=request.caller)[:ROWS_MAX]
     return render(request, "slo/detail.html", context)
 
 
-def _record(request: AccessRequest, slo: Slo, view: Viewpoint, status: StatusView) -> dict[str, Any]:
-    """What stands below the charts: coverage, exclusions, adjustments, versions, definition."""
+def _coverage(slo: Slo, view: Viewpoint, status: StatusView) -> CoverageView:
     until = min(status.window.end, floor_minute(view.at))
+    return coverage_of(sli=slo.sli, period=Period(status.window.start, max(status.window.start, until)))
+
+
+def _record(request: AccessRequest, slo: Slo, view: Viewpoint) -> dict[str, Any]:
+    """What people wrote down: exclusions, adjustments, versions, definition."""
     service = visible(caller=request.caller, related=slo.service)
     sli = visible(caller=request.caller, related=slo.sli)
     return {
-        "coverage": coverage_of(sli=slo.sli, period=Period(status.window.start, max(status.window.start, until))),
         "exclusions": exclusions_of(slo=slo)[:ROWS_MAX],
         "adjustments": adjustments_of(slo=slo)[:ROWS_MAX],
         "exclusion_form": ExclusionForm(has_service=service is not None),
         "adjustment_form": AdjustmentForm(initial={"at": view.now}),
-        "measured": measured(sli, caller=request.caller),
         "backfill_form": BackfillForm(),
         **(backfill_context(request, sli) if sli else {}),
         "may_edit": request.caller.may(slo.team_id, Role.EDITOR),

@@ -2,16 +2,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 from django.test import Client
 
+from reliability.kit.durations import humanize_duration
+from reliability.kit.instants import to_minute
+from slo.domain.minutes import MinuteSeries
 from slo.models import Adjustment, Exclusion, Sli, Slo
-from slo.services import slos
+from slo.services import series, slis, slos
 from tests.cast import Cast
-from tests.slo.pages.conftest import store_counts
+from tests.slo.pages.conftest import PER_MINUTE, store_counts
 
 As = Callable[[str], Client]
 
@@ -51,7 +57,7 @@ def test_an_unknown_chart_is_not_found(as_: As, slo: Slo) -> None:
 
 
 def test_an_outsider_is_told_nothing(as_: As, slo: Slo) -> None:
-    for path in ("", "edit/", "delete/", "exclusions/", "adjustments/", "?part=standing", "?format=csv&chart=sli"):
+    for path in ("", "edit/", "delete/", "exclusions/", "adjustments/", "?part=live", "?format=csv&chart=sli"):
         assert as_("outsider").get(f"/slos/{slo.name}/{path}").status_code == 404, path
 
 
@@ -61,11 +67,65 @@ def test_a_viewer_is_offered_nothing_that_writes(as_: As, slo: Slo) -> None:
         assert f"/slos/{slo.name}/{path}" not in page
 
 
-def test_the_parts_of_the_page_come_alone(as_: As, slo: Slo) -> None:
-    for part in ("standing", "charts"):
-        page = as_("viewer").get(f"/slos/{slo.name}/?part={part}").content.decode()
-        assert "<html" not in page
-        assert page.strip()
+def test_all_that_time_changes_comes_in_one_part_of_one_instant(as_: As, slo: Slo) -> None:
+    page = as_("viewer").get(f"/slos/{slo.name}/?part=live").content.decode()
+    assert "<html" not in page
+    assert 'class="standing tone-good"' in page
+    assert re.findall(r'id="([\w-]+)"[^>]*hx-swap-oob="true"', page) == ["charts", "burn-rates", "coverage"]
+
+
+@pytest.mark.parametrize("path", ["/", "/slos/", "/slos/checkout/"])
+def test_the_main_part_of_a_page_is_live(as_: As, slo: Slo, path: str) -> None:
+    page = as_("viewer").get(path).content.decode()
+    assert re.search(r'data-live hx-get="[^"]+" hx-trigger="every 30s, refresh"', page)
+
+
+def test_the_past_does_not_refresh_itself(as_: As, slo: Slo, now: datetime) -> None:
+    page = as_("viewer").get(f"/slos/{slo.name}/?at={now - timedelta(days=1):%Y-%m-%dT%H:%M}Z").content.decode()
+    assert "data-live" not in page
+
+
+def _burn(slo: Slo, now: datetime, *, minutes: int, bad_per_minute: float) -> None:
+    valid = np.full(minutes, PER_MINUTE)
+    counts = MinuteSeries(to_minute(now) - minutes, valid - bad_per_minute, valid, np.ones(minutes, dtype=np.bool_))
+    series.store(sli_id=slo.sli_id, counts=counts, now=now)
+
+
+def test_a_fast_burn_is_told_while_budget_is_left(as_: As, slo: Slo, now: datetime) -> None:
+    _burn(slo, now, minutes=60, bad_per_minute=1.08)
+    page = as_("viewer").get(f"/slos/{slo.name}/").content.decode()
+    assert "Budget is left, but it burns 10.8× over the last hour: look now at what changed." in page
+    assert "Nothing to do" not in page
+
+
+def test_little_coverage_is_no_licence_to_spend(
+    as_: As, cast: Cast, sli: Sli, make_slo: Callable[..., Slo], now: datetime
+) -> None:
+    draft = replace(slis.draft_of(sli=sli), name="young")
+    young = slis.create(caller=cast.caller("editor"), draft=draft, now=now)
+    store_counts(sli=young, now=now, days=1)
+    slo = make_slo(name="young", sli_id=young.pk)
+    page = as_("viewer").get(f"/slos/{slo.name}/").content.decode()
+    assert "Only 3.6 % of the window was measured: do not count on what is left before you know more." in page
+    assert "Nothing to do" not in page
+
+
+def test_the_burn_table_counts_from_what_is_left(as_: As, slo: Slo, now: datetime) -> None:
+    _burn(slo, now, minutes=60, bad_per_minute=1.08)
+    page = as_("viewer").get(f"/slos/{slo.name}/").content.decode()
+    # Half of the budget less what the hour spent, 28 days long, at 10.8 times its pace.
+    left = timedelta(days=28) * (1 - (0.05 * (28 * 1440 - 60) + 1.08 * 60) / (0.1 * 28 * 1440)) / 10.8
+    assert f"what is left lasts {humanize_duration(left)}" in page
+    assert "a full budget would last" not in page
+    assert "at the burn of the last day" in page
+
+
+def test_the_sentence_and_the_gauge_round_alike(as_: As, slo: Slo, now: datetime) -> None:
+    _burn(slo, now, minutes=60, bad_per_minute=0.9)
+    page = as_("viewer").get(f"/slos/{slo.name}/").content.decode()
+    gauge = re.search(r'class="budget-text">([^<]+)<', page)
+    assert gauge is not None
+    assert f"{gauge[1]} of the error budget is left" in page
 
 
 def test_the_past_is_labelled_and_judged_by_its_own_version(as_: As, cast: Cast, slo: Slo, now: datetime) -> None:
