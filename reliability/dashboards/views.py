@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from reliability.access.requests import AccessRequest
-from reliability.telemetry.selectors.sources import list_sources
+from reliability.telemetry.selectors.sources import pushed_sources, read_sources
 from slo.domain.status import State
 from slo.selectors.changes import newest_changes
 from slo.selectors.first_steps import first_steps
@@ -22,6 +22,7 @@ from slo.selectors.staleness import staleness_of
 
 WORST_FIRST = (State.BREACHED, State.AT_RISK, State.NO_DATA, State.MET)
 ROWS = 8
+PUSHED_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,15 @@ def overview(request: AccessRequest) -> HttpResponse:
     counts = count_by_state(caller=request.caller)
     if not any(counts.values()):
         return render(request, "dashboards/first_steps.html", {"steps": first_steps(caller=request.caller)})
+    read = read_sources(caller=request.caller)
     context = {
         "tiles": [Tile(state, counts[state], _list_of(state)) for state in WORST_FIRST],
         "total": sum(counts.values()),
         "worst": list_slos(caller=request.caller)[:ROWS],
         "changes": newest_changes(caller=request.caller)[:ROWS],
-        "troubled_sources": list_sources(caller=request.caller).filter(failures_in_a_row__gt=0)[:ROWS],
+        "troubled_sources": read.filter(failures_in_a_row__gt=0)[:ROWS],
+        "reads_sources": read.exists(),
+        "pushed_sources": pushed_sources(caller=request.caller)[:PUSHED_ROWS],
         "staleness": staleness_of(caller=request.caller, now=timezone.now()),
     }
     template = "dashboards/_overview.html" if request.htmx else "dashboards/overview.html"  # type: ignore[attr-defined]  # django-htmx sets it

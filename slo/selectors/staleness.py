@@ -17,10 +17,11 @@ PUSHED = "counts"  # kind of sources whose senders choose their own rhythm
 
 @dataclass(frozen=True, slots=True)
 class Staleness:
-    """Readable objectives with a status, how many are behind, and the oldest evaluation."""
+    """Readable objectives with a status, how many are behind or were never measured, and the oldest evaluation."""
 
     objectives: int
     unmeasured: int
+    never_measured: int
     unevaluated: int
     oldest_evaluation_at: datetime | None
 
@@ -34,6 +35,7 @@ def staleness_of(*, caller: Caller, now: datetime) -> Staleness:
         .aggregate(
             objectives=Count("pk"),
             unmeasured=Count("pk", filter=pulled & Q(status__measured_until__lt=now - MEASURED_WITHIN)),
+            never_measured=Count("pk", filter=Q(status__measured_until=None)),
             unevaluated=Count("pk", filter=Q(status__evaluated_at__lt=now - EVALUATED_WITHIN)),
             oldest_evaluation_at=Min("status__evaluated_at"),
         )

@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from reliability.telemetry.models import Source
+from reliability.telemetry.services.health import note_intake
 from slo.models import Slo, SloStatus
 
 As = Callable[[str], Client]
@@ -32,11 +33,37 @@ def test_the_overview_counts_states_and_leads_to_them(as_: As, make_slo: Callabl
     page = as_("viewer").get("/").content.decode()
     assert 'href="/slos/?state=breached"' in page
     assert page.index("Broken promise") < page.index("Checkout works")
-    assert "None: every source answered last time." in page
+    assert "Counts that are pushed" in page
+
+
+def test_only_sources_that_are_asked_are_said_to_answer(as_: As, slo: Slo) -> None:
+    assert "None is asked: counts are pushed." in as_("viewer").get("/").content.decode()
+    Source.objects.filter(pk=slo.sli.source_id).update(kind="prometheus")
+    page = as_("viewer").get("/").content.decode()
+    assert "None: every source that is asked answered last time." in page
+    assert "Counts that are pushed" not in page
+
+
+def test_the_last_counts_of_a_pushed_source_are_told(as_: As, slo: Slo, now: datetime) -> None:
+    assert "no counts yet" in as_("viewer").get("/").content.decode()
+    note_intake(source_ids={slo.sli.source_id}, now=now - timedelta(minutes=7))
+    page = as_("viewer").get("/").content.decode()
+    assert "last counts" in page
+    assert "7 min ago" in page
+    for path in ("/sources/", f"/sources/{slo.sli.source.name}/"):
+        assert "Counts arrived last 7 min ago." in as_("viewer").get(path).content.decode()
+
+
+def test_what_was_never_measured_is_counted_apart_from_what_is_stale(as_: As, slo: Slo) -> None:
+    assert "Never measured" not in as_("viewer").get("/").content.decode()
+    SloStatus.objects.filter(slo=slo).update(measured_until=None)
+    assert "<dt>Never measured</dt><dd>1</dd>" in as_("viewer").get("/").content.decode()
 
 
 def test_a_source_with_trouble_is_named_with_its_words(as_: As, slo: Slo, now: datetime) -> None:
-    Source.objects.filter(pk=slo.sli.source_id).update(failures_in_a_row=3, last_error="connection refused")
+    Source.objects.filter(pk=slo.sli.source_id).update(
+        kind="prometheus", failures_in_a_row=3, last_error="connection refused"
+    )
     page = as_("viewer").get("/").content.decode()
     assert "3 failures in a row" in page
     assert "connection refused" in page
@@ -54,11 +81,11 @@ def test_the_number_of_queries_is_constant(
     client = as_("viewer")
     make_slo(name="slo-0")
     client.get("/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get("/")
     for number in range(1, 10):
         make_slo(name=f"slo-{number}")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get("/")
 
 
