@@ -5,6 +5,9 @@ from __future__ import annotations
 from django import forms
 
 from slo.forms.instants import InstantField
+from slo.forms.words import CHOICE, WHY, needed, number
+
+_DIGITS = "write at most four digits before the point and four behind it"
 
 
 class AdjustmentForm(forms.Form):
@@ -12,9 +15,16 @@ class AdjustmentForm(forms.Form):
 
     prefix = "adjustment"
 
-    at = InstantField(label="At", help_text="Counts in every window that holds this instant.")
+    at = InstantField(
+        label="At",
+        help_text="Counts in every window that holds this instant.",
+        error_messages=needed("write the instant from which it counts"),
+    )
     direction = forms.ChoiceField(
-        label="Effect", choices=(("return", "Give budget back"), ("spend", "Spend budget")), initial="return"
+        error_messages=CHOICE,
+        label="Effect",
+        choices=(("return", "Give budget back"), ("spend", "Spend budget")),
+        initial="return",
     )
     percent = forms.DecimalField(
         label="Percent of the whole budget",
@@ -23,12 +33,15 @@ class AdjustmentForm(forms.Form):
         decimal_places=4,
         max_digits=8,
         help_text="Example: 12.5",
+        error_messages=number("write a percentage of the budget, such as 12.5", low=0, high=1000)
+        | {"max_digits": _DIGITS, "max_whole_digits": _DIGITS, "max_decimal_places": _DIGITS},
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     reason = forms.CharField(
         max_length=2000,
         label="Reason",
         help_text="Example: load test of 4 March counted as user traffic",
+        error_messages=WHY,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from slo.forms.instants import InstantField
+from slo.forms.words import CHOICE, WHY
 
 
 class ChangeForm(forms.Form):
@@ -16,9 +17,11 @@ class ChangeForm(forms.Form):
         max_length=2000,
         label="Why it changes",
         help_text="Kept with the version. Example: agreed with support on 3 March; 99.95 was never reachable",
+        error_messages=WHY,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     effective = forms.ChoiceField(
+        error_messages=CHOICE,
         choices=(
             ("now", "From now on: the past keeps its own objective"),
             ("past", "From an earlier instant: the numbers since then are restated"),

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from slo.forms.words import WHY, needed
+
 
 class DeletionForm(forms.Form):
     """The name typed once more, and why."""
@@ -13,9 +15,12 @@ class DeletionForm(forms.Form):
     name = forms.CharField(
         max_length=63,
         label="Type the name to delete it",
+        error_messages=needed("write the name: deleting cannot be taken back"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    reason = forms.CharField(max_length=2000, label="Reason", widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        max_length=2000, label="Reason", error_messages=WHY, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from slo.forms.instants import InstantField
+from slo.forms.words import CHOICE, WHY, needed
 from slo.models import Exclusion
 
 
@@ -15,9 +16,12 @@ class ExclusionForm(forms.Form):
 
     prefix = "exclusion"
 
-    start_at = InstantField(label="From")
-    end_at = InstantField(label="Until", help_text="This minute counts again.")
+    start_at = InstantField(label="From", error_messages=needed("write when it began"))
+    end_at = InstantField(
+        label="Until", help_text="This minute counts again.", error_messages=needed("write when it ended")
+    )
     effect = forms.ChoiceField(
+        error_messages=CHOICE,
         label="Effect",
         choices=(
             (Exclusion.Effect.EXCLUDED.value, "Left out: neither good nor bad"),
@@ -25,6 +29,7 @@ class ExclusionForm(forms.Form):
         ),
     )
     reach = forms.ChoiceField(
+        error_messages=CHOICE,
         label="Applies to",
         choices=(("slo", "this objective"), ("service", "every objective of the service")),
         initial="slo",
@@ -33,6 +38,7 @@ class ExclusionForm(forms.Form):
         max_length=2000,
         label="Reason",
         help_text="Example: database move announced on 2 March, CHG-1234",
+        error_messages=WHY,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

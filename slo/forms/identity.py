@@ -11,6 +11,7 @@ from reliability.access.models import Team
 from reliability.catalog.models import Service
 from slo.domain.naming import NAME_LENGTH_MAX
 from slo.forms.stored import STAYS, StoredChoiceField
+from slo.forms.words import needed
 
 
 class IdentityForm(forms.Form):
@@ -20,6 +21,7 @@ class IdentityForm(forms.Form):
         max_length=160,
         label="Title",
         help_text="What the user gets, in a few words. Example: Checkout succeeds",
+        error_messages=needed("write a title, such as Checkout succeeds"),
     )
     name = forms.SlugField(
         required=False,
@@ -35,6 +37,7 @@ class IdentityForm(forms.Form):
         label="Team",
         empty_label="Choose the owner",
         help_text="Its editors may change the objective.",
+        error_messages=needed("choose the team that owns it", invalid_choice="choose a team of yours"),
     )
     service = StoredChoiceField(
         queryset=Service.objects.none(),
@@ -42,6 +45,7 @@ class IdentityForm(forms.Form):
         required=False,
         label="Service",
         empty_label="No service",
+        error_messages={"invalid_choice": "choose a service of the list: that one is gone, or not yours to see"},
         help_text="Groups the objective in lists; exclusions of the service apply to it.",
     )
     description = forms.CharField(

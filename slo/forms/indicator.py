@@ -9,6 +9,7 @@ from django import forms
 from reliability.telemetry.models import Source
 from slo.forms.measurement import MeasurementForm
 from slo.forms.stored import STAYS, StoredChoiceField
+from slo.forms.words import CHOICE
 from slo.models import Sli
 
 
@@ -18,6 +19,7 @@ class IndicatorForm(MeasurementForm):
     field_order = ("indicator", "sli", "source", "sli_name")
 
     indicator = forms.ChoiceField(
+        error_messages=CHOICE,
         choices=(("new", "Measure something new"), ("existing", "Use an indicator that exists")),
         initial="new",
         widget=forms.RadioSelect,
@@ -30,6 +32,7 @@ class IndicatorForm(MeasurementForm):
         label="Existing indicator",
         empty_label="Choose an indicator",
         help_text="Several objectives may share one, such as 99.9 % over 28 days and 99 % over 7.",
+        error_messages={"invalid_choice": "choose an indicator of the list: that one is gone, or not yours to see"},
     )
     source = forms.ModelChoiceField(
         queryset=Source.objects.none(),
@@ -37,6 +40,7 @@ class IndicatorForm(MeasurementForm):
         required=False,
         label="Source",
         empty_label="Choose where the numbers come from",
+        error_messages={"invalid_choice": "choose a source of the list: that one is gone, or not yours to see"},
         help_text="A Prometheus-compatible server, or pushed counts.",
     )
     sli_name = forms.SlugField(

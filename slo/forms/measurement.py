@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from slo.forms.words import CHOICE, number
+
 KINDS = (
     ("ratio", "Good and total events"),
     ("latency", "Latency below a threshold"),
@@ -41,6 +43,19 @@ _SPEC_FIELDS = {
     "pushed": {},
 }
 
+# What to write where a measurement is incomplete.
+_NEEDED = {
+    "good": "write the counter of good events",
+    "bad": "write the counter of bad events",
+    "valid": "write the counter of all events",
+    "metric": "write the histogram's name, such as http_request_duration_seconds",
+    "threshold_seconds": "write the seconds up to which an event is good, such as 0.3",
+    "raw_query": "write the gauge that shows the ratio",
+    "boolean_query": "write the probe that says 1 or 0",
+    "gauge_query": "write the gauge to compare with the limit",
+    "value": "write the limit in the unit of the gauge, such as 300",
+}
+
 
 def _query(label: str, example: str, help_text: str) -> forms.CharField:
     return forms.CharField(
@@ -55,10 +70,16 @@ def _query(label: str, example: str, help_text: str) -> forms.CharField:
 class MeasurementForm(forms.Form):
     """The fields of every kind; only those of the chosen one are read and must be filled."""
 
-    kind = forms.ChoiceField(choices=KINDS, initial="ratio", label="What is counted", widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        error_messages=CHOICE, choices=KINDS, initial="ratio", label="What is counted", widget=forms.RadioSelect
+    )
 
     ratio_parts = forms.ChoiceField(
-        choices=RATIO_PARTS, initial="good_valid", required=False, label="Which counters you have"
+        error_messages=CHOICE,
+        choices=RATIO_PARTS,
+        initial="good_valid",
+        required=False,
+        label="Which counters you have",
     )
     good = _query(
         "Good events",
@@ -78,9 +99,11 @@ class MeasurementForm(forms.Form):
         min_value=0,
         label="Good at or below (seconds)",
         help_text="Must be a bucket bound (le) of a classic histogram. Example: 0.3",
+        error_messages=number(_NEEDED["threshold_seconds"], low=0),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     histogram = forms.ChoiceField(
+        error_messages=CHOICE,
         required=False,
         choices=(("classic", "classic (le buckets)"), ("native", "native")),
         initial="classic",
@@ -88,6 +111,7 @@ class MeasurementForm(forms.Form):
     )
 
     raw_side = forms.ChoiceField(
+        error_messages=CHOICE,
         required=False,
         choices=(("success", "share of good events"), ("failure", "share of bad events")),
         initial="success",
@@ -100,11 +124,14 @@ class MeasurementForm(forms.Form):
     )
     boolean_query = _query("Probe", 'probe_success{job="blackbox"}', "1 is up, 0 is down. A minute is good when up.")
     gauge_query = _query("Gauge", 'queue_oldest_seconds{queue="mail"}', "Compared with the limit once a minute.")
-    op = forms.ChoiceField(required=False, choices=OPERATORS, initial="lt", label="Good when the gauge is")
+    op = forms.ChoiceField(
+        error_messages=CHOICE, required=False, choices=OPERATORS, initial="lt", label="Good when the gauge is"
+    )
     value = forms.FloatField(
         required=False,
         label="Limit",
         help_text="In the unit of the gauge. Example: 300",
+        error_messages=number(_NEEDED["value"]),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
@@ -116,7 +143,7 @@ class MeasurementForm(forms.Form):
         cleaned = super().clean() or {}
         for field in self.needed_fields():
             if cleaned.get(field) in (None, "") and field not in self.errors:
-                self.add_error(field, f"needed: {self.fields[field].label.lower()}")  # type: ignore[union-attr]  # labels are text here
+                self.add_error(field, _NEEDED[field])
         return cleaned
 
     def needed_fields(self) -> tuple[str, ...]:

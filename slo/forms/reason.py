@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django import forms
 
+from slo.forms.words import WHY
+
 
 class ReasonForm(forms.Form):
     """Why something is revoked or deleted."""
 
-    reason = forms.CharField(max_length=2000, label="Reason", widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        max_length=2000, label="Reason", error_messages=WHY, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -11,6 +11,7 @@ from reliability.telemetry.models import Source
 from reliability.web.errors import ProblemError
 from slo.forms.measurement import MeasurementForm, initial_of
 from slo.forms.stored import STAYS, StoredChoiceField
+from slo.forms.words import WHY, needed
 from slo.models import Sli
 from slo.services.slis import SliDraft
 
@@ -22,11 +23,17 @@ class SliForm(MeasurementForm):
     description = forms.CharField(
         required=False, max_length=4000, label="What it tells", widget=forms.Textarea(attrs={"rows": 2})
     )
-    source = StoredChoiceField(queryset=Source.objects.none(), to_field_name="name", label="Source")
+    source = StoredChoiceField(
+        queryset=Source.objects.none(),
+        to_field_name="name",
+        label="Source",
+        error_messages=needed("choose the source of the numbers"),
+    )
     reason = forms.CharField(
         max_length=2000,
         label="Why it changes",
         help_text="Kept with the version.",
+        error_messages=WHY,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -11,6 +11,7 @@ from reliability.web.zones import zone_names
 from slo.domain.budgeting import BudgetingMethod
 from slo.forms.instants import WallTimeField
 from slo.forms.percent import PercentField
+from slo.forms.words import CHOICE, needed, number
 
 UNITS = ("minute", "hour", "day", "week", "month", "quarter", "year")
 METHODS = (
@@ -26,8 +27,10 @@ class ObjectiveForm(forms.Form):
     objective = PercentField(
         label="Objective",
         help_text="Percent of good events over the window. Example: 99.9",
+        error_messages=needed("write what share has to be good, such as 99.9"),
     )
     window_kind = forms.ChoiceField(
+        error_messages=CHOICE,
         choices=(("rolling", "Rolling: the last days, always"), ("calendar", "Calendar: starts anew each period")),
         initial="rolling",
         widget=forms.RadioSelect,
@@ -40,9 +43,20 @@ class ObjectiveForm(forms.Form):
         label="Length",
         help_text="A number and a unit: 7d, 28d, 4w, 12h",
     )
-    count = forms.IntegerField(required=False, min_value=1, max_value=1000, initial=1, label="Every")
+    count = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=1000,
+        initial=1,
+        label="Every",
+        error_messages=number("write how many, such as 1", low=1, high=1000),
+    )
     unit = forms.ChoiceField(
-        required=False, choices=[(unit, unit) for unit in UNITS], initial="month", label="Unit of the calendar"
+        error_messages=CHOICE,
+        required=False,
+        choices=[(unit, unit) for unit in UNITS],
+        initial="month",
+        label="Unit of the calendar",
     )
     start = WallTimeField(
         required=False,
@@ -50,6 +64,7 @@ class ObjectiveForm(forms.Form):
         help_text="Wall time in the zone below; earlier periods follow from it. Example: 2026-01-01 00:00",
     )
     time_zone = forms.ChoiceField(
+        error_messages={"invalid_choice": "choose a zone of the list, such as Europe/Berlin"},
         required=False,
         choices=lambda: [(zone, zone) for zone in zone_names()],
         initial="UTC",
@@ -57,10 +72,19 @@ class ObjectiveForm(forms.Form):
         help_text="Periods begin at the wall clock of this zone, also when it changes for summer.",
     )
     budgeting_method = forms.ChoiceField(
-        choices=METHODS, initial=BudgetingMethod.OCCURRENCES.value, widget=forms.RadioSelect, label="The budget counts"
+        error_messages=CHOICE,
+        choices=METHODS,
+        initial=BudgetingMethod.OCCURRENCES.value,
+        widget=forms.RadioSelect,
+        label="The budget counts",
     )
     slice_minutes = forms.IntegerField(
-        required=False, min_value=1, max_value=1440, label="Slice (minutes)", help_text="Example: 5"
+        required=False,
+        min_value=1,
+        max_value=1440,
+        label="Slice (minutes)",
+        help_text="Example: 5",
+        error_messages=number("write the length of a slice in minutes, such as 5", low=1, high=1440),
     )
     slice_target = PercentField(
         required=False,

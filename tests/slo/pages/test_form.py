@@ -82,14 +82,14 @@ def test_neither_is_made_when_the_objective_is_refused(as_: As, source: Source, 
                 "start": "2026-01-01T00:00",
                 "time_zone": "Mars/Base",
             },
-            "Select a valid choice",
+            "choose a zone of the list",
             id="an unknown zone is refused",
         ),
         pytest.param({"budgeting_method": "Timeslices"}, "length of a slice", id="slices need their length"),
-        pytest.param({"title": ""}, "This field is required", id="a title is needed"),
+        pytest.param({"title": ""}, "write a title", id="a title is needed"),
         pytest.param({"sli": ""}, "choose the indicator", id="an existing indicator must be named"),
-        pytest.param({"sli": "someone-elses"}, "Select a valid choice", id="an unknown indicator is refused"),
-        pytest.param({"team": "search"}, "Select a valid choice", id="another team's objectives are not mine to make"),
+        pytest.param({"sli": "someone-elses"}, "choose an indicator of the list", id="an unknown indicator is refused"),
+        pytest.param({"team": "search"}, "choose a team of yours", id="another team's objectives are not mine to make"),
         pytest.param({"name": "new"}, "address of a form", id="a reserved name is refused"),
     ],
 )
@@ -105,9 +105,19 @@ def test_mistakes_are_shown_and_what_was_typed_stays(as_: As, sli: Sli, fields: 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        pytest.param({"kind": "ratio", "good": "", "valid": "x_total"}, "needed: good events", id="good is missing"),
-        pytest.param({"kind": "latency", "metric": "d"}, "needed: good at or below", id="no threshold for latency"),
-        pytest.param({"kind": "threshold", "gauge_query": "g"}, "needed: limit", id="no limit for a gauge"),
+        pytest.param(
+            {"kind": "ratio", "good": "", "valid": "x_total"}, "write the counter of good events", id="good is missing"
+        ),
+        pytest.param(
+            {"kind": "latency", "metric": "d"},
+            "write the seconds up to which an event is good",
+            id="no threshold for latency",
+        ),
+        pytest.param(
+            {"kind": "threshold", "gauge_query": "g"},
+            "write the limit in the unit of the gauge",
+            id="no limit for a gauge",
+        ),
         pytest.param({"kind": "ratio", "good": "a_total", "valid": "b_total"}, "must be one of", id="PromQL on counts"),
         pytest.param({"kind": "pushed", "source": ""}, "choose the source", id="no source"),
     ],
@@ -155,7 +165,7 @@ def test_the_preview_says_that_the_objective_would_have_been_broken(as_: As, sli
 
 def test_the_preview_names_what_is_missing(as_: As, sli: Sli) -> None:
     page = as_("editor").post("/slos/new/preview/", typed(objective="", rolling="soon")).content.decode()
-    assert "Objective: This field is required" in page
+    assert "Objective: write what share has to be good" in page
 
 
 def edited(slo: Slo, **fields: Any) -> dict[str, Any]:

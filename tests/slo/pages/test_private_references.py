@@ -61,7 +61,7 @@ def test_the_private_service_can_be_taken_away(guest: Client, mixed: Slo) -> Non
 def test_its_name_typed_by_hand_is_no_choice(guest: Client, mixed: Slo) -> None:
     answer = guest.post("/slos/mixed/edit/", change(mixed, sli="treasure-sli"))
     assert answer.status_code == 422
-    assert "Select a valid choice" in answer.content.decode()
+    assert "choose an indicator of the list" in answer.content.decode()
 
 
 def test_a_new_objective_has_nothing_that_stays(guest: Client, mixed: Slo) -> None:
