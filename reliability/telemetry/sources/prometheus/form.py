@@ -61,7 +61,12 @@ class PrometheusForm(SettingsForm):
         help_text="PEM text, when the server's certificate is signed by your own authority.",
     )
     read_seconds = forms.FloatField(
-        label="Time-out in seconds", min_value=1, max_value=120, initial=10, required=False, help_text="For one query."
+        label="Time-out in seconds",
+        min_value=1,
+        max_value=120,
+        initial=10,
+        required=False,
+        help_text="For one query. Fresh minutes and previews are waited for some seconds only, whatever it says.",
     )
     gap_seconds = forms.IntegerField(
         label="Longest gap in seconds",
