@@ -21,9 +21,7 @@ class Backfill(models.Model):
         CANCELLED = "cancelled"
 
     sli = models.ForeignKey("slo.Sli", on_delete=models.CASCADE, related_name="backfills")
-    restated_as = models.ForeignKey(
-        "slo.SliVersion", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
-    )
+    restated_as = models.ForeignKey("slo.SliVersion", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=16, choices=State.choices, default=State.RUNNING)
     start_at = models.DateTimeField()
     end_at = models.DateTimeField()
