@@ -11,6 +11,7 @@ from reliability.web.api.exceptions import handle_errors
 from reliability.web.api.openapi import DocumentedApi
 from reliability.web.api.parsing import StrictJsonParser
 from reliability.web.api.rendering import OrjsonRenderer
+from reliability.web.api.strictness import refuse_unknown_parameters
 from slo.api.routers import ROUTERS as SLO_ROUTERS
 
 api = DocumentedApi(
@@ -29,6 +30,7 @@ api = DocumentedApi(
     renderer=OrjsonRenderer(),
 )
 handle_errors(api)
+refuse_unknown_parameters(api)
 
 # One router per room: api.add_router("/v1/<nouns>", router)
 api.add_router("/v1/me", me_router)

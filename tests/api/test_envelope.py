@@ -152,3 +152,26 @@ def test_whatever_an_endpoint_raises(
     assert (response.status_code, error_of(response)["reason"]) == (status, reason)
     assert "hunter2" not in response.content.decode()
     assert response.has_header("Retry-After") == (status == 503)
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "hint"),
+    [
+        ("/api/v1/slos?stat=met", "stat", "did you mean state?"),
+        ("/api/v1/slis?colour=red", "colour", "known are limit, offset, q, service, source, team"),
+        ("/api/v1/services?teem=payments", "teem", "did you mean team?"),
+        ("/api/v1/windows?pediods=3", "pediods", "did you mean periods?"),
+        ("/api/v1/me?verbose=1", "verbose", "known are none"),
+        ("/api/v1/openslo?sl=x", "sl", "did you mean slo?"),
+    ],
+)
+def test_a_parameter_nobody_knows_is_refused(editor: Client, path: str, field: str, hint: str) -> None:
+    response = editor.get(path)
+    assert response.status_code == 422
+    (detail,) = error_of(response)["details"]
+    assert (detail["field"], detail["in"]) == (field, "query")
+    assert hint in detail["message"]
+
+
+def test_who_is_not_signed_in_learns_no_parameters(client: Client, db: None) -> None:
+    assert client.get("/api/v1/slos?stat=met").status_code == 401
