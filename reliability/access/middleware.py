@@ -38,7 +38,9 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
     there, and back to the page: the sign-in form has no place within it.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # htmx is redirected by a header of a 200
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
         htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # django-htmx sets it
         way_in = "sign-in" if is_set_up() else "setup"
         if htmx and not htmx.boosted:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
-
 from reliability.access.domain.caller import Caller
 from reliability.access.models import Team
 from reliability.catalog.models import Service
@@ -35,8 +33,8 @@ def _named(field: str, values: Sequence[Any], caller: Caller | None) -> tuple[st
         return field, list(values)
     name, model, column = _REFERENCES[field]
     ids = [value for value in values if value]
-    rows: QuerySet[Any] = model._default_manager.filter(pk__in=ids).order_by()
+    rows: Any = model._default_manager.filter(pk__in=ids).order_by()
     if caller is not None and model is not Team:
-        rows = model.objects.readable_by(caller).filter(pk__in=ids).order_by()
+        rows = rows.readable_by(caller)
     found = dict(rows.values_list("pk", column)) if ids else {}
     return name, [found.get(value, PRIVATE) if value else None for value in values]

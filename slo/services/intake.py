@@ -21,11 +21,11 @@ from reliability.telemetry.domain.pushed import (
     Wire,
     parse_pushed,
 )
+from reliability.telemetry.services.health import note_intake
 from reliability.web.api.parsing import MalformedBodyError
 from reliability.web.errors import Conflict, Forbidden, Invalid, TooLarge
 from reliability.web.metrics import INTAKE_ROWS
 from slo.models import IntakeReceipt
-from reliability.telemetry.services.health import note_intake
 from slo.selectors import freshness, slis
 from slo.services.series import MinuteTooFullError, StoreMode, acceptable_minutes, store_points
 

@@ -75,7 +75,8 @@ def parse_pushed(
     """Read `{"sli", "start", "good", "valid"}` rows, `bad` standing in for either of the counts.
 
     needs_whole_minutes: refuse a start within a minute (rows that replace); otherwise the row counts in the minute
-    that holds its start. count_max: the most events of one row. Raises PushedBodyError for what is no list of rows, TooManyRowsError beyond *rows_max*.
+    that holds its start. count_max: the most events of one row.
+    Raises PushedBodyError for what is no list of rows, TooManyRowsError beyond *rows_max*.
     """
     reader = _Reader(needs_whole_minutes, count_max)
     rows = _json_rows(body) if wire is Wire.JSON else _ndjson_rows(body)
