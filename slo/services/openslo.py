@@ -19,12 +19,11 @@ from reliability.access.models import Team
 from reliability.access.selectors import teams
 from reliability.access.services import audit
 from reliability.telemetry.domain.specs import validate_spec
-from reliability.web.errors import NotFound, ProblemError
+from reliability.web.errors import Invalid, NotFound, ProblemError
 from slo.domain.definition import DefinitionError
 from slo.domain.objective import ObjectiveError
 from slo.domain.openslo.desired import Desired, Kind, Known
 from slo.domain.openslo.documents import SourceText, read_files
-from slo.domain.openslo.metadata import PREFIX
 from slo.domain.openslo.plan import Action, Change, Plan, compare
 from slo.domain.openslo.problems import Problem
 from slo.domain.openslo.resolve import resolve
@@ -34,19 +33,9 @@ from slo.selectors.openslo import known_to, stored_objects
 from slo.services.openslo_objects import Write, write_object
 from slo.services.openslo_written import References, Written
 
+NAMES_SHOWN_MAX = 3
 # What the domain raises for values it cannot compute with: a mistake of a document, never an accident of ours.
 _ODDITIES = (WindowError, ObjectiveError, DefinitionError, VersionError)
-_TEAM_PATH = f"metadata.annotations[{PREFIX}team]"
-# Where our specs say a query stands, and where documents have it.
-_SPEC_PATHS = {
-    "good": "ratioMetric.good",
-    "bad": "ratioMetric.bad",
-    "valid": "ratioMetric.total",
-    "success": "ratioMetric.raw",
-    "failure": "ratioMetric.raw",
-    "query": "thresholdMetric",
-    "metric": "thresholdMetric",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +83,7 @@ def apply(*, caller: Caller, request: OpenSloRequest, now: datetime) -> Plan:
             transaction.set_rollback(True)
         else:
             written.finish(now)
-            _record(caller, request, settled.changes, now)
+            _record(settled, now)
     if not written.problems:
         written.evaluate(now)
     return settled.plan(written.problems)
@@ -196,16 +185,12 @@ def _read(request: OpenSloRequest, known: Known) -> tuple[list[Desired], list[Pr
 
 
 def _spec_problems(item: Desired, source_kinds: Mapping[str, str]) -> list[Problem]:
-    """What the source's kind says about the measurement, placed at the SLI's document."""
+    """What the source's kind says about the measurement, placed at the query it speaks of."""
     faults = validate_spec(item.fields["spec"], source_kinds[item.fields["source"]])
-    problems = []
-    for path, message in faults:
-        if path in _SPEC_PATHS:
-            place = f"spec.{_SPEC_PATHS[path]}.metricSource.spec.query"
-            problems.append(Problem(item.file, item.line, place, message))
-        else:
-            problems.append(Problem(item.file, item.line, "spec", f"{path} {message}".strip()))
-    return problems
+    return [
+        _problem_at(item, message if f"spec.{path}" in item.places else f"{path} {message}".strip(), f"spec.{path}")
+        for path, message in faults
+    ]
 
 
 class _Owners:
@@ -220,6 +205,11 @@ class _Owners:
         writable = teams.writable_teams(caller=caller, role=Role.EDITOR).order_by("pk")[:2]
         if len(writable) == 1:
             self.only = writable[0].slug
+        if default_slug:  # a mistake of the request, not of any document
+            try:
+                self.teams[default_slug] = teams.team(caller=caller, slug=default_slug)
+            except NotFound as error:
+                raise Invalid(details=[{"field": "team", "message": error.message}]) from error
 
     def settle(self, item: Desired, stored: Desired | None) -> Desired:
         """*item* with the slug of its team, also among its fields."""
@@ -237,7 +227,7 @@ class _Owners:
         return replace(item, team=slug, fields={**item.fields, "team": slug})
 
     def _refuse(self, item: Desired, message: str) -> None:
-        self.problems.append(Problem(item.file, item.line, _TEAM_PATH, message))
+        self.problems.append(_problem_at(item, message, "team"))
 
 
 def _write_all(writes: Sequence[Write]) -> Written:
@@ -256,31 +246,37 @@ def _write_all(writes: Sequence[Write]) -> Written:
     return written
 
 
-def _problem_at(item: Desired, message: str) -> Problem:
-    return Problem(item.file, item.line, f"{item.kind} {item.name}", message)
+def _problem_at(item: Desired, message: str, name: str = "") -> Problem:
+    """A problem at the place of what our services call *name*; without one it names the object it is about."""
+    line, path = item.place(name)
+    return Problem(item.file, line, path, message if name else f"{item.kind} {item.name}: {message}")
 
 
 def _problems_of(item: Desired, error: ProblemError) -> list[Problem]:
     details: list[dict[str, Any]] = error.details or [{"message": error.message}]
     return [
-        _problem_at(item, ": ".join(str(detail[part]) for part in ("field", "message") if detail.get(part)))
+        _problem_at(item, str(detail.get("message") or error.message), str(detail.get("field") or ""))
         for detail in details
     ]
 
 
-def _record(caller: Caller, request: OpenSloRequest, changes: Sequence[Change], now: datetime) -> None:
-    """One audit entry for the whole, beside those of each object."""
-    done = {
-        action.value: [None, [f"{change.kind} {change.name}" for change in changes if change.action is action]]
-        for action in (Action.CREATE, Action.CHANGE)
-    }
-    audit.record(
-        caller=caller,
-        action="openslo.apply",
-        object_kind="openslo",
-        object_name=", ".join(file.name for file in request.files),
-        team_id=None,
-        now=now,
-        changes={name: pair for name, pair in done.items() if pair[1]},
-        reason=request.reason,
-    )
+def _record(settled: _Prepared, now: datetime) -> None:
+    """One audit entry for each team touched, beside those of each object, so that its members read of their own."""
+    done: dict[str, dict[Action, list[str]]] = {}
+    for item, change in zip(settled.owned, settled.changes, strict=True):
+        if change.action is not Action.UNCHANGED:
+            of_team = done.setdefault(str(item.team), {})
+            of_team.setdefault(change.action, []).append(f"{change.kind} {change.name}")
+    for slug, by_action in sorted(done.items()):
+        names = [name for listed in by_action.values() for name in listed]
+        shown = ", ".join(names[:NAMES_SHOWN_MAX])
+        audit.record(
+            caller=settled.caller,
+            action="openslo.apply",
+            object_kind="openslo",
+            object_name=shown if len(names) <= NAMES_SHOWN_MAX else f"{shown} and {len(names) - NAMES_SHOWN_MAX} more",
+            team_id=settled.teams[slug].pk,
+            now=now,
+            changes={action.value: [None, listed] for action, listed in by_action.items()},
+            reason=settled.request.reason,
+        )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from slo.domain.openslo.fields import Field
+
 
 class Kind(StrEnum):
     """Kinds of OpenSLO v1, in the order in which they are applied: each needs only those before it."""
@@ -29,7 +31,8 @@ class Desired:
     """One object as a document wants it.
 
     fields: name to JSON value; a field that is not in it stays as it is. team: the slug of the document's annotation,
-    None when it names none.
+    None when it names none. line: of its metadata.name. places: where the document says what our services call by
+    these names ("title", "spec.good", "slice_minutes"); under "*" the mapping that holds all others.
     """
 
     kind: Kind
@@ -38,6 +41,25 @@ class Desired:
     team: str | None = None
     file: str = ""
     line: int = 0
+    places: Mapping[str, Field] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, name: str) -> tuple[int, str]:
+        """(line, path) in the document of what a service calls *name*; of metadata.name when it has no place.
+
+        What lies below a known name is placed there: "window.start" at the window.
+        """
+        known = name
+        while known and known not in self.places:
+            known = known.rpartition(".")[0]
+        if known:
+            found = self.places[known]
+            inner = found.get(name.removeprefix(known).lstrip(".")) if known != name else found
+            found = inner if inner else found
+        elif name and "*" in self.places:
+            found = self.places["*"].get(name)
+        else:
+            return self.line, "metadata.name"
+        return found.line, found.path
 
 
 @dataclass(frozen=True, slots=True)

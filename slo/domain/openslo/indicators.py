@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +37,7 @@ class Indicator:
     place: Field
     needs_limit: bool = False
     limit: tuple[str, Decimal] | None = None
+    places: Mapping[str, Field] = field(default_factory=dict, compare=False, repr=False)  # by the names of spec
 
     def limited(self, operator: str, value: Decimal) -> Indicator:
         return replace(self, limit=(operator, value))
@@ -64,7 +66,9 @@ def _read_ratio(metadata: Metadata, description: str, ratio: Field) -> Indicator
     spec = _raw_spec(ratio, queries) if "raw" in queries else _counts_spec(ratio, queries)
     if spec is None:
         return None
-    return Indicator(metadata, description, spec, tuple(queries.values()), ratio)
+    ours = {"total": "valid", "raw": next((name for name in ("success", "failure") if name in spec), "raw")}
+    places = {ours.get(name, name): query.place.get("spec").get("query") for name, query in queries.items()}
+    return Indicator(metadata, description, spec, tuple(queries.values()), ratio, places=places)
 
 
 def _raw_spec(ratio: Field, queries: dict[str, Query]) -> dict[str, Any] | None:
@@ -108,13 +112,13 @@ def _read_threshold(metadata: Metadata, description: str, threshold: Field) -> I
         return None
     kind = metadata.ours.get("kind", "threshold")
     if kind not in _THRESHOLD_KINDS:
-        _refuse_annotation(threshold, metadata, "kind", f"must be one of {', '.join(_THRESHOLD_KINDS)}, got {kind!r}")
+        metadata.annotation("kind").refuse(f"must be one of {', '.join(_THRESHOLD_KINDS)}, got {kind!r}")
         return None
     spec: dict[str, Any]
     if kind == "latency":
         histogram = metadata.ours.get("histogram", "classic")
         if histogram not in _HISTOGRAMS:
-            _refuse_annotation(threshold, metadata, "histogram", "must be classic or native")
+            metadata.annotation("histogram").refuse("must be classic or native")
         spec = {"kind": "latency", "metric": query.text, "histogram": histogram}
     else:
         spec = {"kind": kind, "query": query.text}
@@ -125,32 +129,27 @@ def _read_threshold(metadata: Metadata, description: str, threshold: Field) -> I
         (query,),
         threshold,
         needs_limit=kind != "boolean",
-        limit=_annotated_limit(threshold, metadata),
+        limit=_annotated_limit(metadata),
+        places={"metric" if kind == "latency" else "query": query.place.get("spec").get("query")},
     )
 
 
-def _annotated_limit(place: Field, metadata: Metadata) -> tuple[str, Decimal] | None:
+def _annotated_limit(metadata: Metadata) -> tuple[str, Decimal] | None:
     """The limit that `reliability/op` and `reliability/value` give to an SLI that stands alone."""
     operator, value = metadata.ours.get("op"), metadata.ours.get("value")
     if operator is None and value is None:
         return None
     if operator not in OPERATORS or value is None:
-        _refuse_annotation(
-            place, metadata, "op", f"must be one of {', '.join(OPERATORS)}, with {PREFIX}value beside it"
-        )
+        metadata.annotation("op").refuse(f"must be one of {', '.join(OPERATORS)}, with {PREFIX}value beside it")
         return None
     try:
         number = Decimal(value)
     except ArithmeticError:
         number = Decimal("nan")
     if not number.is_finite():
-        _refuse_annotation(place, metadata, "value", f"must be a number in quotes, got {value!r}")
+        metadata.annotation("value").refuse(f"must be a number in quotes, got {value!r}")
         return None
     return operator, number
-
-
-def _refuse_annotation(place: Field, metadata: Metadata, name: str, message: str) -> None:
-    place.notes.problem(metadata.line, f"metadata.annotations[{PREFIX}{name}]", message)
 
 
 def _read_query(metric: Field) -> Query | None:

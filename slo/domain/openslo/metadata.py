@@ -32,6 +32,27 @@ class Metadata:
     ours: dict[str, str] = field(default_factory=dict)
     line: int = 0
     file: str = ""
+    place: Field | None = field(default=None, compare=False, repr=False)
+
+    def annotation(self, name: str) -> Field:
+        """Where our annotation *name* stands or would stand."""
+        if self.place is None:
+            raise TypeError("metadata that no file holds has no place")
+        found = self.place.get("annotations").get(f"{PREFIX}{name}")
+        path = f"{self.place.path}.annotations[{PREFIX}{name}]"
+        return Field(found.notes, path, found.line if found else self.line, found.node)
+
+    def places(self) -> dict[str, Field]:
+        """Where every kind has its name, title, labels and owner."""
+        if self.place is None:
+            return {}
+        place = self.place
+        return {
+            "name": place.get("name"),
+            "title": place.get("displayName"),
+            "labels": place.get("labels"),
+            "team": self.annotation("team"),
+        }
 
 
 def read_metadata(metadata: Field, *, is_strict: bool = True) -> Metadata | None:
@@ -54,6 +75,7 @@ def read_metadata(metadata: Field, *, is_strict: bool = True) -> Metadata | None
         ours={key.removeprefix(PREFIX): value for key, value in annotations.items() if key.startswith(PREFIX)},
         line=metadata.get("name").line,
         file=metadata.notes.file,
+        place=metadata,
     )
 
 

@@ -13,7 +13,7 @@ from slo.domain.objective import ObjectiveError, parse_objective
 from slo.domain.openslo.alerts import Alert, read_inline_alert
 from slo.domain.openslo.fields import Field
 from slo.domain.openslo.indicators import OPERATORS, Indicator, read_indicator
-from slo.domain.openslo.metadata import PREFIX, Metadata, read_metadata
+from slo.domain.openslo.metadata import Metadata, read_metadata
 from slo.domain.openslo_windows import from_openslo
 from slo.domain.window_errors import WindowError
 
@@ -57,7 +57,7 @@ def read_objectives(metadata: Metadata, spec: Field) -> list[Objective]:
         "indicator": indicator.metadata.name if indicator else reference,
         "window": window,
         "budgetingMethod": method,
-        "noDataCountsAsBad": _read_no_data(metadata, spec),
+        "noDataCountsAsBad": _read_no_data(metadata),
         "labels": metadata.labels,
         "annotations": metadata.annotations,
         "alertPolicies": [name for name, _ in policies],
@@ -109,7 +109,7 @@ def _read_inline(metadata: Metadata, spec: Field) -> Indicator | None:
 def metadata_for_inline(metadata: Metadata) -> Metadata:
     """An inline indicator without a name is called as its SLO."""
     kept = {name: value for name, value in metadata.ours.items() if name in ("kind", "histogram", "team")}
-    return Metadata(metadata.name, metadata.display_name, ours=kept, line=metadata.line, file=metadata.file)
+    return replace(metadata, labels={}, annotations={}, ours=kept)
 
 
 def _read_window(windows: Field) -> dict[str, object] | None:
@@ -154,10 +154,10 @@ def _read_method(method: Field) -> str | None:
     return method.choice([known.value for known in BudgetingMethod])
 
 
-def _read_no_data(metadata: Metadata, spec: Field) -> bool:
+def _read_no_data(metadata: Metadata) -> bool:
     said = metadata.ours.get("no-data", "ignored")
     if said not in ("ignored", "bad"):
-        spec.notes.problem(metadata.line, f"metadata.annotations[{PREFIX}no-data]", "must be ignored or bad")
+        metadata.annotation("no-data").refuse("must be ignored or bad")
     return said == "bad"
 
 

@@ -12,6 +12,7 @@ from slo.domain.openslo.documents import Documents
 from slo.domain.openslo.indicators import Indicator
 from slo.domain.openslo.metadata import PREFIX
 from slo.domain.openslo.objectives import Objective
+from slo.domain.openslo.places import indicator_places, objective_places
 from slo.domain.openslo.problems import Problem
 
 
@@ -91,17 +92,15 @@ class _Resolver:
         }
         if "service" in metadata.ours:
             if metadata.ours["service"] not in self.services:
-                place = Problem(
-                    metadata.file,
-                    metadata.line,
-                    f"metadata.annotations[{PREFIX}service]",
+                self._refuse(
+                    metadata.annotation("service"),
                     f"there is no service {metadata.ours['service']}: add a document of kind Service",
                 )
-                self.read.problems.append(place)
                 return
             fields["service"] = metadata.ours["service"]
         team = metadata.ours.get("team")
-        self._add(Desired(Kind.SLI, metadata.name, fields, team, metadata.file, metadata.line))
+        places = indicator_places(indicator)
+        self._add(Desired(Kind.SLI, metadata.name, fields, team, metadata.file, metadata.line, places))
 
     def _source_of(self, indicator: Indicator) -> str | None:
         """The one source of all queries of an indicator."""
@@ -187,7 +186,8 @@ class _Resolver:
             self._check_alert(kind, name, place, names)
         metadata = alert.metadata
         team = metadata.ours.get("team")
-        self._add(Desired(alert.kind, alert.name, dict(alert.document), team, metadata.file, metadata.line))
+        fields = dict(alert.document)
+        self._add(Desired(alert.kind, alert.name, fields, team, metadata.file, metadata.line, metadata.places()))
 
     def _check_alert(self, kind: Kind, name: str, place: Any, names: set[tuple[Kind, str]]) -> None:
         if name and (kind, name) not in names and (kind.value, name) not in self.known.alert_documents:
@@ -207,10 +207,8 @@ class _Resolver:
         if not objective.indicator:
             self._check_limit(objective)
         metadata = objective.metadata
-        desired = Desired(
-            Kind.SLO, objective.name, objective.fields, metadata.ours.get("team"), metadata.file, objective.place.line
-        )
-        self._add(desired)
+        team, places = metadata.ours.get("team"), objective_places(objective)
+        self._add(Desired(Kind.SLO, objective.name, objective.fields, team, metadata.file, metadata.line, places))
 
     def _is_known(self, name: str) -> bool:
         return name in self.known.indicator_specs or any(i.metadata.name == name for i in self.read.indicators)

@@ -6,7 +6,7 @@ from typing import Any
 
 from slo.domain.openslo.desired import Desired, Kind
 from slo.domain.openslo.fields import Field
-from slo.domain.openslo.metadata import PREFIX, Metadata
+from slo.domain.openslo.metadata import Metadata
 
 LAYERS = ("region", "zone", "cluster", "pod", "node", "process", "component")
 
@@ -33,14 +33,21 @@ def read_service(metadata: Metadata, spec: Field) -> Desired | None:
     ours = metadata.ours
     if "tier" in ours:
         if ours["tier"] not in ("1", "2", "3", "4"):
-            spec.notes.problem(metadata.line, f"metadata.annotations[{PREFIX}tier]", 'must be "1", "2", "3" or "4"')
+            metadata.annotation("tier").refuse('must be "1", "2", "3" or "4"')
         else:
             fields["tier"] = int(ours["tier"])
     if "layer" in ours:
         if ours["layer"] not in LAYERS:
             message = f"must be one of {', '.join(LAYERS)}, got {ours['layer']!r}"
-            spec.notes.problem(metadata.line, f"metadata.annotations[{PREFIX}layer]", message)
+            metadata.annotation("layer").refuse(message)
         fields["layer"] = ours["layer"]
     if "runbook" in ours:
         fields["runbook"] = ours["runbook"]
-    return Desired(Kind.SERVICE, metadata.name, fields, ours.get("team"), metadata.file, metadata.line)
+    places = {
+        **metadata.places(),
+        "description": spec.get("description"),
+        "tier": metadata.annotation("tier"),
+        "layer": metadata.annotation("layer"),
+        "runbook_url": metadata.annotation("runbook"),
+    }
+    return Desired(Kind.SERVICE, metadata.name, fields, ours.get("team"), metadata.file, metadata.line, places)

@@ -41,7 +41,10 @@ def read_source(metadata: Metadata, spec: Field) -> Desired | None:
     for name, entry in details.entries():  # settings that are not in the file stay as they are
         _refuse_secrets(name, entry)
         fields[f"{DETAILS}{name}"] = entry.node.plain() if entry.node else None
-    return Desired(Kind.DATA_SOURCE, metadata.name, fields, metadata.ours.get("team"), metadata.file, metadata.line)
+    places = {**metadata.places(), "kind": spec.get("type"), "*": details}
+    return Desired(
+        Kind.DATA_SOURCE, metadata.name, fields, metadata.ours.get("team"), metadata.file, metadata.line, places
+    )
 
 
 def read_type(field: Field) -> str | None:

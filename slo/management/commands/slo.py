@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reliability.access.domain.caller import Caller
-from reliability.web.errors import NotFound
+from reliability.web.errors import Invalid, NotFound
 from slo.domain.openslo.documents import SourceText
 from slo.domain.openslo.exporting import to_documents, to_yaml
 from slo.domain.openslo.plan import Plan
@@ -68,7 +68,10 @@ class Command(BaseCommand):
             return
         is_applied = options["action"] == "apply"
         run = apply if is_applied else plan
-        found = run(caller=caller, request=request, now=timezone.now())
+        try:
+            found = run(caller=caller, request=request, now=timezone.now())
+        except Invalid as error:  # of the command line, not of a document
+            raise CommandError(f"--team: {error.message}") from error
         self._refuse_problems(found)
         self.stdout.write(print_plan(found, is_applied=is_applied))
         if options["detailed_exitcode"] and not found.is_empty:

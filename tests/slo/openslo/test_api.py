@@ -135,3 +135,13 @@ def test_an_outsider_exports_nothing_of_others(editor: Client, as_: Callable[[st
     send(editor, SHOP)
     assert as_("outsider").get(PATH).content == b""
     assert orjson.loads(as_("outsider").get(f"{PATH}?format=json").content) == []
+
+
+def test_a_team_that_is_not_there_is_told_at_its_parameter(editor: Client) -> None:
+    response = send(editor, SHOP, "?team=nobody")
+    assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (422, "team")
+
+
+@pytest.mark.parametrize("query", ["?team=nobody", "?service=nothing", "?slo=nothing"])
+def test_an_export_of_what_is_not_there_is_not_found(editor: Client, query: str) -> None:
+    assert editor.get(f"{PATH}{query}").status_code == 404

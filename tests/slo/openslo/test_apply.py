@@ -11,13 +11,14 @@ import pytest
 from reliability.access.models import AuditEntry
 from reliability.catalog.models import Service
 from reliability.telemetry.models import Source
+from reliability.web.errors import NotFound
 from slo.domain.openslo.documents import SourceText
 from slo.domain.openslo.exporting import to_documents, to_yaml
 from slo.domain.openslo.plan import Action, Plan
 from slo.models import OpenSloDocument, Sli, Slo, SloVersion
 from slo.selectors.openslo import ExportFilters, export, known_to
 from slo.services.openslo import OpenSloRequest, apply, plan, validate
-from tests.cast import Cast, ServiceFactory, SliFactory, SourceFactory
+from tests.cast import Cast, ServiceFactory, SliFactory, SloFactory, SourceFactory
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SHOP = (Path(__file__).parent.parent.parent / "protocols" / "openslo" / "shop.yaml").read_text()
@@ -190,7 +191,7 @@ class TestAllOrNothing:
     def test_a_name_that_another_team_holds_stops_all(self, cast: Cast) -> None:
         ServiceFactory(name="checkout", team=cast.search)
         done = apply(caller=cast.caller("editor"), request=asking(SHOP), now=NOW)
-        assert "shop.yaml:24: Service checkout: name: there is a service 'checkout' already" in problems(done)
+        assert "shop.yaml:24: metadata.name: there is a service 'checkout' already" in problems(done)
         assert not Source.objects.exists()
 
     def test_a_query_that_is_no_promql_stops_all(self, cast: Cast) -> None:
@@ -267,7 +268,7 @@ def test_filters_export_what_belongs_together(cast: Cast) -> None:
     assert text.count("kind: SLO") == 5
     assert text.count("kind: DataSource") == 2
     assert text.count("kind: Alert") == 3
-    assert exported(cast, team_slug="commons") == ""
+    assert exported(cast, team_slug="commons") == ""  # a team that owns nothing
 
 
 def test_changes_made_on_pages_are_exported(cast: Cast, django_assert_num_queries: Any) -> None:
@@ -278,3 +279,35 @@ def test_changes_made_on_pages_are_exported(cast: Cast, django_assert_num_querie
     caller = cast.caller("editor")
     with django_assert_num_queries(6):
         export(caller=caller, filters=ExportFilters())
+
+
+def test_an_export_of_what_is_not_there_is_refused(cast: Cast) -> None:
+    apply_shop(cast)
+    for filters in ({"team_slug": "nobody"}, {"service_name": "nothing"}, {"slo_name": "nothing"}):
+        with pytest.raises(NotFound, match=r"nobody|nothing"):
+            exported(cast, **filters)
+    with pytest.raises(NotFound):
+        exported(cast, "outsider", service_name="checkout")
+
+
+def test_applying_leaves_a_service_that_the_file_may_not_name(cast: Cast) -> None:
+    service = ServiceFactory(team=cast.search, name="hidden")
+    sli = SliFactory(team=cast.payments, source=SourceFactory(team=cast.payments))
+    slo = SloFactory(team=cast.payments, sli=sli, service=service, name="kept", title="Old")
+    text = exported(cast, slo_name="kept")
+    assert "hidden" not in text
+    assert apply_shop(cast, text).is_empty
+    assert apply_shop(cast, text.replace("Old", "New")).count(Action.CHANGE) == 1
+    slo.refresh_from_db()
+    assert (slo.title, slo.service) == ("New", service)
+
+
+def test_each_team_reads_what_was_applied_to_it(cast: Cast) -> None:
+    service = "apiVersion: openslo/v1\nkind: Service\nmetadata: {{name: {0}, annotations: {{reliability/team: {0}}}}}\n"
+    text = "---\n".join(service.format(team) for team in ("payments", "search"))
+    apply(caller=cast.caller("chief"), request=asking(text), now=NOW)
+    entries = AuditEntry.objects.filter(action="openslo.apply").order_by("object_name")
+    assert [(entry.team, entry.object_name, entry.changes) for entry in entries] == [
+        (cast.payments, "Service payments", {"create": [None, ["Service payments"]]}),
+        (cast.search, "Service search", {"create": [None, ["Service search"]]}),
+    ]

@@ -148,7 +148,7 @@ def test_what_the_domain_refuses_is_a_problem_with_its_place(
 
     monkeypatch.setattr(slo_services, "definition_or_mistakes", refuse)
     found = apply(caller=cast.caller("editor"), request=many(1), now=NOW)
-    assert [str(problem) for problem in found.problems] == [f"many.yaml:13: SLO slo-0: {error}"]
+    assert [str(problem) for problem in found.problems] == [f"many.yaml:8: metadata.name: SLO slo-0: {error}"]
     assert not Slo.objects.exists()
 
 
@@ -157,6 +157,6 @@ def test_a_stored_window_that_cannot_be_read_is_a_problem_with_its_place(cast: C
     SloVersion.objects.filter(slo__name="slo-1").update(window={"rolling": "never"})
     found = apply(caller=cast.caller("editor"), request=many(2, target="0.9"), now=NOW)
     assert [(problem.file, problem.line, problem.path) for problem in found.problems] == [
-        ("many.yaml", 29, "SLO slo-1")
+        ("many.yaml", 24, "metadata.name")
     ]
-    assert found.problems[0].message.startswith("as it is stored: ")
+    assert found.problems[0].message.startswith("SLO slo-1: as it is stored: ")

@@ -107,3 +107,20 @@ def test_the_audit_trail_names_who_ran_it_and_why(applied: None) -> None:
     entry: Any = AuditEntry.objects.get(action="openslo.apply")
     assert entry.actor_name.startswith("command line (")
     assert entry.reason == "the first ones"
+
+
+def test_one_slo_is_exported_with_what_it_refers_to(applied: None) -> None:
+    out, _ = run("export", "--slo", "checkout-availability")
+    assert out.count("kind: SLO") == 1
+    assert "kind: DataSource" in out
+
+
+@pytest.mark.parametrize("option", ["--team", "--service", "--slo"])
+def test_an_export_of_what_is_not_there_says_so(applied: None, option: str) -> None:
+    with pytest.raises(CommandError, match="nothing-here"):
+        run("export", option, "nothing-here")
+
+
+def test_an_unknown_team_is_told_at_its_option(cast: Cast) -> None:
+    with pytest.raises(CommandError, match="--team: there is no team 'nobody'"):
+        run("apply", str(SHOP), "--team", "nobody")
