@@ -40,7 +40,7 @@ def burn_down_chart(
             y_format=".0%",
             shapes=[*spent["shapes"], *(band(period=part) for part in excluded), *mark_shapes(marks)],
             annotations=[
-                key_label("budget spent", has_marks=bool(marks)),
+                key_label("0 %: budget spent", marks=marks),
                 *mark_labels(marks, period=period),
             ],
             margin=margin_of(marks),

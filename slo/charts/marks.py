@@ -1,6 +1,6 @@
 """Marks on a chart over time: where the definition changed, and the key of its dashed line.
 
-Their words stand in the margin above the plot, where no data is: the key in the upper row, changes in the lower one.
+Their words stand in the margin above the plot, where no data is: the key in a row above those of the changes.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ def mark_shapes(marks: Sequence[Mark]) -> list[dict[str, Any]]:
 
 
 def mark_labels(marks: Sequence[Mark], *, period: Period | None) -> list[dict[str, Any]]:
-    """The words of each mark above its line; towards the end of the period they reach to the left."""
+    """The words of each mark above its line; from the middle of the period on they reach to the left."""
     in_order = sorted(marks)
     following = [at for at, _ in in_order[1:]] + [None] * bool(in_order)
     return [
-        _words(words, x=at, anchor="right" if _place(at, period) > 1 - 2 * _NEAREST else "left", colour=MUTED)
+        _words(words, x=at, anchor="right" if _place(at, period) > 0.5 else "left", colour=MUTED)
         for (at, words), after in zip(in_order, following, strict=True)
         if after is None or _place(after, period) - _place(at, period) >= _NEAREST
     ]
 
 
-def key_label(text: str, *, has_marks: bool) -> dict[str, Any]:
-    """What the dashed line is, at the left above the plot."""
+def key_label(text: str, *, marks: Sequence[Mark]) -> dict[str, Any]:
+    """What the dashed line is, at the left above the plot and above the words of marks."""
     key = _words(f"╌ {text}", x=0, anchor="left", colour=BAD) | {"xref": "paper"}
-    return key | {"yshift": ROW} if has_marks else key
+    return key | {"yshift": ROW} if marks else key
 
 
 def margin_of(marks: Sequence[Mark]) -> dict[str, int]:

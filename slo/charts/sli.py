@@ -46,7 +46,7 @@ def sli_chart(
             y_format=".6~%",
             shapes=[*(band(period=part) for part in excluded), *mark_shapes(marks)],
             annotations=[
-                *([key_label(objective_text, has_marks=bool(marks))] if goal else []),
+                *([key_label(objective_text, marks=marks)] if goal else []),
                 *mark_labels(marks, period=period),
             ],
             margin=margin_of(marks),

@@ -53,7 +53,7 @@ def charts_of(
             ),
         ),
         "burn_rates": burn_rates_chart(
-            status.burn_rates, note="At 1× the budget lasts exactly one window; at 2× half of it."
+            status.burn_rates, note="At 1× a full budget lasts exactly one window, at 2× half of it."
         ),
     }
 

@@ -29,8 +29,10 @@ STOCK = ("This field is required", "Enter a ", "Ensure ", "Select a valid choice
             "write the length of a slice in minutes, such as 5",
             id="a slice in words",
         ),
-        pytest.param({"indicator": "new", "kind": "ratio", "good": ""}, "write the counter of good events", id="no counter"),
-        pytest.param({"indicator": "new", "kind": "threshold", "value": "many"}, "write the limit in the unit of the gauge", id="no limit"),
+        pytest.param({"indicator": "new", "kind": "ratio", "good": ""}, "write the counter of good", id="no counter"),
+        pytest.param(
+            {"indicator": "new", "kind": "threshold", "value": "many"}, "write the limit in the unit", id="no limit"
+        ),
     ],
 )
 def test_the_form_of_an_objective_says_what_to_write(as_: As, sli: Sli, changes: dict[str, str], words: str) -> None:
