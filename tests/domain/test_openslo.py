@@ -303,7 +303,7 @@ WINDOWS = st.one_of(
         lambda count, unit, zone: {
             "calendar": {"count": count, "unit": unit, "start": "2026-01-01T06:30:00", "time_zone": zone}
         },
-        st.integers(1, 12),
+        st.integers(1, 10),
         st.sampled_from(["day", "week", "month", "quarter", "year"]),
         st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"]),
     ),

@@ -60,6 +60,7 @@ def assert_same(sli: Sli, naive: Naive, rng: random.Random) -> None:
     assert sli.measured_until_minute == max(naive) + 1
     extent = extent_of(sli=sli)
     assert extent.minutes == len(naive)
+    assert extent.period == Period.from_minutes(min(naive) // 60 * 60, max(naive) + 1)
     assert extent.valid == sum(valid for _, valid in naive.values())
     hours = list(HourChunk.objects.filter(sli_id=sli.pk).order_by("hour").values_list("hour", flat=True))
     assert hours == list(range(min(naive) // 60, max(naive) // 60 + 1))
