@@ -55,7 +55,7 @@ class BackfillOut(Schema):
     end_at: datetime
     cursor_at: datetime
     restated_as: datetime | None = Field(
-        description="since when the definition holds that measures all of it; null when each minute has that of its time"
+        description="since when the definition holds that measures all of it; null: each minute has that of its time"
     )
     unread: list[Unread] = Field(description="stretches that could not be read and were passed over, newest first")
     attempts: int
