@@ -23,7 +23,7 @@ from slo.domain import budget, burndown, history
 from slo.domain.burn import STANDARD_WINDOWS, burn_over
 from slo.domain.definition import Definition
 from slo.domain.drafts import definition_or_mistakes
-from slo.domain.forecast import burn_window, exhausted_at
+from slo.domain.forecast import burn_window, burn_window_text, exhausted_at
 from slo.domain.minutes import MinuteSeries
 from slo.domain.spending import reading_period
 from slo.domain.status import State, state_of
@@ -195,6 +195,7 @@ def _view(reading: _Reading, definition: Definition, period: Period, at: datetim
         remaining=found.remaining,
         forecast_exhausted_at=foreseen.exhausted_at,
         is_forecast_within_window=foreseen.is_within_window,
+        forecast_over=burn_window_text(window_length=period.length),
     )
     return PreviewView(
         origin=reading.origin,
