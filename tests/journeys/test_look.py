@@ -142,3 +142,19 @@ def test_the_palette_finds_an_objective(demo: Product, signed_in: dict[str, Any]
     expect(page.locator("#palette-hits .hit").filter(has_text="Customers can place orders")).to_be_visible()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/slos/{SLO}/")
+
+
+def test_a_source_asks_only_for_the_credentials_that_were_chosen(
+    demo: Product, signed_in: dict[str, Any], open_page: OpenPage
+) -> None:
+    page = open_page(storage_state=signed_in)
+    page.goto(f"{demo.url}/sources/new/?kind=prometheus")
+    fields = {label: page.get_by_label(label, exact=True) for label in ("User name", "Password", "Bearer token")}
+    for choice, shown in {
+        "none": set(),
+        "basic": {"User name", "Password"},
+        "bearer": {"Bearer token"},
+    }.items():
+        page.get_by_label("Credentials").select_option(choice)
+        for label, field in fields.items():
+            expect(field).to_be_visible(visible=label in shown)
