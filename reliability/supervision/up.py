@@ -34,7 +34,8 @@ def up(*, is_demo: bool) -> int:
         host, port = _address()
         directory = data_dir(is_demo=is_demo)
         _refuse_demo_data(directory, is_demo=is_demo)
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.umask(0o077)  # what is kept holds hashes of passwords and sealed credentials: for this user alone
+        directory.mkdir(parents=True, exist_ok=True)
         with _only_here(directory), _listener(host, port) as listener:
             port = listener.getsockname()[1]  # PORT=0 takes any free one
             environment = _environment(directory, port=port, is_demo=is_demo)

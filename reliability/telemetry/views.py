@@ -31,6 +31,10 @@ from reliability.web.pagination import page_of
 from reliability.web.refusals import show_refusal
 
 _FIRST_KIND = next(iter(KINDS))
+_NEXT_STEP = {
+    True: "Test the connection before you measure from it.",
+    False: "Make an objective on it, then push counts for its indicator.",
+}
 
 
 @require_safe
@@ -79,7 +83,7 @@ def source_create(request: AccessRequest) -> HttpResponse:
         except (Invalid, Conflict) as refusal:
             _show(form, settings_form, refusal)
         else:
-            messages.success(request, f"Created {source}. Test the connection before you measure from it.")
+            messages.success(request, f"Created {source}. {_NEXT_STEP[kind.is_read]}")
             return redirect("source-detail", source.name)
     return _form_page(request, form, settings_form, kind, source=None, result=result)
 

@@ -36,12 +36,11 @@ class _AtThisMoment(Collector):
         waiting = backlog(now=self._now)
         last_tick = last_tick_at()
         lag = evaluation_lag(now=self._now)
-        if waiting.oldest_due_age is not None:
-            yield _gauge(
-                "reliability_oldest_due_age_seconds",
-                "How long the due row that waits longest has been due.",
-                waiting.oldest_due_age.total_seconds(),
-            )
+        yield _gauge(
+            "reliability_oldest_due_age_seconds",
+            "How long the due row that waits longest has been due; 0 when none is.",
+            0.0 if waiting.oldest_due_age is None else waiting.oldest_due_age.total_seconds(),
+        )
         yield _gauge("reliability_due_waiting", "Rows that are due now.", waiting.waiting)
         yield _gauge("reliability_due_overdue", "Rows due for longer than a minute.", waiting.overdue)
         yield _gauge("reliability_due_failing", "Rows whose last run failed.", waiting.failing)
