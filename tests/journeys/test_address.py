@@ -101,7 +101,7 @@ def test_the_past_can_be_looked_at_and_restated(demo: Product, signed_in: dict[s
 def test_numbers_refresh_by_themselves(demo: Product, signed_in: dict[str, Any], open_page: OpenPage) -> None:
     page = open_page(storage_state=signed_in)
     page.goto(f"{demo.url}/slos/{SLO}/")
-    with page.expect_response(lambda answer: "part=standing" in answer.url, timeout=45_000) as part:
+    with page.expect_response(lambda answer: "part=live" in answer.url, timeout=45_000) as part:
         pass
     assert part.value.status == 200
     expect(page.locator("#standing .state")).to_be_visible()
