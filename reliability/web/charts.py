@@ -59,10 +59,16 @@ def line(
     hover: str = "%{y}",
     **options: Any,
 ) -> dict[str, Any]:
-    """A thin line over time; None breaks it. hover: a Plotly hovertemplate such as "%{y:.3%}"."""
+    """A thin line over time; None breaks it. hover: a Plotly hovertemplate such as "%{y:.3%}".
+
+    A value between two gaps has no line to be seen by, so it is drawn as a dot.
+    """
+    alone = [value is not None and _is_gap(y, row - 1) and _is_gap(y, row + 1) for row, value in enumerate(y)]
+    dots = {"mode": "lines+markers", "marker": {"color": colour, "size": [5 if one else 0 for one in alone]}}
     return {
         "type": "scatter",
         "mode": "lines",
+        **(dots if any(alone) else {}),
         "name": name,
         "x": list(x),
         "y": list(y),
@@ -71,6 +77,10 @@ def line(
         "hovertemplate": f"{hover}<extra>{name}</extra>",
         **options,
     }
+
+
+def _is_gap(y: Sequence[float | None], row: int) -> bool:
+    return not 0 <= row < len(y) or y[row] is None
 
 
 def bars(

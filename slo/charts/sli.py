@@ -22,7 +22,8 @@ def sli_chart(
     height: int = 280,
 ) -> Chart:
     """One point per step, gaps where nothing was measured; the objective is a stepped line."""
-    x, goal = _objective_steps(points)
+    is_measured = any(point.sli is not None for point in points)
+    x, goal = _objective_steps(points) if is_measured else ([], [])  # a goal alone would stand for data
     figure = {
         "data": [
             line(

@@ -73,3 +73,11 @@ def test_the_objective_is_a_labelled_line() -> None:
     level = charts.objective_line(value=0.999, label="objective 99.9 %")
     assert level["shapes"][0]["y0"] == level["shapes"][0]["y1"] == 0.999
     assert level["annotations"][0]["text"] == "objective 99.9 %"
+
+
+def test_a_value_between_two_gaps_is_a_dot() -> None:
+    hours = [datetime(2026, 3, 2, hour, tzinfo=UTC) for hour in range(5)]
+    drawn = charts.line(name="SLI", x=hours, y=[None, 0.5, None, 0.6, 0.7])
+    assert drawn["mode"] == "lines+markers"
+    assert drawn["marker"]["size"] == [0, 5, 0, 0, 0]
+    assert charts.line(name="SLI", x=hours, y=[0.1, 0.2, None, 0.6, 0.7])["mode"] == "lines"
