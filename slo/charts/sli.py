@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from reliability.kit.periods import Period
 from reliability.web.charts import BAD, Chart, band, layout, line
@@ -24,7 +25,7 @@ def sli_chart(
     """One point per step, gaps where nothing was measured; the objective is a stepped line."""
     is_measured = any(point.sli is not None for point in points)
     x, goal = _objective_steps(points) if is_measured else ([], [])  # a goal alone would stand for data
-    figure = {
+    figure: dict[str, Any] = {
         "data": [
             line(
                 name="SLI",
@@ -54,6 +55,8 @@ def sli_chart(
             showlegend=False,
         ),
     }
+    if not is_measured:
+        figure["layout"]["yaxis"]["range"] = [0, 1]
     return Chart(
         id="sli",
         title="SLI over time",
