@@ -85,7 +85,8 @@ def preview_of(forms: SetupForms, *, caller: Caller, now: datetime) -> PreviewPa
         )
     except ProblemError as problem:
         return PreviewPart(None, None, [d["message"] for d in problem.details if d.get("message")] or [problem.message])
-    chart = burn_down_chart(figures.burndown, id="preview-burn-down") if figures.burndown else None
+    note = "How the window that ends now spends its budget, which is whole at its start."
+    chart = burn_down_chart(figures.burndown, id="preview-burn-down", note=note) if figures.burndown else None
     return PreviewPart(figures, chart, [figures.problem] if figures.problem else [])
 
 
