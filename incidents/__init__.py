@@ -1,1 +1,1 @@
-"""Room of incidents, escalation and postmortems: may import chaos, slo and below."""
+"""Incidents: on call, paging, response, and alerts from outside. Each is a room of its own."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from incidents.intake.api.routers import ROUTERS as INTAKE_ROUTERS
+from incidents.oncall.api.routers import ROUTERS as ONCALL_ROUTERS
+from incidents.paging.api.routers import ROUTERS as PAGING_ROUTERS
+from incidents.response.api.routers import ROUTERS as RESPONSE_ROUTERS
 from reliability.access.api import audit_router, me_router, teams_router, tokens_router
 from reliability.access.authentication import ApiAuth
 from reliability.catalog.api import router as services_router
+from reliability.channels.api.routers import ROUTERS as CHANNEL_ROUTERS
 from reliability.telemetry.api import router as sources_router
 from reliability.web.api.docs import LocalSwagger
 from reliability.web.api.exceptions import handle_errors
@@ -39,5 +44,12 @@ api.add_router("/v1/tokens", tokens_router)
 api.add_router("/v1/audit", audit_router)
 api.add_router("/v1/services", services_router)
 api.add_router("/v1/sources", sources_router)
-for prefix, router in SLO_ROUTERS:
+for prefix, router in (
+    *CHANNEL_ROUTERS,
+    *SLO_ROUTERS,
+    *ONCALL_ROUTERS,
+    *PAGING_ROUTERS,
+    *RESPONSE_ROUTERS,
+    *INTAKE_ROUTERS,
+):
     api.add_router(prefix, router)

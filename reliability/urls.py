@@ -19,5 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reliability.access.urls")),
     path("", include("reliability.catalog.urls")),
     path("", include("reliability.telemetry.urls")),
+    path("", include("reliability.channels.urls")),
     path("", include("slo.urls")),
+    path("", include("incidents.oncall.urls")),
+    path("", include("incidents.paging.urls")),
+    path("", include("incidents.response.urls")),
+    path("", include("incidents.intake.urls")),
 ]

@@ -20,11 +20,16 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from factory.django import DjangoModelFactory
 
+from incidents.intake.models import Integration, Monitor
+from incidents.oncall.models import Schedule, ScheduleVersion
+from incidents.paging.models import EscalationPolicy, PolicyStep, StepTarget
+from incidents.response.models import Alert, Incident
 from reliability.access.domain.caller import Caller, Role, Scope
 from reliability.access.domain.secret import hash_of_secret
 from reliability.access.models import ApiToken, Membership, Team, User
 from reliability.access.selectors.callers import caller_of_user
 from reliability.catalog.models import Dependency, Service
+from reliability.channels.models import Channel, ContactMethod
 from reliability.telemetry.models import Source
 from slo.models import Sli, Slo, SloVersion
 
@@ -139,6 +144,96 @@ SloVersionFactory = _make(
     window=factory.LazyFunction(lambda: {"rolling": "28d"}),
     effective_from=BEGINNING,
     author_name="Person",
+)
+
+ChannelFactory = _make(
+    Channel,
+    team=factory.SubFactory(TeamFactory),
+    name=factory.Sequence(lambda n: f"channel-{n}"),
+    title=factory.LazyAttribute(lambda channel: channel.name.replace("-", " ").title()),
+    kind="webhook",
+)
+
+ContactMethodFactory = _make(
+    ContactMethod,
+    user=factory.SubFactory(UserFactory),
+    title="Mail",
+    kind="email",
+    config=factory.LazyAttribute(lambda method: {"address": method.user.email}),
+    verified_at=BEGINNING,
+)
+
+# A schedule with one version since the beginning of 2026; give `version__definition` for its layers.
+ScheduleFactory = _make(
+    Schedule,
+    team=factory.SubFactory(TeamFactory),
+    slug=factory.Sequence(lambda n: f"schedule-{n}"),
+    title=factory.LazyAttribute(lambda schedule: schedule.slug.replace("-", " ").title()),
+    version=factory.RelatedFactory("tests.cast.ScheduleVersionFactory", "schedule"),
+)
+
+ScheduleVersionFactory = _make(
+    ScheduleVersion,
+    schedule=factory.SubFactory(ScheduleFactory, version=None),
+    definition=factory.LazyFunction(lambda: {"time_zone": "UTC", "layers": []}),
+    effective_from=BEGINNING,
+    author_name="Person",
+)
+
+EscalationPolicyFactory = _make(
+    EscalationPolicy,
+    team=factory.SubFactory(TeamFactory),
+    slug=factory.Sequence(lambda n: f"policy-{n}"),
+    title=factory.LazyAttribute(lambda policy: policy.slug.replace("-", " ").title()),
+)
+
+PolicyStepFactory = _make(
+    PolicyStep, policy=factory.SubFactory(EscalationPolicyFactory), position=factory.Sequence(lambda n: n)
+)
+
+StepTargetFactory = _make(StepTarget, step=factory.SubFactory(PolicyStepFactory))
+
+IncidentFactory = _make(
+    Incident,
+    team=factory.SubFactory(TeamFactory),
+    title=factory.Sequence(lambda n: f"Incident {n}"),
+    severity=2,
+    urgency="urgent",
+    origin="person",
+    started_at=BEGINNING,
+    detected_at=BEGINNING,
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
+
+AlertFactory = _make(
+    Alert,
+    team=factory.SubFactory(TeamFactory),
+    origin="integration:1",
+    origin_name="Alertmanager",
+    key=factory.Sequence(lambda n: f"alert-{n}"),
+    severity=2,
+    title=factory.LazyAttribute(lambda alert: f"{alert.key} fires"),
+    started_at=BEGINNING,
+    received_at=BEGINNING,
+    last_seen_at=BEGINNING,
+)
+
+IntegrationFactory = _make(
+    Integration,
+    team=factory.SubFactory(TeamFactory),
+    name=factory.Sequence(lambda n: f"integration-{n}"),
+    title=factory.LazyAttribute(lambda integration: integration.name.replace("-", " ").title()),
+    kind="alertmanager",
+)
+
+MonitorFactory = _make(
+    Monitor,
+    team=factory.SubFactory(TeamFactory),
+    name=factory.Sequence(lambda n: f"monitor-{n}"),
+    title=factory.LazyAttribute(lambda monitor: monitor.name.replace("-", " ").title()),
+    period_seconds=3600,
+    secret_hash=factory.LazyFunction(lambda: hash_of_secret(token_urlsafe(16))),
 )
 
 

@@ -16,7 +16,12 @@ def rooms() -> list[str]:
     """Packages directly in the top-level packages, and the top-level folders."""
     within = {path.parent.name for path in (ROOT / "reliability").glob("*/__init__.py")}
     top = {"slo", "chaos", "incidents", "tests", "benchmarks", "docs"}
-    return sorted([f"`reliability/{name}/`" for name in within] + [f"`{name}/`" for name in top])
+    of_incidents = {path.parent.name for path in (ROOT / "incidents").glob("*/__init__.py")}
+    return sorted(
+        [f"`reliability/{name}/`" for name in within]
+        + [f"`incidents/{name}/`" for name in of_incidents]
+        + [f"`{name}/`" for name in top]
+    )
 
 
 @pytest.mark.parametrize("room", rooms())

@@ -1,0 +1,1 @@
+"""Alerts from outside: integrations, grouping, silences, monitors, and what was refused."""

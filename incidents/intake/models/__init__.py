@@ -1,0 +1,6 @@
+from incidents.intake.models.integration import Integration, IntegrationKey
+from incidents.intake.models.monitor import Monitor
+from incidents.intake.models.reject import Reject
+from incidents.intake.models.silence import Silence
+
+__all__ = ["Integration", "IntegrationKey", "Monitor", "Reject", "Silence"]

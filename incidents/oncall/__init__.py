@@ -1,0 +1,1 @@
+"""Schedules, rotations, overrides and the one answer to: who is on call?"""

@@ -1,0 +1,1 @@
+"""Escalation policies, their runs, and the delivery of each notification."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PagingConfig(AppConfig):
+    name = "incidents.paging"
+    label = "paging"
+    default_auto_field = "django.db.models.BigAutoField"

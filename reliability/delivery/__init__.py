@@ -1,0 +1,1 @@
+"""What was changed in production, as other systems tell it."""

@@ -1,0 +1,3 @@
+from reliability.delivery.models.change import Change
+
+__all__ = ["Change"]
