@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from django.http import HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """path: where it leads and what lies in it; order: in the rail; is_prominent: in the phone's bottom bar, too;
-    group: "main", or "below" for the foot of the rail.
+    group: "main", or "below" for the foot of the rail; phone_order: in the bottom bar; count: what is open there,
+    asked on every page (cheap, 0 shows nothing), with count_noun for those who hear it.
     """
 
     slug: str
@@ -18,6 +22,9 @@ class Place:
     order: int
     is_prominent: bool = True
     group: str = "main"
+    phone_order: int = 50
+    count: Callable[[HttpRequest], int] | None = None
+    count_noun: str = ""
 
     def holds(self, path: str) -> bool:
         """The first page holds only itself: everything lies below it."""
@@ -38,10 +45,10 @@ def places() -> list[Place]:
 
 
 for _place in (
-    Place("overview", "Overview", "/", "overview", 0),
-    Place("objectives", "Objectives", "/slos/", "target", 10),
-    Place("services", "Services", "/services/", "layers", 50),
-    Place("sources", "Sources", "/sources/", "plug", 60),
+    Place("overview", "Overview", "/", "overview", 0, is_prominent=False),
+    Place("objectives", "Objectives", "/slos/", "target", 10, phone_order=90),
+    Place("services", "Services", "/services/", "layers", 50, is_prominent=False),
+    Place("sources", "Sources", "/sources/", "plug", 60, is_prominent=False),
     Place("teams", "Teams", "/teams/", "people", 80, is_prominent=False, group="below"),
     Place("settings", "Settings", "/settings/", "settings", 90, is_prominent=False, group="below"),
 ):

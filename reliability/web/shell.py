@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
+import structlog
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -15,6 +16,8 @@ from reliability.web.errors import Invalid
 from reliability.web.navigation import Place, places
 from reliability.web.timerange import DEFAULT, PRESETS, TimeRange
 from reliability.web.zones import zone_names, zone_of
+
+log = structlog.get_logger(__name__)
 
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "theme"
@@ -28,6 +31,7 @@ class Entry:
     place: Place
     url: str
     is_here: bool
+    count: int = 0
 
 
 def address_of(name: str) -> str:
@@ -36,6 +40,17 @@ def address_of(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def count_of(place: Place, request: HttpRequest) -> int:
+    """What is open in the place; a count that fails is logged and left out, as a banner is."""
+    if place.count is None:
+        return 0
+    try:
+        return place.count(request)
+    except Exception:
+        log.exception("count_failed", place=place.slug)
+        return 0
 
 
 class Shell:
@@ -53,7 +68,15 @@ class Shell:
     def entries(self) -> list[Entry]:
         """Rail entries; the chosen range and zone travel along."""
         suffix = f"?{self.range_query}" if self.range_query else ""
-        return [Entry(place, place.path + suffix, place.holds(self.request.path)) for place in places()]
+        return [
+            Entry(place, place.path + suffix, place.holds(self.request.path), count_of(place, self.request))
+            for place in places()
+        ]
+
+    @property
+    def phone_entries(self) -> list[Entry]:
+        """The bottom bar of a phone; the rest is under More."""
+        return sorted((one for one in self.entries if one.place.is_prominent), key=lambda one: one.place.phone_order)
 
     @cached_property
     def range_query(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StateLook:
-    """tone: good, warn, bad, none, info or busy (a colour of tokens.css); icon: a symbol of icons.svg."""
+    """tone: good, warn, bad, none, info, busy or sev1 (a colour of tokens.css); icon: a symbol of icons.svg."""
 
     word: str
     tone: str
@@ -40,6 +40,28 @@ _LOOKS: dict[str, StateLook] = {
     "revoked": StateLook("Revoked", "none", "stop"),
     "expired": StateLook("Expired", "warn", "clock"),
     "inactive": StateLook("Inactive", "none", "stop"),
+    # incidents, alerts
+    "sev1": StateLook("Sev1", "sev1", "siren"),
+    "sev2": StateLook("Sev2", "bad", "flame"),
+    "sev3": StateLook("Sev3", "warn", "warning"),
+    "sev4": StateLook("Sev4", "info", "down"),
+    "sev5": StateLook("Sev5", "none", "info"),
+    "triggered": StateLook("Triggered", "bad", "bell"),
+    "acknowledged": StateLook("Acknowledged", "busy", "person"),
+    "resolved": StateLook("Resolved", "good", "check"),
+    "closed": StateLook("Closed", "none", "lock"),
+    "merged": StateLook("Merged", "none", "merge"),
+    "firing": StateLook("Firing", "bad", "flame"),
+    "silenced": StateLook("Silenced", "none", "bell-off"),
+    # notifications and their answers
+    "sent": StateLook("Delivered", "good", "check"),
+    "under_way": StateLook("Under way", "busy", "play"),
+    "void": StateLook("Not needed", "none", "stop"),
+    "bundled": StateLook("In a bundle", "info", "layers"),
+    "refused": StateLook("Refused", "bad", "breach"),
+    "given_up": StateLook("Given up", "bad", "breach"),
+    "retry": StateLook("Will retry", "warn", "refresh"),
+    "answer_unknown": StateLook("Perhaps arrived", "warn", "no-data"),
     # changes
     "added": StateLook("Add", "good", "plus"),
     "changed": StateLook("Change", "info", "edit"),

@@ -22,6 +22,15 @@
     return isTyping || part.querySelector("details[data-menu][open]") !== null;
   };
 
+  // What somebody opened stays open: <details id="…"> of any live part.
+  const keepOpen = () => {
+    const open = [...document.querySelectorAll(`${LIVE} details[open][id]`)].map((details) => details.id);
+    if (!open.length) return;
+    document.addEventListener("htmx:afterSwap", () => {
+      open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+    }, { once: true });
+  };
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     const part = event.detail.elt;
     if (part.matches(LIVE) && (document.hidden || isBusy(part))) event.preventDefault();
@@ -38,6 +47,7 @@
     }
     if (!event.detail.shouldSwap) return;
     elt.removeAttribute("data-refresh-failed");
+    keepOpen();
     const focused = document.activeElement;
     const isWithin = elt.contains(focused);
     const selector = isWithin || focused.id ? place(focused) : null;
