@@ -328,7 +328,11 @@ OPENSLO_CHANGES_MAX = env.int("OPENSLO_CHANGES_MAX", default=2_000)
 WORKER_SLOTS = env.int("WORKER_SLOTS", default=WORKER_CONCURRENCY)
 OUTBOX_WAITING_MAX = env.int("OUTBOX_WAITING_MAX", default=64)
 OUTBOX_BATCH_MAX = env.int("OUTBOX_BATCH_MAX", default=1)
+# Whether a commit that makes something due wakes a worker; without it the next tick does, within two seconds.
+OUTBOX_NUDGE = env.bool("OUTBOX_NUDGE", default=True)
 FACT_RETENTION_DAYS = env.int("FACT_RETENTION_DAYS", default=400)
 # Queries of telemetry sources: bytes of one answer after decompression, and points of one series in it.
 SOURCE_BODY_BYTES_MAX = env.int("SOURCE_BODY_BYTES_MAX", default=64 * 1024 * 1024)
 SOURCE_POINTS_MAX = env.int("SOURCE_POINTS_MAX", default=11_000)
+# Paging: how long an acknowledge link in a message holds.
+ACK_LINK_HOURS = env.int("ACK_LINK_HOURS", default=72)

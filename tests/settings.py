@@ -33,3 +33,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT.mkdir()  # noqa: F405  whitenoise warns about a directory that is not there
+OUTBOX_NUDGE = False  # no worker is there to be woken
