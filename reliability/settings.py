@@ -336,3 +336,13 @@ SOURCE_BODY_BYTES_MAX = env.int("SOURCE_BODY_BYTES_MAX", default=64 * 1024 * 102
 SOURCE_POINTS_MAX = env.int("SOURCE_POINTS_MAX", default=11_000)
 # Paging: how long an acknowledge link in a message holds.
 ACK_LINK_HOURS = env.int("ACK_LINK_HOURS", default=72)
+# Incidents: entries of a timeline that people and that machines may write, letters of one, entries of one import,
+# bytes of a chart attached, bytes of an alert's payload kept, services and objectives that one incident may name.
+TIMELINE_ENTRIES_MAX = env.int("TIMELINE_ENTRIES_MAX", default=5_000)
+TIMELINE_TEXT_MAX = env.int("TIMELINE_TEXT_MAX", default=10_000)
+TIMELINE_IMPORT_MAX = env.int("TIMELINE_IMPORT_MAX", default=500)
+ATTACHMENT_BYTES_MAX = env.int("ATTACHMENT_BYTES_MAX", default=1024 * 1024)
+ALERT_PAYLOAD_BYTES_MAX = env.int("ALERT_PAYLOAD_BYTES_MAX", default=64 * 1024)
+INCIDENT_IMPACTS_MAX = env.int("INCIDENT_IMPACTS_MAX", default=100)
+# An alert that fires again this soon after its incident was resolved reopens it; 0: it opens a new incident.
+INCIDENT_REOPEN_MINUTES = env.int("INCIDENT_REOPEN_MINUTES", default=0)

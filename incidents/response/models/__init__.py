@@ -2,6 +2,7 @@ from incidents.response.models.alert import Alert
 from incidents.response.models.impact import ImpactedService, ImpactedSlo
 from incidents.response.models.incident import Incident
 from incidents.response.models.milestone import MilestoneChange
+from incidents.response.models.receipt import Receipt
 from incidents.response.models.role import IncidentRole
 from incidents.response.models.timeline import Attachment, TimelineEntry, TimelineRevision
 
@@ -13,6 +14,7 @@ __all__ = [
     "Incident",
     "IncidentRole",
     "MilestoneChange",
+    "Receipt",
     "TimelineEntry",
     "TimelineRevision",
 ]

@@ -34,7 +34,12 @@ class Alert(models.Model):
     incident = models.ForeignKey(
         "response.Incident", on_delete=models.SET_NULL, null=True, blank=True, related_name="alerts"
     )
+    policy = models.ForeignKey(
+        "paging.EscalationPolicy", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    group_key = models.CharField(max_length=200, blank=True)
     silenced_by = models.CharField(max_length=200, blank=True)  # the silence in words; blank: not silenced
+    silenced_until_at = models.DateTimeField(null=True, blank=True)  # looked at again then
     started_at = models.DateTimeField()  # as the sender says
     received_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()

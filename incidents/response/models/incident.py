@@ -27,10 +27,12 @@ class Incident(models.Model):
     )
     phase = models.CharField(max_length=16, choices=[(p.value, p.value) for p in Phase], default=Phase.DETECTION.value)
     origin = models.CharField(max_length=80)  # "person", "api", "slo:12", "integration:5", "monitor:3"
+    opened_by_name = models.CharField(max_length=160, blank=True)
     group_key = models.CharField(max_length=200, blank=True)
     started_at = models.DateTimeField()
     detected_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)  # first, by a human
+    acknowledged_by_name = models.CharField(max_length=160, blank=True)  # of the acknowledgement in force
     mitigated_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -62,6 +64,8 @@ class Incident(models.Model):
         indexes = (
             models.Index(fields=("status", "severity"), name="incident_by_status"),
             models.Index(fields=("team", "-created_at"), name="incident_by_team"),
+            models.Index(fields=("team", "group_key"), name="incident_by_group"),
+            models.Index(fields=("detected_at",), name="incident_by_detection"),
         )
 
     def __str__(self) -> str:
