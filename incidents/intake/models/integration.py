@@ -9,7 +9,8 @@ class Integration(models.Model):
     """Where alerts of one outside system come in. `revision` rises with every edit.
 
     kind: a folder of incidents/intake/sources. config: what that kind asks for, such as the mapping of generic JSON
-    or the mailbox. secrets: encrypted JSON. grouping: see incidents.intake.domain.grouping.
+    or the mailbox. secrets: encrypted JSON. grouping: see incidents.intake.domain.grouping; `window_started_at` is
+    when its present window of "everything within N minutes" began.
     """
 
     team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="integrations")
@@ -23,8 +24,9 @@ class Integration(models.Model):
         "paging.EscalationPolicy", on_delete=models.PROTECT, null=True, blank=True, related_name="integrations"
     )
     config = models.JSONField(default=dict, blank=True)
-    secrets = models.BinaryField(default=bytes, blank=True)
+    secrets = models.BinaryField(null=True, blank=True)
     grouping = models.JSONField(default=dict, blank=True)
+    window_started_at = models.DateTimeField(null=True, blank=True)
     is_enabled = models.BooleanField(default=True)
     last_received_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)

@@ -6,14 +6,18 @@ from reliability.access.models import TeamScopedQuerySet
 
 
 class Monitor(models.Model):
-    """A dead man's switch: something must call within `period_seconds` (plus `grace_seconds`), or an alert fires."""
+    """A dead man's switch: something must call within `period_seconds` (plus `grace_seconds`), or an alert fires.
+
+    `expected_by_at`: the next call is late after it. `begun_at`: a run that has told of its start and not of its end.
+    `state_reason` says why it is late or down.
+    """
 
     class State(models.TextChoices):
         NEW = "new"  # never called: not late yet
         UP = "up"
         LATE = "late"  # within the grace
         DOWN = "down"
-        PAUSED = "paused"
+        PAUSED = "paused"  # calls are kept, nothing fires until somebody resumes it
 
     team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="monitors")
     name = models.SlugField(max_length=63, unique=True)
@@ -31,6 +35,9 @@ class Monitor(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.NEW)
     last_call_at = models.DateTimeField(null=True, blank=True)
     expected_by_at = models.DateTimeField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    state_since_at = models.DateTimeField(null=True, blank=True)
+    state_reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     revision = models.PositiveIntegerField(default=1)
 

@@ -24,7 +24,7 @@ class Silence(models.Model):
     reason = models.TextField()
     author_name = models.CharField(max_length=160)
     created_at = models.DateTimeField(auto_now_add=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)  # ended by hand; `end_at` stays as it was meant
 
     objects = TeamScopedQuerySet.as_manager()
 
