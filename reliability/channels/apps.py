@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,8 @@ class ChannelsConfig(AppConfig):
     name = "reliability.channels"
     label = "channels"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        rotation = import_module("reliability.access.services.rotation")
+        for model in ("channels.Channel", "channels.ContactMethod"):
+            rotation.register_encrypted(model=model, column="secrets")

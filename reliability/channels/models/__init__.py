@@ -1,4 +1,5 @@
 from reliability.channels.models.channel import Channel
 from reliability.channels.models.contact import ContactMethod
+from reliability.channels.models.inbound import ChatIdentity, SeenDelivery
 
-__all__ = ["Channel", "ContactMethod"]
+__all__ = ["Channel", "ChatIdentity", "ContactMethod", "SeenDelivery"]

@@ -17,7 +17,7 @@ class Channel(models.Model):
     title = models.CharField(max_length=120)
     kind = models.CharField(max_length=32)
     config = models.JSONField(default=dict, blank=True)
-    secrets = models.BinaryField(default=bytes, blank=True)
+    secrets = models.BinaryField(null=True, blank=True)
     is_enabled = models.BooleanField(default=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_failure_at = models.DateTimeField(null=True, blank=True)

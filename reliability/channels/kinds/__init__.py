@@ -1,0 +1,1 @@
+"""Every kind of channel, one folder each of one shape."""

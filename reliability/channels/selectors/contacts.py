@@ -1,0 +1,23 @@
+"""Reading contact methods: only those of one person at a time."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from reliability.access.models import User
+from reliability.channels.models import ContactMethod
+
+
+def all_of(*, user_id: int) -> QuerySet[ContactMethod]:
+    """Everything the person has entered, in their order."""
+    return ContactMethod.objects.filter(user_id=user_id).order_by("position", "created_at", "pk")
+
+
+def methods_of(*, user_id: int) -> list[ContactMethod]:
+    """What reaches the person: enabled and verified, in their order."""
+    return list(all_of(user_id=user_id).filter(is_enabled=True, verified_at__isnull=False))
+
+
+def sign_in_mail(*, user: User) -> ContactMethod:
+    """The address the person signs in with, as an unsaved contact method: for when there is no other way."""
+    return ContactMethod(user=user, title="Sign-in address", kind="email", config={"address": user.email})
