@@ -29,7 +29,8 @@ def _send(claim: Claim) -> None:
     registration = registration_of(claim.kind)
     lease = LEASE_DEFAULT if registration is None else registration.lease
     seconds_max = int((lease + runs.STRETCH).total_seconds())
-    task = run_slow if registration is not None and registration.is_slow else run_due
+    is_slow = bool(claim.lane) or (registration is not None and registration.is_slow)
+    task = run_slow if is_slow else run_due
     task.apply_async(
         args=(claim.due_id, str(claim.token)),
         soft_time_limit=seconds_max,
@@ -45,7 +46,8 @@ def run_due(self: object, due_id: int, lease_token: str) -> str:
 
 @shared_task(name="outbox.run_slow", bind=True)
 def run_slow(self: object, due_id: int, lease_token: str) -> str:
-    """Few rows of slow kinds are in hand at once: the end of one lets the next begin, without waiting for a tick."""
+    """Few rows of slow kinds and lanes are in hand at once: the end of one lets the next begin, without waiting for
+    a tick."""
     outcome = _run(self, due_id, lease_token)
     hand_over_due(now=timezone.now(), hand_over=_send)
     return outcome

@@ -7,12 +7,14 @@ class Due(models.Model):
     """Work that must happen at `due_at`: one row per (kind, key), deleted or moved on when done.
 
     A claim sets `lease_until` and a fresh `lease_token`; whoever holds an older token has lost the row.
-    `begun_at` and `lease_owner` are set by the worker that took the claim up.
+    `begun_at` and `lease_owner` are set by the worker that took the claim up. `lane`: rows that wait for the same
+    outside system; a few of a lane are in hand at once, so that one that hangs leaves slots for the others.
     """
 
     kind = models.CharField(max_length=64)
     key = models.CharField(max_length=128)
     payload = models.JSONField(default=dict)
+    lane = models.CharField(max_length=120, blank=True, default="", db_default="")
     due_at = models.DateTimeField()
     # Asked for while a worker held the row: what it was running may have read the state before the cause.
     due_again_at = models.DateTimeField(null=True, blank=True)

@@ -13,6 +13,7 @@ from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.models import Due, Heartbeat
 from reliability.outbox.registry import known_kinds, slow_kinds
 from reliability.outbox.selectors.backlog import TICK
+from reliability.outbox.services.lanes import rows_of_lanes
 
 # A row whose message no worker took up within this time is claimed and sent again: the broker may have lost it.
 DISPATCH_LEASE = timedelta(seconds=3)
@@ -25,13 +26,14 @@ class Claim:
     kind: str
     key: str
     token: uuid.UUID
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How many rows may be claimed at once: `waiting` for a worker, and `batch` rows of bulk work in hand.
 
-    slots: of all workers together. Rows of slow kinds, bulk work among them, leave one of them free.
+    slots: of all workers together. Rows of slow kinds, bulk work among them, leave one of them free, and so do lanes.
     """
 
     waiting: int
@@ -59,13 +61,14 @@ def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
         in_hand = Due.objects.filter(lease_until__gt=now)
         room = max(bounds.waiting - in_hand.filter(begun_at__isnull=True).count(), 0)
         free = claimable(now=now).select_for_update(skip_locked=True).order_by("due_at", "pk")
-        rows = list(free.exclude(kind__in=slow_kinds())[:room])
+        rows = list(free.filter(lane="").exclude(kind__in=slow_kinds())[:room])
         rows += _slow_rows(free=free, in_hand=in_hand, bounds=bounds)
+        rows += rows_of_lanes(claimable=claimable(now=now), free=free, in_hand=in_hand, slots=bounds.slots, now=now)
         rows = sorted(rows, key=_oldest_first_bulk_last)[:room]
         Due.objects.filter(pk__in=[row.pk for row in rows]).update(
             lease_token=token, lease_until=now + DISPATCH_LEASE, lease_owner="", begun_at=None
         )
-    return [Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token) for row in rows]
+    return [Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token, lane=row.lane) for row in rows]
 
 
 def _wait_for_other_claimers() -> None:

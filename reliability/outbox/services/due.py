@@ -9,19 +9,27 @@ from django.db import transaction
 
 from reliability.outbox.models import Due
 from reliability.outbox.registry import STANDING_KEY, standing_kinds
+from reliability.outbox.services import nudge
 
 
 @transaction.atomic
 def schedule(
-    *, kind: str, key: str | int, due_at: datetime, payload: dict[str, Any] | None = None, reschedule: bool = False
+    *,
+    kind: str,
+    key: str | int,
+    due_at: datetime,
+    payload: dict[str, Any] | None = None,
+    reschedule: bool = False,
+    lane: str = "",
 ) -> None:
     """Make (kind, key) due at *due_at*, or earlier when it is due earlier already.
 
-    reschedule: set *due_at* even when that is later. payload: replaces the stored one when given.
+    reschedule: set *due_at* even when that is later. payload: replaces the stored one when given. lane: of a row
+    that is made: which outside system it waits for.
     A row that a worker holds at the moment is run again at *due_at*: its run may have read the state
     before this cause.
     """
-    row = _existing(kind=kind, key=str(key), due_at=due_at, payload={} if payload is None else payload)
+    row = _existing(kind=kind, key=str(key), due_at=due_at, payload={} if payload is None else payload, lane=lane)
     if row is None:
         return
     if payload is not None:
@@ -34,10 +42,18 @@ def schedule(
     row.save(update_fields=("payload", "due_at", "due_again_at"))
 
 
-def _existing(*, kind: str, key: str, due_at: datetime, payload: dict[str, Any]) -> Due | None:
+def demand(*, kind: str, key: str | int, now: datetime, payload: dict[str, Any] | None = None, lane: str = "") -> None:
+    """Make (kind, key) due now, and wake a worker for it once the transaction has committed."""
+    schedule(kind=kind, key=key, due_at=now, payload=payload, lane=lane)
+    nudge.after_commit()
+
+
+def _existing(*, kind: str, key: str, due_at: datetime, payload: dict[str, Any], lane: str) -> Due | None:
     """The row, locked; None when it was made here. A worker may delete it between the look and the lock."""
     while True:
-        _, is_new = Due.objects.get_or_create(kind=kind, key=key, defaults={"due_at": due_at, "payload": payload})
+        _, is_new = Due.objects.get_or_create(
+            kind=kind, key=key, defaults={"due_at": due_at, "payload": payload, "lane": lane}
+        )
         if is_new:
             return None
         row = Due.objects.select_for_update().filter(kind=kind, key=key).first()

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from reliability.outbox.models import Due, Fact
 from reliability.outbox.registry import subscriptions_of
+from reliability.outbox.services import nudge
 
 
 @transaction.atomic
@@ -16,8 +17,10 @@ def emit(*, kind: str, payload: dict[str, Any], now: datetime, team_id: int | No
     """Write the fact in the transaction of its cause. Each subscriber has its own row, so one that fails
     is repeated alone."""
     fact = Fact.objects.create(kind=kind, payload=payload, at=now, team_id=team_id)
-    Due.objects.bulk_create(
+    waiting = Due.objects.bulk_create(
         Due(kind=subscription.due_kind, key=str(fact.pk), payload=payload, due_at=now)
         for subscription in subscriptions_of(kind)
     )
+    if waiting:
+        nudge.after_commit()
     return fact

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 import structlog
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
@@ -16,6 +17,7 @@ logger = structlog.get_logger(__name__)
 PAUSE_SECONDS = 0.05
 # While the broker does not answer it is not asked at each commit.
 PAUSE_AFTER_FAILURE_SECONDS = 2.0
+_EXPIRES_SECONDS = 30.0
 
 
 class Nudger:
@@ -26,6 +28,7 @@ class Nudger:
         self._is_wanted = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._is_failing = False
 
     def nudge(self) -> None:
         self._is_wanted.set()
@@ -49,21 +52,28 @@ class Nudger:
         try:
             self._publish()
         except Exception as error:  # whatever the broker's client raises: the tick finds the rows
-            logger.warning("nudge_failed", error=f"{type(error).__name__}: {error}")
+            if not self._is_failing:
+                logger.warning("nudge_failed", error=f"{type(error).__name__}: {error}")
+            self._is_failing = True
             return False
+        self._is_failing = False
         return True
 
 
-_nudger: Nudger | None = None
+def _publish_tick() -> None:
+    current_app.send_task("outbox.tick", expires=_EXPIRES_SECONDS, retry=False, ignore_result=True)
+
+
+_nudger = Nudger(_publish_tick)
 
 
 def use(publish: Callable[[], None]) -> None:
-    """How to wake a worker: given by reliability.outbox.tasks, since services know no Celery."""
+    """Wake in another way: a process that does the work itself has no broker to tell."""
     global _nudger
     _nudger = Nudger(publish)
 
 
 def after_commit() -> None:
     """Wake a worker once the current transaction has committed; at once when there is none."""
-    if settings.OUTBOX_NUDGE and _nudger is not None:
+    if settings.OUTBOX_NUDGE:
         transaction.on_commit(_nudger.nudge, robust=True)

@@ -14,6 +14,7 @@ from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.models import Due
 from reliability.outbox.registry import Registration, registration_of
 from reliability.outbox.services.claims import DEATHS_BEFORE_PAUSE, put_back
+from reliability.outbox.services.lanes import note_duration
 from reliability.web.metrics import DUE_RUNS, DUE_SECONDS
 
 logger = structlog.get_logger(__name__)
@@ -65,6 +66,8 @@ def _run_once(
         logger.exception("due_work_failed", kind=row.kind, key=row.key, attempts=row.attempts)
     finished_at = clock()
     DUE_SECONDS.labels(kind=row.kind).observe(max((finished_at - now).total_seconds(), 0.0))
+    if row.lane:
+        note_duration(lane=row.lane, taken=finished_at - now, now=finished_at)
     if error:
         next_at = finished_at + pause_after(attempts=row.attempts)
     outcome, due_at = _finish(row=row, token=token, next_at=next_at, error=error, now=finished_at)

@@ -1,0 +1,60 @@
+"""Which rows of lanes may be taken up now, so that an outside system that hangs holds few slots.
+
+A lane has two slots; lanes whose last run took long have one between them; all lanes leave one slot free.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from reliability.outbox.models import Due, SlowLane
+
+LANE_SLOTS = 2
+SLOW_AFTER = timedelta(seconds=3)
+# A lane is tried like any other this long after its last slow run.
+SLOW_FOR = timedelta(minutes=2)
+
+
+def rows_of_lanes(
+    *, claimable: QuerySet[Due], free: QuerySet[Due], in_hand: QuerySet[Due], slots: int, now: datetime
+) -> list[Due]:
+    """Rows to take up now, oldest first. free: the same rows as *claimable*, locking what it reads."""
+    if not claimable.exclude(lane="").exists():
+        return []
+    held = Counter(in_hand.exclude(lane="").values_list("lane", flat=True))
+    slow = frozenset(SlowLane.objects.filter(until_at__gt=now).values_list("name", flat=True))
+    full = [lane for lane, count in held.items() if count >= LANE_SLOTS]
+    if sum(held[lane] for lane in slow):
+        full += slow
+    room = max(slots - 1, 1) - held.total()
+    if room <= 0:
+        return []
+    candidates = (
+        claimable.exclude(lane="")
+        .exclude(lane__in=full)
+        .annotate(place_in_lane=Window(RowNumber(), partition_by="lane", order_by=("due_at", "pk")))
+        .filter(place_in_lane__lte=LANE_SLOTS)
+        .order_by("due_at", "pk")
+        .values_list("pk", "lane")
+    )
+    chosen: list[int] = []
+    is_slow_taken = False
+    for pk, lane in candidates[: slots * LANE_SLOTS + len(slow) * LANE_SLOTS]:
+        if len(chosen) >= room or held[lane] >= LANE_SLOTS or (lane in slow and is_slow_taken):
+            continue
+        is_slow_taken = is_slow_taken or lane in slow
+        held[lane] += 1
+        chosen.append(pk)
+    return list(free.filter(pk__in=chosen))
+
+
+def note_duration(*, lane: str, taken: timedelta, now: datetime) -> None:
+    """Remember a lane whose run took long, and forget it once one did not."""
+    if taken > SLOW_AFTER:
+        SlowLane.objects.update_or_create(name=lane, defaults={"until_at": now + SLOW_FOR})
+    elif SlowLane.objects.filter(name=lane).exists():
+        SlowLane.objects.filter(name=lane).delete()
