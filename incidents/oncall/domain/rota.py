@@ -1,0 +1,230 @@
+"""Who is on call: one function behind paging, pages, calendars and the API.
+
+Layers by priority, the highest number first (at the same number the one written first); each fills what those above
+it leave open. Overrides change the outcome, the newest last and so on top. Everything is half-open: at the instant of
+a hand-over the next person is on call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from incidents.oncall.domain.restrictions import Restriction, open_windows
+from incidents.oncall.domain.rotation import Rotation
+from reliability.kit.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    name: str
+    priority: int
+    rotation: Rotation
+    restrictions: tuple[Restriction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a schedule asks for. Every layer already knows its zone."""
+
+    time_zone: str
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A definition in force from an instant on, until the next version."""
+
+    effective_from: datetime
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRule:
+    """`user_id` instead of whoever it would be, or only instead of `replaces`. A greater `order` is newer."""
+
+    start: datetime
+    end: datetime
+    user_id: int
+    order: int
+    replaces: int | None = None
+
+
+class Shift(NamedTuple):
+    """[start, end) of one person. layer: where it comes from; of an override, the layer it covers ("" = a gap)."""
+
+    start: datetime
+    end: datetime
+    user_id: int
+    layer: str
+    is_override: bool
+
+
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    user_id: int | None
+    layer: str
+    is_override: bool
+
+
+def final_shifts(*, versions: Sequence[Version], overrides: Sequence[OverrideRule] = (), period: Period) -> list[Shift]:
+    """Who is on call within *period*, in order, cut to it. Adjacent equal shifts are one; gaps are left out."""
+    return [
+        Shift(_utc(piece.start), _utc(piece.end), piece.user_id, piece.layer, piece.is_override)
+        for piece in _pieces(versions, overrides, _seconds(period.start), _ceiling(period.end))
+        if piece.user_id is not None
+    ]
+
+
+def on_call_at(*, versions: Sequence[Version], overrides: Sequence[OverrideRule] = (), at: datetime) -> tuple[int, ...]:
+    """Who is on call at one instant: nobody, or one person.
+
+    Boundaries fall on whole seconds, so the second that holds *at* has one answer.
+    """
+    second = _seconds(at)
+    pieces = _pieces(versions, overrides, second, second + 1)
+    return tuple(piece.user_id for piece in pieces if piece.user_id is not None)
+
+
+def gaps(*, shifts: Iterable[Shift], period: Period) -> list[Period]:
+    """Where *period* has no one on call; *shifts* are its final ones."""
+    found: list[Period] = []
+    reached = period.start
+    for shift in shifts:
+        if shift.start > reached:
+            found.append(Period(reached, min(shift.start, period.end)))
+        reached = max(reached, shift.end)
+    if reached < period.end:
+        found.append(Period(reached, period.end))
+    return found
+
+
+def layer_shifts(*, versions: Sequence[Version], period: Period) -> dict[str, list[Shift]]:
+    """Each layer alone, without those above it and without overrides, in order of priority."""
+    found: dict[str, list[Shift]] = {}
+    for start, end, definition in _in_force(versions, _seconds(period.start), _ceiling(period.end)):
+        for layer in _by_priority(definition):
+            shifts = found.setdefault(layer.name, [])
+            for begin, finish, user_id in _duty(layer, start, end):
+                shifts.append(Shift(_utc(begin), _utc(finish), user_id, layer.name, is_override=False))
+    return found
+
+
+def _pieces(versions: Sequence[Version], overrides: Sequence[OverrideRule], start: int, end: int) -> list[_Piece]:
+    """[start, end) without a hole: pieces without a user are gaps. Adjacent equal ones are merged."""
+    pieces: list[_Piece] = []
+    reached = start
+    for begin, finish, definition in _in_force(versions, start, end):
+        if begin > reached:
+            pieces.append(_Piece(reached, begin, None, "", is_override=False))
+        pieces.extend(_of_definition(definition, begin, finish))
+        reached = finish
+    if reached < end:
+        pieces.append(_Piece(reached, end, None, "", is_override=False))
+    for override in sorted(overrides, key=lambda rule: rule.order):
+        begin, finish = max(_seconds(override.start), start), min(_ceiling(override.end), end)
+        if begin < finish:
+            pieces = _overridden(pieces, override, begin, finish)
+    return _merged(pieces)
+
+
+def _in_force(versions: Sequence[Version], start: int, end: int) -> list[tuple[int, int, Definition]]:
+    ordered = sorted(versions, key=lambda version: version.effective_from)
+    found = []
+    for index, version in enumerate(ordered):
+        until = _seconds(ordered[index + 1].effective_from) if index + 1 < len(ordered) else end
+        begin, finish = max(_seconds(version.effective_from), start), min(until, end)
+        if begin < finish:
+            found.append((begin, finish, version.definition))
+    return found
+
+
+def _of_definition(definition: Definition, start: int, end: int) -> list[_Piece]:
+    """Sweep the layers from the top; `open` is what is still without anybody."""
+    pieces: list[_Piece] = []
+    open_periods = [(start, end)]
+    for layer in _by_priority(definition):
+        left: list[tuple[int, int]] = []
+        for begin, finish in open_periods:
+            reached = begin
+            for on, off, user_id in _duty(layer, begin, finish):
+                if on > reached:
+                    left.append((reached, on))
+                pieces.append(_Piece(on, off, user_id, layer.name, is_override=False))
+                reached = off
+            if reached < finish:
+                left.append((reached, finish))
+        open_periods = left
+        if not open_periods:
+            break
+    pieces.extend(_Piece(begin, finish, None, "", is_override=False) for begin, finish in open_periods)
+    pieces.sort(key=lambda piece: piece.start)
+    return pieces
+
+
+def _by_priority(definition: Definition) -> list[Layer]:
+    return sorted(definition.layers, key=lambda layer: -layer.priority)
+
+
+def _duty(layer: Layer, start: int, end: int) -> Iterable[tuple[int, int, int]]:
+    """The turns of a layer's rotation while its restrictions are open."""
+    if not layer.restrictions:
+        return layer.rotation.turns(start, end)
+    return _restricted(layer, start, end)
+
+
+def _restricted(layer: Layer, start: int, end: int) -> Iterable[tuple[int, int, int]]:
+    turns = layer.rotation.turns(start, end)
+    turn = next(turns, None)
+    zone_name = layer.rotation.zone_name
+    for opened, closed in open_windows(layer.restrictions, zone_name=zone_name, start=start, end=end):
+        while turn is not None and turn[1] <= opened:
+            turn = next(turns, None)
+        while turn is not None and turn[0] < closed:
+            yield max(turn[0], opened), min(turn[1], closed), turn[2]
+            if turn[1] > closed:
+                break
+            turn = next(turns, None)
+        if turn is None:
+            return
+
+
+def _overridden(pieces: list[_Piece], override: OverrideRule, start: int, end: int) -> list[_Piece]:
+    changed: list[_Piece] = []
+    for piece in pieces:
+        begin, finish = max(piece.start, start), min(piece.end, end)
+        if begin >= finish or (override.replaces is not None and piece.user_id != override.replaces):
+            changed.append(piece)
+            continue
+        if piece.start < begin:
+            changed.append(piece._replace(end=begin))
+        changed.append(_Piece(begin, finish, override.user_id, piece.layer, is_override=True))
+        if finish < piece.end:
+            changed.append(piece._replace(start=finish))
+    return changed
+
+
+def _merged(pieces: list[_Piece]) -> list[_Piece]:
+    merged: list[_Piece] = []
+    for piece in pieces:
+        last = merged[-1] if merged else None
+        if last is not None and last[2:] == piece[2:] and last.end == piece.start:
+            merged[-1] = last._replace(end=piece.end)
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp() // 1)
+
+
+def _ceiling(instant: datetime) -> int:
+    return -int(-instant.timestamp() // 1)
+
+
+def _utc(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
