@@ -10,6 +10,8 @@ class CalendarFeed(models.Model):
     schedule = models.ForeignKey(
         "oncall.Schedule", on_delete=models.CASCADE, null=True, blank=True, related_name="feeds"
     )
+    # Shown beside the feed, so that people know which of several it is.
+    hint = models.CharField(max_length=16, blank=True)
     secret_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     last_read_at = models.DateTimeField(null=True, blank=True)

@@ -15,7 +15,11 @@ class Override(models.Model):
     reason = models.TextField(blank=True)
     author_name = models.CharField(max_length=160)
     created_at = models.DateTimeField()
+    # From then on it holds no longer; what it did before stays.
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # Written in the document of the schedule: applying the document again keeps exactly these in step.
+    is_declared = models.BooleanField(default=False)
+    swap = models.ForeignKey("oncall.Swap", on_delete=models.SET_NULL, null=True, blank=True, related_name="overrides")
 
     class Meta:
         ordering = ("schedule", "start_at", "pk")

@@ -19,6 +19,8 @@ class Schedule(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     updated_by_name = models.CharField(max_length=160, blank=True)
     revision = models.PositiveIntegerField(default=1)
+    # How long before a shift its person is told that it comes; 0 tells only when it begins.
+    notice_minutes = models.PositiveIntegerField(default=0)
 
     objects = TeamScopedQuerySet.as_manager()
 
