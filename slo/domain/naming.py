@@ -12,7 +12,7 @@ TEXT_LENGTH_MAX = 10_000
 LABELS_MAX = 50
 LABEL_LENGTH_MAX = 200
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
-_RESERVED = frozenset({"new"})  # /slos/new/ is the form
+_RESERVED = frozenset({"new", "alerts"})  # /slos/new/ is the form, /slos/alerts/ the list of alerts
 
 Mistake = tuple[str, str]
 
@@ -20,7 +20,7 @@ Mistake = tuple[str, str]
 def mistakes_of(*, name: str, title: str, description: str, labels: Mapping[str, Any]) -> list[Mistake]:
     """(field, what to change) for each mistake; the form of names is that of DNS labels, as OpenSLO asks for."""
     mistakes: list[Mistake] = []
-    if not _NAME.match(name) or len(name) > NAME_LENGTH_MAX:
+    if not is_name(name):
         mistakes.append(
             (
                 "name",
@@ -28,12 +28,17 @@ def mistakes_of(*, name: str, title: str, description: str, labels: Mapping[str,
             )
         )
     elif name in _RESERVED:
-        mistakes.append(("name", f"must not be {name!r}: that is the address of a form"))
+        mistakes.append(("name", f"must not be {name!r}: that is the address of a page"))
     if len(title) > TITLE_LENGTH_MAX:
         mistakes.append(("title", f"must be at most {TITLE_LENGTH_MAX} characters long, this one has {len(title)}"))
     if len(description) > TEXT_LENGTH_MAX:
         mistakes.append(("description", f"must be at most {TEXT_LENGTH_MAX} characters long"))
     return mistakes + _label_mistakes(labels)
+
+
+def is_name(text: str) -> bool:
+    """Whether it has the form of a DNS label."""
+    return bool(_NAME.match(text)) and len(text) <= NAME_LENGTH_MAX
 
 
 def _label_mistakes(labels: Mapping[str, Any]) -> list[Mistake]:

@@ -1,4 +1,4 @@
-"""How urgent a burn is, whatever is left of the budget."""
+"""How urgent a burn is, whatever is left of the budget: the shares and windows of the burn alerts, for words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from slo.domain.burn import STANDARD_WINDOWS
+from reliability.kit.durations import format_duration
+from slo.domain.alerting_defaults import DEFAULTS
+from slo.domain.alerting_rules import factor_of
 
 
 class Urgency(StrEnum):
@@ -26,22 +28,8 @@ class Burning:
     rate: float = 0.0
 
 
-# (long window, short window that says it still burns, share of the budget spent in the long one, urgency).
-# From the Site Reliability Workbook, chapter 5: 2 % in an hour, 5 % in six, 10 % in three days; at thirty days these
-# are its 14.4, 6 and 1. Sloth adds 10 % in a day (3).
-_RULES = (
-    ("1h", "5m", 0.02, Urgency.NOW),
-    ("6h", "30m", 0.05, Urgency.NOW),
-    ("1d", "2h", 0.10, Urgency.SOON),
-    ("3d", "6h", 0.10, Urgency.SOON),
-)
-_SIX_HOURS_SHARE = 0.05
-_WATCHED = ("1h", "6h", "1d", "3d")
-
-
-def factor_of(*, share: float, over: timedelta, window_length: timedelta) -> float:
-    """The burn rate that spends *share* of the budget of a window within *over*; at least 1, which any window bears."""
-    return max(1.0, share * (window_length / over))
+_SLOWER_PAGE = DEFAULTS[1]
+_WATCHED = tuple(format_duration(default.long) for default in DEFAULTS)
 
 
 def urgency_of(*, burn_rates: Mapping[str, float | None], window_length: timedelta) -> Burning:
@@ -49,11 +37,12 @@ def urgency_of(*, burn_rates: Mapping[str, float | None], window_length: timedel
 
     An hour at the pace that wakes someone after six is worth a look at once: it is on its way there.
     """
-    for long, short, share, urgency in _RULES:
-        factor = factor_of(share=share, over=STANDARD_WINDOWS[long], window_length=window_length)
+    for default in DEFAULTS:
+        factor = factor_of(percent=default.percent, over=default.long, window_length=window_length)
+        long, short = format_duration(default.long), format_duration(default.short)
         if _exceeds(burn_rates.get(long), factor) and _exceeds(burn_rates.get(short), factor):
-            return Burning(urgency, long, burn_rates[long] or 0.0)
-    pace = factor_of(share=_SIX_HOURS_SHARE, over=STANDARD_WINDOWS["6h"], window_length=window_length)
+            return Burning(Urgency.NOW if default.is_page else Urgency.SOON, long, burn_rates[long] or 0.0)
+    pace = factor_of(percent=_SLOWER_PAGE.percent, over=_SLOWER_PAGE.long, window_length=window_length)
     hour = burn_rates.get("1h")
     if hour is not None and hour > pace and _exceeds(burn_rates.get("5m"), 1.0):
         return Burning(Urgency.NOW, "1h", hour)

@@ -1,4 +1,6 @@
 from slo.models.adjustment import Adjustment
+from slo.models.alert import BurnAlert
+from slo.models.alerting import AlertSettings
 from slo.models.backfill import Backfill
 from slo.models.chunk import HourChunk
 from slo.models.exclusion import Exclusion
@@ -10,7 +12,9 @@ from slo.models.status import SloStatus
 
 __all__ = [
     "Adjustment",
+    "AlertSettings",
     "Backfill",
+    "BurnAlert",
     "Exclusion",
     "HourChunk",
     "IntakeReceipt",

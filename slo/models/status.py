@@ -25,6 +25,7 @@ class SloStatus(models.Model):
     burn_rates = models.JSONField(default=dict)  # {"5m": 1.2, "1h": null, …}
     burn_rate_1h = models.FloatField(null=True, blank=True)  # of burn_rates, for ordering
     forecast_exhausted_at = models.DateTimeField(null=True, blank=True)
+    alerts_pending = models.JSONField(default=dict)  # conditions that are true, but not for long enough: since when
     window_start_at = models.DateTimeField()
     window_end_at = models.DateTimeField()
     sparkline = models.JSONField(default=list)  # SLI per slice of the window, oldest first, null where not measured

@@ -90,7 +90,7 @@ def test_neither_is_made_when_the_objective_is_refused(as_: As, source: Source, 
         pytest.param({"sli": ""}, "choose the indicator", id="an existing indicator must be named"),
         pytest.param({"sli": "someone-elses"}, "choose an indicator of the list", id="an unknown indicator is refused"),
         pytest.param({"team": "search"}, "choose a team of yours", id="another team's objectives are not mine to make"),
-        pytest.param({"name": "new"}, "address of a form", id="a reserved name is refused"),
+        pytest.param({"name": "new"}, "address of a page", id="a reserved name is refused"),
     ],
 )
 def test_mistakes_are_shown_and_what_was_typed_stays(as_: As, sli: Sli, fields: dict[str, str], words: str) -> None:
