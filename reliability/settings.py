@@ -346,3 +346,25 @@ ALERT_PAYLOAD_BYTES_MAX = env.int("ALERT_PAYLOAD_BYTES_MAX", default=64 * 1024)
 INCIDENT_IMPACTS_MAX = env.int("INCIDENT_IMPACTS_MAX", default=100)
 # An alert that fires again this soon after its incident was resolved reopens it; 0: it opens a new incident.
 INCIDENT_REOPEN_MINUTES = env.int("INCIDENT_REOPEN_MINUTES", default=0)
+# Alerts from outside: bytes of one request, alerts in it, alerts a minute of one integration, seconds that a request may
+# have waited for its turn (then its sender is asked to come again); wrong keys a minute from one address.
+INTAKE_BODY_BYTES_MAX = env.int("INTAKE_BODY_BYTES_MAX", default=2 * 1024 * 1024)
+INTAKE_ALERTS_MAX = env.int("INTAKE_ALERTS_MAX", default=1_000)
+INTAKE_ALERTS_PER_MINUTE_MAX = env.int("INTAKE_ALERTS_PER_MINUTE_MAX", default=30_000)
+INTAKE_WAIT_SECONDS_MAX = env.float("INTAKE_WAIT_SECONDS_MAX", default=8.0)
+INTAKE_WRONG_KEYS_PER_MINUTE_MAX = env.int("INTAKE_WRONG_KEYS_PER_MINUTE_MAX", default=60)
+# What is kept of it: rejects of one integration and the beginning of their bodies, calls of one monitor; mails: their
+# size, how many are read at once from one mailbox.
+INTAKE_REJECTS_MAX = env.int("INTAKE_REJECTS_MAX", default=100)
+INTAKE_REJECT_BYTES_MAX = env.int("INTAKE_REJECT_BYTES_MAX", default=16 * 1024)
+MONITOR_CALLS_MAX = env.int("MONITOR_CALLS_MAX", default=100)
+MAIL_BYTES_MAX = env.int("MAIL_BYTES_MAX", default=1024 * 1024)
+MAILS_AT_ONCE_MAX = env.int("MAILS_AT_ONCE_MAX", default=50)
+# Folders of mail that integrations may read stand in here.
+MAILDIR_ROOT = Path(env.str("MAILDIR_ROOT", default="") or DATA_DIR / "mail")
+# Messages to one place of a person, and to one chat channel, within the window; the last of them stands for the rest.
+PAGES_WINDOW_MINUTES = env.int("PAGES_WINDOW_MINUTES", default=5)
+PAGES_PER_PERSON_MAX = env.int("PAGES_PER_PERSON_MAX", default=5)
+PAGES_PER_CHANNEL_MAX = env.int("PAGES_PER_CHANNEL_MAX", default=30)
+if PAGES_WINDOW_MINUTES < 1 or PAGES_PER_PERSON_MAX < 2 or PAGES_PER_CHANNEL_MAX < 2:
+    raise ImproperlyConfigured("PAGES_WINDOW_MINUTES must be at least 1, the PAGES_PER_…_MAX at least 2")

@@ -28,3 +28,16 @@ HTTP_SECONDS = Histogram(
     "reliability_http_seconds", "Time until an answer began.", ("method", "status"), buckets=_QUICK
 )
 REFUSED_BODIES = Counter("reliability_refused_bodies", "Requests cut before the application.", ("reason",))
+CHANNEL_SENDS = Counter("reliability_channel_sends", "Tries to tell something through a channel.", ("kind", "result"))
+CHANNEL_SECONDS = Histogram(
+    "reliability_channel_seconds", "Time of one try to tell something through a channel.", ("kind",), buckets=_SLOW
+)
+REFUSED_ADDRESSES = Counter("reliability_refused_addresses", "Addresses the outbound guard refused a channel.", ("at",))
+INBOUND_REQUESTS = Counter(
+    "reliability_inbound_requests", "Signed requests from chat and paging services.", ("protocol", "outcome")
+)
+INTAKE_REQUESTS = Counter("reliability_intake_requests", "Requests with alerts from outside.", ("kind", "outcome"))
+INTAKE_ALERTS = Counter("reliability_intake_alerts", "Alerts from outside.", ("kind", "outcome"))
+INTAKE_SECONDS = Histogram(
+    "reliability_intake_seconds", "Time of one request with alerts, until it is committed.", ("kind",), buckets=_QUICK
+)
