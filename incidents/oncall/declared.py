@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-
-from reliability.access.domain.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def rotas(*, schedule_ids: Iterable[int], period: Period) -> Mapping[int, Rota]:
 def overrides_within(*, schedule_ids: Iterable[int], period: Period) -> Iterable[Override]:
     """Overrides that held at some time of *period*, oldest first; also those that were revoked later."""
     return Override.objects.filter(
-        Q(revoked_at=None) | Q(revoked_at__gt=period.start, revoked_at__gt=F("start_at")),
+        Q(revoked_at=None) | (Q(revoked_at__gt=period.start) & Q(revoked_at__gt=F("start_at"))),
         schedule_id__in=list(schedule_ids),
         start_at__lt=period.end,
         end_at__gt=period.start,
