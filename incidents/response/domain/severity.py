@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from incidents.paging.domain.urgency import Urgency
+
 
 class Severity(IntEnum):
     """1 is the worst. Source: domain.md §3, as in PagerDuty's and Atlassian's public guides."""
@@ -22,6 +24,16 @@ class Severity(IntEnum):
     def definition(self) -> str:
         return _DEFINITIONS[self]
 
+    @property
+    def urgency(self) -> Urgency:
+        """Sev1 and Sev2 may wake somebody."""
+        return Urgency.URGENT if self <= Severity.SEV2 else Urgency.NORMAL
+
+    @property
+    def events_word(self) -> str:
+        """As PagerDuty's Events API spells it: critical, error, warning, info."""
+        return _EVENTS_WORDS[self]
+
 
 _DEFINITIONS = {
     Severity.SEV1: "Complete outage: users cannot use the service, or data are being lost.",
@@ -29,4 +41,11 @@ _DEFINITIONS = {
     Severity.SEV3: "Minor: some users are affected, or there is a workaround.",
     Severity.SEV4: "A redundant part failed; users notice nothing.",
     Severity.SEV5: "Information, or not actionable.",
+}
+_EVENTS_WORDS = {
+    Severity.SEV1: "critical",
+    Severity.SEV2: "error",
+    Severity.SEV3: "warning",
+    Severity.SEV4: "info",
+    Severity.SEV5: "info",
 }

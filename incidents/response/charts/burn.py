@@ -1,0 +1,111 @@
+"""How fast the impacted objectives burn, around an incident."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reliability.kit.periods import Period
+from reliability.web.charts import BAD, MUTED, SERIES, Chart, band, layout, line, objective_line
+
+_MARGIN_TOP = 44
+_LABEL_LENGTH_MAX = 28
+_NEAREST = 0.22  # of the period: what a flag's words are wide; of flags nearer than that one tells its words
+
+
+@dataclass(frozen=True, slots=True)
+class BurnLine:
+    """The burn rate of one objective per step, None where nothing was measured."""
+
+    name: str
+    rates: Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A change in production."""
+
+    at: datetime
+    words: str
+
+
+def burn_chart(
+    *,
+    instants: Sequence[datetime],
+    lines: Sequence[BurnLine],
+    period: Period,
+    incident: Period,
+    flags: Sequence[Flag] = (),
+    note: str = "",
+    height: int = 260,
+) -> Chart:
+    """Burn rates over time; the incident is a band, changes are flags, 1× is what the budget lasts for."""
+    sustainable = objective_line(value=1, label="1× lasts the window", colour=MUTED)
+    shown = [flag for flag in flags if period.contains(flag.at)]
+    figure: dict[str, Any] = {
+        "data": [
+            line(name=one.name, x=instants, y=one.rates, colour=SERIES[index % len(SERIES)], hover="%{y:.2f}×")
+            for index, one in enumerate(lines)
+        ],
+        "layout": layout(
+            period=period,
+            shapes=[
+                band(period=incident, colour=BAD, opacity=0.1),
+                *sustainable["shapes"],
+                *(_pole(flag) for flag in shown),
+            ],
+            annotations=[*sustainable["annotations"], *_words(shown, period)],
+            margin={"t": _MARGIN_TOP},
+            showlegend=len(lines) > 1,
+        ),
+    }
+    figure["layout"]["yaxis"] |= {"rangemode": "tozero", "ticksuffix": "×"}
+    if len(lines) > 1:
+        figure["layout"]["legend"] = {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top"}
+    return Chart(
+        id="burn",
+        title="Burn rate around the incident",
+        figure=figure,
+        columns=("From", *(one.name for one in lines)),
+        rows=[(at, *(one.rates[row] for one in lines)) for row, at in enumerate(instants)],
+        height=height,
+        note=note,
+    )
+
+
+def _pole(flag: Flag) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "x0": flag.at,
+        "x1": flag.at,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": SERIES[3], "width": 1, "dash": "dot"},
+    }
+
+
+def _words(flags: Sequence[Flag], period: Period) -> list[dict[str, Any]]:
+    """The words of each flag above its line; the later of two near ones keeps them."""
+    in_order = sorted(flags, key=lambda flag: flag.at)
+    following: list[datetime | None] = [*(flag.at for flag in in_order[1:]), *([None] if in_order else [])]
+    return [
+        {
+            "text": f"⚑ {_short(flag.words)}",
+            "x": flag.at,
+            "xanchor": "right" if (flag.at - period.start) / period.length > 0.5 else "left",
+            "yref": "paper",
+            "y": 1,
+            "yanchor": "bottom",
+            "showarrow": False,
+            "font": {"size": 11, "color": SERIES[3]},
+        }
+        for flag, after in zip(in_order, following, strict=True)
+        if after is None or (after - flag.at) / period.length >= _NEAREST
+    ]
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _LABEL_LENGTH_MAX else f"{words[: _LABEL_LENGTH_MAX - 1]}…"

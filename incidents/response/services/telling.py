@@ -1,0 +1,70 @@
+"""The escalation of an incident: begun, paused, resumed and ended in the transaction of the incident's own change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from incidents.paging.domain.urgency import Urgency
+from incidents.paging.models import EscalationPolicy
+from incidents.paging.services import escalations
+from incidents.response.models import Incident
+from incidents.response.selectors.content import content_of, subject_of
+from reliability.channels.domain.message import Event
+
+
+def begin(*, incident: Incident, policy: EscalationPolicy | None, now: datetime) -> None:
+    """Page by *policy*; without one the room of paging knows whom to tell."""
+    incident.escalation = escalations.begin(
+        team_id=incident.team_id,
+        subject=subject_of(incident_id=incident.pk),
+        policy=policy,
+        urgency=Urgency(incident.urgency),
+        content=content_of(incident=incident),
+        now=now,
+    )
+    incident.save(update_fields=("escalation",))
+
+
+def pause(*, incident: Incident, by: str, now: datetime) -> None:
+    if incident.escalation_id is not None:
+        escalations.pause(escalation_id=incident.escalation_id, now=now, by=by)
+
+
+def resume(*, incident: Incident, by: str, now: datetime) -> None:
+    if incident.escalation_id is not None:
+        escalations.resume(escalation_id=incident.escalation_id, now=now, by=by)
+
+
+def end(*, incident: Incident, by: str, now: datetime) -> None:
+    if incident.escalation_id is not None:
+        escalations.end(escalation_id=incident.escalation_id, now=now, by=by)
+
+
+def restart(*, incident: Incident, by: str, now: datetime) -> None:
+    if incident.escalation_id is not None:
+        escalations.restart(escalation_id=incident.escalation_id, now=now, by=by)
+
+
+def escalate(*, incident: Incident, epoch: int | None, step: int | None, by: str, now: datetime) -> bool:
+    """The next step now; False when *epoch* and *step* are not where the escalation stands."""
+    escalation = incident.escalation
+    if escalation is None:
+        return False
+    return escalations.escalate_now(
+        escalation_id=escalation.pk,
+        epoch=escalation.epoch if epoch is None else epoch,
+        step=escalation.step if step is None else step,
+        now=now,
+        by=by,
+    )
+
+
+def retell(*, incident: Incident, now: datetime) -> None:
+    """Those who were told hear what the incident says now; its urgency holds for whom paging tells next."""
+    if incident.escalation_id is not None:
+        escalations.retell(
+            escalation_id=incident.escalation_id,
+            content=content_of(incident=incident),
+            event=Event.UPDATE,
+            now=now,
+        )
