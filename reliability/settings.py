@@ -97,6 +97,7 @@ if DEMO:
 
 MIDDLEWARE = [
     "reliability.supervision.middleware.ProbeMiddleware",
+    "incidents.intake.middleware.IntakeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -9,7 +9,8 @@ class Notification(models.Model):
     """One message to one place of one person or team. `key` says which, so that making it twice makes one.
 
     For a page the key is (subject, epoch, step, pass, person, place); `idempotency_key` goes to the receiver with
-    every attempt. `content` is empty when the escalation's is told.
+    every attempt. `content` is empty when the escalation's is told. `place_key` ("contact:5", "channel:3", "mail:7")
+    is where, for counting; `event` is the channels' word for what happened.
     """
 
     class Purpose(models.TextChoices):
@@ -38,6 +39,7 @@ class Notification(models.Model):
     step = models.PositiveSmallIntegerField(default=0)
     pass_number = models.PositiveSmallIntegerField(default=0)
     purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    event = models.CharField(max_length=16, default="trigger")
     urgency = models.CharField(max_length=8, choices=[(u.value, u.value) for u in Urgency])
     user = models.ForeignKey("access.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     contact_method = models.ForeignKey(
@@ -45,6 +47,7 @@ class Notification(models.Model):
     )
     channel = models.ForeignKey("channels.Channel", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     place = models.CharField(max_length=200)  # in words, outliving contact method and channel
+    place_key = models.CharField(max_length=40)
     why = models.CharField(max_length=300)  # in words: "on call in Payments primary, step 1"
     content = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
@@ -63,6 +66,9 @@ class Notification(models.Model):
             models.Index(fields=("escalation", "state"), name="notification_by_escalation"),
             models.Index(fields=("user", "-created_at"), name="notification_by_user"),
             models.Index(fields=("channel", "-created_at"), name="notification_by_channel"),
+            models.Index(fields=("place_key", "-first_attempt_at"), name="notification_by_place"),
+            models.Index(fields=("place_key", "state", "-created_at"), name="notification_by_place_state"),
+            models.Index(fields=("bundle", "state"), name="notification_by_bundle"),
         )
 
     def __str__(self) -> str:

@@ -13,6 +13,8 @@ import structlog
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
+from incidents.paging.domain.escalation import stage_of
+from incidents.paging.domain.frozen import FrozenPolicy
 from incidents.paging.domain.links import Claim, LinkSyntaxError
 from incidents.paging.models import Escalation
 from reliability.access.models import User
@@ -21,6 +23,8 @@ from reliability.web.errors import ProblemError
 logger = structlog.get_logger(__name__)
 
 _SIGNER = "incidents.paging.link"
+# In a button of a chat: who presses it is said by the chat, not by the link.
+ANYBODY = 0
 
 
 class LinkRefused(ProblemError):  # noqa: N818  reads as the refusals of reliability.web.errors do
@@ -40,21 +44,30 @@ class LinkRefused(ProblemError):  # noqa: N818  reads as the refusals of reliabi
 
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
-    """A link that holds now. `subject` is the escalation's, such as "incident:42"."""
+    """A true link that has not expired. `subject` is the escalation's, such as "incident:42".
+
+    is_current: nothing happened since, so that its step may be acknowledged or escalated.
+    """
 
     escalation: Escalation
     subject: str
     epoch: int
     step: int
     user: User
+    is_current: bool
 
 
 def sign(*, escalation: Escalation, user_id: int, now: datetime, step: int | None = None) -> str:
-    """The text of a link for this person at the escalation's epoch, and its current step unless told another."""
+    """The text of a link for this person at the escalation's epoch and where it stands.
+
+    step: the stage, which counts over all passes, when it is not the current one.
+    """
+    frozen = FrozenPolicy.from_json(escalation.definition)
+    current = stage_of(frozen=frozen, step=escalation.step, pass_number=escalation.pass_number)
     claim = Claim(
         escalation_id=escalation.pk,
         epoch=escalation.epoch,
-        step=escalation.step if step is None else step,
+        step=current if step is None else step,
         user_id=user_id,
         expires_at=now + timedelta(hours=settings.ACK_LINK_HOURS),
     )
@@ -62,16 +75,38 @@ def sign(*, escalation: Escalation, user_id: int, now: datetime, step: int | Non
 
 
 def open(*, token: str, now: datetime) -> OpenedLink:  # noqa: A001  links.open: there is no file in this module
-    """Raises LinkRefused with the reason; each refusal is logged."""
+    """One that may act: of this epoch. Raises LinkRefused with the reason; each refusal is logged."""
+    opened = read(token=token, now=now)
+    if not opened.is_current:
+        raise _logged(
+            LinkRefused(
+                "this link is from before the last acknowledgement, resolution or reopening: "
+                "sign in to see what is now",
+                reason="link_stale",
+                escalation=opened.escalation,
+            )
+        )
+    return opened
+
+
+def read(*, token: str, now: datetime, user: User | None = None) -> OpenedLink:
+    """One of any epoch, for buttons that make sense later, too (resolve, take command). Raises LinkRefused.
+
+    user: who pressed a button that anybody may press. A link of one person is that person's, whoever opens it.
+    """
     try:
-        return _opened(token=token, now=now)
+        return _read(token=token, user=user, now=now)
     except LinkRefused as refused:
-        about = None if refused.escalation is None else refused.escalation.subject
-        logger.warning("link_refused", reason=refused.reason, subject=about)
-        raise
+        raise _logged(refused) from None
 
 
-def _opened(*, token: str, now: datetime) -> OpenedLink:
+def _logged(refused: LinkRefused) -> LinkRefused:
+    about = None if refused.escalation is None else refused.escalation.subject
+    logger.warning("link_refused", reason=refused.reason, subject=about)
+    return refused
+
+
+def _read(*, token: str, user: User | None, now: datetime) -> OpenedLink:
     try:
         claim = Claim.from_text(Signer(salt=_SIGNER).unsign(token))
     except (BadSignature, LinkSyntaxError):
@@ -79,7 +114,8 @@ def _opened(*, token: str, now: datetime) -> OpenedLink:
             "this link is damaged or not one of ours: open it again from the message", reason="link_forged"
         ) from None
     escalation = Escalation.objects.filter(pk=claim.escalation_id).first()
-    user = User.objects.filter(pk=claim.user_id, is_active=True).first()
+    if claim.user_id != ANYBODY:
+        user = User.objects.filter(pk=claim.user_id, is_active=True).first()
     if escalation is None or user is None:
         raise LinkRefused(
             "who was told, or what about, is not here any more", reason="link_of_nobody", escalation=escalation
@@ -90,12 +126,11 @@ def _opened(*, token: str, now: datetime) -> OpenedLink:
             reason="link_expired",
             escalation=escalation,
         )
-    if escalation.epoch != claim.epoch:
-        raise LinkRefused(
-            "this link is from before the last acknowledgement, resolution or reopening: sign in to see what is now",
-            reason="link_stale",
-            escalation=escalation,
-        )
     return OpenedLink(
-        escalation=escalation, subject=escalation.subject, epoch=claim.epoch, step=claim.step, user=user
+        escalation=escalation,
+        subject=escalation.subject,
+        epoch=claim.epoch,
+        step=claim.step,
+        user=user,
+        is_current=escalation.epoch == claim.epoch,
     )

@@ -1,0 +1,51 @@
+"""One message to one place: look again whether it is needed, write down the try, send, write down what came of it.
+
+The try is committed before anything is sent and nothing is locked while it is: whoever finds a try without an end
+knows that the message may have arrived, and sends it again under the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from incidents.paging.services.delivery_outcomes import record
+from incidents.paging.services.delivery_preparing import Prepared, prepare
+from incidents.paging.services.notifications import Place
+from reliability.channels.domain.message import Message
+from reliability.channels.domain.outcome import Outcome, Result
+from reliability.channels.selectors.contacts import sign_in_mail
+from reliability.channels.services.sending import send_to_channel, send_to_contact
+
+logger = structlog.get_logger(__name__)
+
+# A send is cut after ten seconds; whoever has not written its end down by then is dead.
+LEASE = timedelta(seconds=12)
+
+
+def deliver(*, notification_id: int, now: datetime, clock: Callable[[], datetime]) -> datetime | None:
+    """One try, if the message is still needed. Returns when to try again; None when there is nothing left to do.
+
+    clock: reads the time after sending, which takes a while.
+    """
+    prepared = prepare(notification_id=notification_id, now=now)
+    if not isinstance(prepared, Prepared):
+        return prepared
+    outcome = _send(place=prepared.place, message=prepared.message, now=now)
+    return record(attempt_id=prepared.attempt_id, outcome=outcome, now=max(clock(), now))
+
+
+def _send(*, place: Place, message: Message, now: datetime) -> Outcome:
+    try:
+        if place.channel is not None:
+            return send_to_channel(channel=place.channel, message=message, now=now)
+        if place.contact_method is not None:
+            return send_to_contact(contact_method=place.contact_method, message=message, now=now)
+        if place.user is not None:
+            return send_to_contact(contact_method=sign_in_mail(user=place.user), message=message, now=now)
+    except Exception as error:  # a mistake of ours in a kind: the person's next place is told, and we are told, too
+        logger.exception("send_failed", place=place.key)
+        return Outcome(Result.UNKNOWN, f"{type(error).__name__}: {error}")
+    return Outcome(Result.REFUSED, "the place was removed")

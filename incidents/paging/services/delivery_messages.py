@@ -1,0 +1,69 @@
+"""From a notification to the message that its channel says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from incidents.paging.domain.content import Content
+from incidents.paging.models import Notification
+from incidents.paging.services import links
+from reliability.channels.domain.message import Action, Event, Link, Message
+
+_LABELS = {
+    "acknowledge": "Acknowledge",
+    "escalate": "Escalate",
+    "resolve": "Resolve",
+    "take_command": "Take command",
+}
+
+
+def subject_key(*, subject: str) -> str:
+    """The same for every message about the subject, and different from what another installation says."""
+    return f"{subject}@{urlsplit(settings.PUBLIC_URL).hostname or 'localhost'}"
+
+
+def message_of(*, notification: Notification, now: datetime) -> Message:
+    escalation = notification.escalation
+    event = Event(notification.event)
+    stored = notification.content or ({} if escalation is None else escalation.content)
+    content = Content.from_json(stored)
+    subject = notification.key if escalation is None else escalation.subject
+    return Message(
+        event=event,
+        subject_key=subject_key(subject=subject),
+        idempotency_key=notification.idempotency_key,
+        title=content.title,
+        text=content.text,
+        severity=content.severity,
+        severity_word=content.severity_word,
+        url=content.url,
+        at=notification.created_at,
+        team=content.team or ("" if notification.team is None else notification.team.name),
+        service=content.service,
+        ack_url=_ack_url(notification=notification, event=event, now=now),
+        actions=_actions(notification=notification, event=event, now=now),
+        links=tuple(Link(title=title, url=url) for title, url in content.links),
+        details={**content.details, **({"Why you": notification.why} if notification.user_id else {})},
+    )
+
+
+def _ack_url(*, notification: Notification, event: Event, now: datetime) -> str:
+    """Only in a page: whoever reads an update has nothing left to acknowledge."""
+    if notification.escalation is None or notification.user_id is None or event not in (Event.TRIGGER, Event.REOPEN):
+        return ""
+    token = links.sign(escalation=notification.escalation, user_id=notification.user_id, now=now)
+    return f"{settings.PUBLIC_URL}/a/{token}/"
+
+
+def _actions(*, notification: Notification, event: Event, now: datetime) -> tuple[Action, ...]:
+    """Buttons of a channel of many readers: signed for the escalation, while who presses is known to the chat."""
+    if notification.escalation is None or notification.channel_id is None or event is Event.RESOLVE:
+        return ()
+    value = links.sign(escalation=notification.escalation, user_id=links.ANYBODY, now=now)
+    names = ("acknowledge", "escalate", "resolve", "take_command")
+    if event is Event.ACKNOWLEDGE:
+        names = ("resolve", "take_command")
+    return tuple(Action(name=name, label=_LABELS[name], value=value) for name in names)

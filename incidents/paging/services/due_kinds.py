@@ -1,0 +1,8 @@
+"""Kinds of due work of this room, stored in rows."""
+
+from __future__ import annotations
+
+STEP = "paging.step"  # key: an escalation's id
+SEND = "paging.send"  # key: a notification's id
+HEARTBEAT = "paging.heartbeat"  # standing
+FORGET = "paging.forget"  # standing
