@@ -273,6 +273,24 @@ HEADER_SECONDS_MAX = env.float("HEADER_SECONDS_MAX", default=10.0)  # from the c
 OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
 OUTBOUND_BODY_BYTES_MAX = env.int("OUTBOUND_BODY_BYTES_MAX", default=1024 * 1024)
 
+# Mail out: a server, or without one a mailbox on this machine to look at what would be sent.
+
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_TLS = env.str("EMAIL_TLS", default="starttls")
+_mail_ports = {"starttls": 587, "tls": 465, "none": 25}
+if EMAIL_TLS not in _mail_ports:
+    raise ImproperlyConfigured(f"EMAIL_TLS must be starttls, tls or none, got {EMAIL_TLS!r}")
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_TLS == "starttls", EMAIL_TLS == "tls"
+EMAIL_PORT = env.int("EMAIL_PORT", default=_mail_ports[EMAIL_TLS])
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"Reliability <reliability@{urlsplit(PUBLIC_URL).hostname}>")
+EMAIL_MAILBOX = env.str("EMAIL_MAILBOX", default=str(DATA_DIR / "sent-mail") if DEMO else "")
+# Short messages: an address as appriseit.com/services describes it, with {number} where the phone's stands.
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+if SMS_GATEWAY_URL and "{number}" not in SMS_GATEWAY_URL:
+    raise ImproperlyConfigured("SMS_GATEWAY_URL must hold {number}, where the number of the phone is put")
+
 # Logs and own metrics.
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="console")
@@ -369,3 +387,9 @@ PAGES_PER_PERSON_MAX = env.int("PAGES_PER_PERSON_MAX", default=5)
 PAGES_PER_CHANNEL_MAX = env.int("PAGES_PER_CHANNEL_MAX", default=30)
 if PAGES_WINDOW_MINUTES < 1 or PAGES_PER_PERSON_MAX < 2 or PAGES_PER_CHANNEL_MAX < 2:
     raise ImproperlyConfigured("PAGES_WINDOW_MINUTES must be at least 1, the PAGES_PER_…_MAX at least 2")
+# Channels of a team, contact methods of a person, signed requests a minute that one channel takes from outside.
+CHANNELS_PER_TEAM_MAX = env.int("CHANNELS_PER_TEAM_MAX", default=200)
+CONTACT_METHODS_MAX = env.int("CONTACT_METHODS_MAX", default=20)
+INBOUND_PER_MINUTE_MAX = env.int("INBOUND_PER_MINUTE_MAX", default=600)
+# How old an event of PagerDuty may be: it tries again for hours what did not reach us.
+PAGERDUTY_WINDOW_HOURS = env.int("PAGERDUTY_WINDOW_HOURS", default=24)

@@ -16,6 +16,7 @@ _SLOW = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 EVALUATIONS = Counter("reliability_evaluations", "Evaluations of objectives.", ("outcome",))
 EVALUATION_SECONDS = Histogram("reliability_evaluation_seconds", "Time of one team's evaluation.", buckets=_SLOW)
+BURN_ALERTS = Counter("reliability_burn_alerts", "Burn alerts that fired and were resolved.", ("event", "kind"))
 INTAKE_ROWS = Counter("reliability_intake_rows", "Rows that arrived by push.", ("protocol", "outcome"))
 SOURCE_SECONDS = Histogram(
     "reliability_source_seconds", "Time of one request to a telemetry source.", ("kind", "outcome"), buckets=_SLOW

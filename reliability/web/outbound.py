@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -93,9 +94,12 @@ def send(
     read_seconds: float = READ_SECONDS,
     total_seconds: float = 20.0,
     body_bytes_max: int | None = None,
+    is_beginning_enough: bool = False,
 ) -> OutboundAnswer:
     """Send one request and read its answer, at most *body_bytes_max* bytes (default OUTBOUND_BODY_BYTES_MAX).
 
+    is_beginning_enough: an answer that is longer, dribbles in or breaks off is cut there instead of an error, for
+    those who need its status above all.
     Raises OutboundRefused for an address that is not allowed, OutboundError for everything else that
     yields no answer. No compression is asked for, and a compressed answer is refused.
     """
@@ -111,7 +115,7 @@ def send(
             )
             response = client.send(request, stream=True)
             try:
-                body = _bounded_body(response, limit=limit, deadline=deadline)
+                body = _bounded_body(response, limit=limit, deadline=deadline, is_beginning_enough=is_beginning_enough)
             finally:
                 response.close()
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
@@ -127,8 +131,10 @@ def send(
     return OutboundAnswer(status=response.status_code, headers=dict(response.headers), body=body)
 
 
-def _bounded_body(response: httpx2.Response, *, limit: int, deadline: float) -> bytes:
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
+def _bounded_body(response: httpx2.Response, *, limit: int, deadline: float, is_beginning_enough: bool) -> bytes:
+    if is_beginning_enough:
+        return b"" if _is_compressed(response) else _beginning(response, limit=limit, deadline=deadline)
+    if _is_compressed(response):
         raise OutboundError("compressed_answer", f"{response.url} compressed its answer unasked", may_have_arrived=True)
     parts: list[bytes] = []
     size = 0
@@ -142,3 +148,17 @@ def _bounded_body(response: httpx2.Response, *, limit: int, deadline: float) -> 
             raise OutboundError("timeout", f"{response.url} answers too slowly", may_have_arrived=True)
         parts.append(part)
     return b"".join(parts)
+
+
+def _is_compressed(response: httpx2.Response) -> bool:
+    return bool(response.headers.get("content-encoding", "identity").lower() != "identity")
+
+
+def _beginning(response: httpx2.Response, *, limit: int, deadline: float) -> bytes:
+    body = b""
+    with suppress(httpx2.TransportError):  # the status is known, and says what became of the request
+        for part in response.iter_raw():
+            body += part
+            if len(body) >= limit or time.monotonic() > deadline:
+                break
+    return body[:limit]

@@ -47,7 +47,7 @@ _CALLING = frozenset({Event.TRIGGER, Event.REOPEN, Event.BUNDLE, Event.OPERATORS
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button. name: acknowledge, escalate, resolve or take_command; value: opaque and signed, carried by the button."""
+    """A button. name: acknowledge, escalate, resolve or take_command; value: opaque, signed, carried by the button."""
 
     name: str
     label: str
