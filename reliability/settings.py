@@ -353,8 +353,32 @@ FACT_RETENTION_DAYS = env.int("FACT_RETENTION_DAYS", default=400)
 # Queries of telemetry sources: bytes of one answer after decompression, and points of one series in it.
 SOURCE_BODY_BYTES_MAX = env.int("SOURCE_BODY_BYTES_MAX", default=64 * 1024 * 1024)
 SOURCE_POINTS_MAX = env.int("SOURCE_POINTS_MAX", default=11_000)
+# Escalation policies: steps, targets of a step, further passes, minutes of a step and until an acknowledgement lapses.
+POLICY_STEPS_MAX = env.int("POLICY_STEPS_MAX", default=10)
+POLICY_TARGETS_MAX = env.int("POLICY_TARGETS_MAX", default=20)
+POLICY_REPEAT_MAX = env.int("POLICY_REPEAT_MAX", default=9)
+POLICY_DELAY_MINUTES_MAX = env.int("POLICY_DELAY_MINUTES_MAX", default=24 * 60)
+POLICY_ACK_TIMEOUT_MINUTES_MAX = env.int("POLICY_ACK_TIMEOUT_MINUTES_MAX", default=7 * 24 * 60)
+# How people are told: rules of one person, and minutes of one rule.
+NOTIFICATION_RULES_MAX = env.int("NOTIFICATION_RULES_MAX", default=40)
+NOTIFICATION_DELAY_MINUTES_MAX = env.int("NOTIFICATION_DELAY_MINUTES_MAX", default=120)
 # Paging: how long an acknowledge link in a message holds.
 ACK_LINK_HOURS = env.int("ACK_LINK_HOURS", default=72)
+# On call: layers of a schedule, people in a layer, restrictions of one, versions kept of a schedule, overrides of a
+# schedule that lie ahead, days that one question may span, calendar feeds of one person; how many days ahead gaps and
+# people without a way to reach them are looked for, and how far a calendar feed reaches back and ahead.
+ONCALL_LAYERS_MAX = env.int("ONCALL_LAYERS_MAX", default=20)
+ONCALL_PARTICIPANTS_MAX = env.int("ONCALL_PARTICIPANTS_MAX", default=100)
+ONCALL_RESTRICTIONS_MAX = env.int("ONCALL_RESTRICTIONS_MAX", default=50)
+ONCALL_VERSIONS_MAX = env.int("ONCALL_VERSIONS_MAX", default=500)
+ONCALL_OVERRIDES_MAX = env.int("ONCALL_OVERRIDES_MAX", default=500)
+ONCALL_PERIOD_DAYS_MAX = env.int("ONCALL_PERIOD_DAYS_MAX", default=750)
+ONCALL_FEEDS_MAX = env.int("ONCALL_FEEDS_MAX", default=20)
+ONCALL_WARN_DAYS = env.int("ONCALL_WARN_DAYS", default=14)
+ONCALL_FEED_DAYS_BACK = env.int("ONCALL_FEED_DAYS_BACK", default=30)
+ONCALL_FEED_DAYS_AHEAD = env.int("ONCALL_FEED_DAYS_AHEAD", default=180)
+# Files of one `manage.py apply`: documents in all of them together.
+APPLY_DOCUMENTS_MAX = env.int("APPLY_DOCUMENTS_MAX", default=1_000)
 # Incidents: entries of a timeline that people and that machines may write, letters of one, entries of one import,
 # bytes of a chart attached, bytes of an alert's payload kept, services and objectives that one incident may name.
 TIMELINE_ENTRIES_MAX = env.int("TIMELINE_ENTRIES_MAX", default=5_000)
