@@ -71,7 +71,8 @@ class BoundedApp:
             return
         request_id = str(uuid.uuid4())
         headers = [(name, value) for name, value in scope["headers"] if name != b"x-request-id"]
-        scope = {**scope, "headers": [*headers, (b"x-request-id", request_id.encode())]}
+        named = [*headers, (b"x-request-id", request_id.encode())]
+        scope = {**scope, "headers": named, "asked_at": time.perf_counter()}  # who waited for long may be told so
         answer = _Answer(send=send, request_id=request_id, method=scope["method"])
         try:
             with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as body:

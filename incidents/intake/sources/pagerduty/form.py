@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from incidents.intake.sources.kind import ConfigForm
+from incidents.intake.sources.words import SeverityWordsField
+
+
+class PagerDutyForm(ConfigForm):
+    """Every event names its severity: critical is Sev2, error Sev3, warning Sev4, info Sev5 unless said otherwise."""
+
+    severities = SeverityWordsField()
