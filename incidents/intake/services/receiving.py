@@ -86,6 +86,7 @@ def _receive(*, integration: Integration, alert: OutsideAlert, rules: tuple[Sile
             "group_key": _group_key(integration=integration, alert=alert, now=now),
             "silenced_by": "" if rule is None else rule.in_words(),
             "silenced_until": None if rule is None else rule.end_at,
+            "is_one_episode": alert.is_one_episode,
         }
     return str(response.receive(**given).outcome)
 

@@ -58,6 +58,7 @@ class Alert(models.Model):
         indexes = (
             models.Index(fields=("incident", "status"), name="alert_by_incident"),
             models.Index(fields=("team", "-received_at"), name="alert_by_team"),
+            models.Index(fields=("origin", "key"), name="alert_by_origin"),
         )
 
     def __str__(self) -> str:

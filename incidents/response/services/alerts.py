@@ -56,6 +56,7 @@ class Trigger:
     group_key: str = ""
     silenced_by: str = ""
     silenced_until: datetime | None = None
+    is_one_episode: bool = False
 
 
 def receive(
@@ -78,6 +79,7 @@ def receive(
     group_key: str = "",
     silenced_by: str = "",
     silenced_until: datetime | None = None,
+    is_one_episode: bool = False,
     resolves_incident: bool = True,
 ) -> Received:
     """Take one alert; when this returns outside of a transaction, it is committed.
@@ -85,7 +87,8 @@ def receive(
     Of one (origin, key) at most one alert is open, also when many tell of it at once; a trigger after its end is a
     new one. group_key: alerts of a team that have the same one join the same open incident; blank: each its own.
     silenced_by: the silence in words, then the alert is kept without an incident and looked at again at
-    *silenced_until*. resolves_incident: whether the end of the last open alert ends the incident.
+    *silenced_until*. is_one_episode: the key names one episode (such as a fingerprint with its start), so that a
+    trigger after its end is a late repeat and dropped. resolves_incident: whether the end of the last open alert ends the incident.
     """
     key = _short(key, _KEY_MAX)
     wanted = AlertAction(action)
@@ -115,6 +118,7 @@ def receive(
         group_key=_short(group_key, 200),
         silenced_by=silenced_by[:200],
         silenced_until=silenced_until if silenced_by else None,
+        is_one_episode=is_one_episode,
     )
     return _trigger(trigger, now)
 
@@ -132,6 +136,9 @@ def _trigger(trigger: Trigger, now: datetime) -> Received:
 
 
 def _begin(trigger: Trigger, now: datetime) -> Received:
+    ended = Alert.objects.filter(origin=trigger.origin, key=trigger.key, resolved_at__isnull=False)
+    if trigger.is_one_episode and ended.exists():
+        return Received(None, None, AlertOutcome.DROPPED, "this episode of the alert is over: a late repeat")
     with transaction.atomic():
         alert = Alert.objects.create(
             team_id=trigger.team_id,
