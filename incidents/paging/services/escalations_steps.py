@@ -57,6 +57,7 @@ def save(*, escalation: Escalation) -> None:
             "ack_lapses_at",
             "ended_at",
             "content",
+            "urgency",
         )
     )
 

@@ -53,7 +53,7 @@ def escalate(*, incident: Incident, epoch: int | None, step: int | None, by: str
     return escalations.escalate_now(
         escalation_id=escalation.pk,
         epoch=escalation.epoch if epoch is None else epoch,
-        step=escalation.step if step is None else step,
+        step=escalations.stage(escalation=escalation) if step is None else step,
         now=now,
         by=by,
     )
