@@ -35,3 +35,15 @@ def newest_version(*, schedule: Schedule) -> ScheduleVersion | None:
 def versions_of(*, schedule: Schedule) -> QuerySet[ScheduleVersion]:
     """Every version, the newest first."""
     return schedule.versions.order_by("-effective_from", "-pk")
+
+
+def named_users(*, schedule: Schedule) -> set[int]:
+    """Everybody whom the newest definition or an override that still holds names."""
+    newest = newest_version(schedule=schedule)
+    named = {
+        user_id
+        for layer in (newest.definition["layers"] if newest else [])
+        for user_id in layer["rotation"]["participants"]
+    }
+    open_ones = schedule.overrides.filter(revoked_at=None).values_list("user_id", "replaces_id")
+    return named | {user_id for pair in open_ones for user_id in pair if user_id is not None}

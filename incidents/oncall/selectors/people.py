@@ -1,0 +1,21 @@
+"""Who may be put on call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+
+from reliability.access.domain.caller import Caller
+from reliability.access.models import User
+
+
+def candidates(*, caller: Caller, team_id: int, named: Collection[int] = ()) -> QuerySet[User]:
+    """Active members of the team, by name. An administrator of the installation may put anybody on call.
+
+    named: people whom the schedule names already: they stay, also after they left the team.
+    """
+    people = User.objects.filter(is_active=True)
+    if not caller.is_administrator:
+        people = people.filter(Q(memberships__team_id=team_id) | Q(pk__in=list(named))).distinct()
+    return people.order_by("name", "email", "pk")
