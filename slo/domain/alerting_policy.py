@@ -55,6 +55,7 @@ def policy_of(
     objective: Decimal,
     window_length: timedelta,
     indicator_kind: str,
+    counts_no_data_as_bad: bool = False,
     policies: tuple[str, ...] = (),
     documents: Documents | None = None,
 ) -> Policy:
@@ -79,7 +80,8 @@ def policy_of(
             min_bad_events=settings.min_bad_events,
             min_valid_events=settings.min_valid_events,
             cold_start_bad_events=settings.cold_start_bad_events,
-            counts_events=indicator_kind not in _UNCOUNTED_KINDS,
+            counts_events=indicator_kind not in _UNCOUNTED_KINDS and not counts_no_data_as_bad,
+            needs_coverage=not counts_no_data_as_bad,
         ),
         silence=SilenceRule(
             after=timedelta(minutes=settings.silence_minutes),

@@ -47,12 +47,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """What keeps few events from waking people. Counts of the long window.
+    """What keeps few events from waking people. Counts of the long window. cold_start_bad_events: so many let an alert
+    fire before its long window is measured, see `fires_cold`.
 
-    counts_events: the indicator counts events; one that is given ratios only has none to compare with.
+    counts_events: the indicator counts events; one that is given ratios only has none to compare with. needs_coverage:
+    false where minutes without data count as bad: there silence is an outage like any other.
     """
 
     min_bad_events: float = 5.0
     min_valid_events: float = 0.0
     cold_start_bad_events: float = 50.0
     counts_events: bool = True
+    needs_coverage: bool = True

@@ -138,15 +138,20 @@ def _guarded(rule: Rule, reading: Reading, guards: Guards) -> Decision | None:
         if long.valid < guards.min_valid_events:
             words = f"held back: {long.valid:,.4g} events of at least {guards.min_valid_events:,.4g}"
             return Decision(_NOTHING, Why.FEW_VALID_EVENTS, f"{words} within {humanize_duration(rule.long)}")
-    is_thin = long.coverage < COVERAGE_MIN
-    has_many_bad = guards.counts_events and rule.op.is_upward and long.bad >= guards.cold_start_bad_events
-    if (reading.is_young or is_thin) and not has_many_bad:
+    is_cold = reading.is_young or long.coverage < COVERAGE_MIN
+    if guards.needs_coverage and is_cold and not fires_cold(rule=rule, window=long, guards=guards):
         measured = f"{share_text(long.coverage)} of {humanize_duration(rule.long)} were measured"
         began = ", and nothing before" if reading.is_young else ""
-        bar = f"{guards.cold_start_bad_events:,.4g} bad events would fire all the same"
-        words = f"held back: only {measured}{began}" + (f"; {bar}" if guards.counts_events else "")
-        return Decision(_NOTHING, Why.COLD_START, words)
+        return Decision(_NOTHING, Why.COLD_START, f"held back: only {measured}{began}")
     return None
+
+
+def fires_cold(*, rule: Rule, window: WindowReading, guards: Guards) -> bool:
+    """Whether what was measured is bad enough although most was not: many bad events, and a burn above the threshold
+    even if everything unmeasured had been good."""
+    if not rule.op.is_upward or (guards.counts_events and window.bad < guards.cold_start_bad_events):
+        return False
+    return rule.is_breached_by(_burn(window) * window.coverage)
 
 
 def _burn(window: WindowReading) -> float:

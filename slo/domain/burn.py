@@ -68,22 +68,24 @@ def burns_over(
     """The burn rate over each of *windows*, as `burn_over`, from one pass over the longest."""
     period = reading_of_burn(definition=definition, window=max(windows), now=now)
     spending = spend(series=series, definition=definition, period=period, exclusions=exclusions, now=now)
-    return [_of_tail(spending, definition, _units_in(definition, window, now)) for window in windows]
+    return [rate_of_tail(spending, definition, units_in(definition, window, now)) for window in windows]
 
 
 def reading_of_burn(*, definition: Definition, window: timedelta, now: datetime) -> Period:
     """The minutes a burn rate over *window* is made of: whole slices, one at least."""
     unit = definition.unit_minutes
     end = to_minute(now) // unit * unit
-    return Period.from_minutes(end - _units_in(definition, window, now) * unit, end)
+    return Period.from_minutes(end - units_in(definition, window, now) * unit, end)
 
 
-def _units_in(definition: Definition, window: timedelta, now: datetime) -> int:
+def units_in(definition: Definition, window: timedelta, now: datetime) -> int:
+    """How many units a burn rate over *window* is made of: the slices that ended in it, one at least."""
     unit = definition.unit_minutes
     return max(1, to_minute(now) // unit - to_minute(now - window) // unit)
 
 
-def _of_tail(spending: Spending, definition: Definition, units: int) -> float | None:
+def rate_of_tail(spending: Spending, definition: Definition, units: int) -> float | None:
+    """The burn rate of the last *units* of a spending; None where none of them was measured."""
     if not spending.measured[-units:].any():
         return None
     if definition.budgeting is BudgetingMethod.OCCURRENCES:

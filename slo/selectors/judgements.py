@@ -11,6 +11,8 @@ from django.db import Error as DatabaseError
 
 from reliability.kit.instants import from_minute
 from slo.models import Sli, Slo, SloStatus
+from slo.selectors.alert_policies import policies_of
+from slo.selectors.alert_readings import Readings, readings_of
 from slo.selectors.fleet import Figures, figures_of
 from slo.selectors.sparklines import Sparkline, sparklines_of
 from slo.selectors.terms import Terms, terms_of
@@ -23,12 +25,16 @@ SPARKLINE_AGE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an objective comes to at an instant. sparkline: None while the one drawn before will do."""
+    """What an objective comes to at an instant. sparkline: None while the one drawn before will do.
+
+    alerting: what its alerts are decided by.
+    """
 
     terms: Terms
     figures: Figures
     sparkline: Sparkline | None
     measured_until: datetime | None
+    alerting: Readings
 
     @property
     def slo(self) -> Slo:
@@ -70,9 +76,10 @@ def _judge_all(slos: Sequence[Slo], known: Mapping[int, SloStatus], at: datetime
     due = [one for one in terms if _is_sparkline_due(one, known.get(one.slo.pk), at)]
     sparklines = {one.slo.pk: line for one, line in zip(due, sparklines_of(terms=due, at=at), strict=True)}
     ends = _measured_until(terms, at)
+    alerting = readings_of(terms=terms, policies=policies_of(terms=terms, at=at), measured_until=ends, at=at)
     return [
-        Judgement(one, found, sparklines.get(one.slo.pk), ends[one.sli_id])
-        for one, found in zip(terms, figures, strict=True)
+        Judgement(one, found, sparklines.get(one.slo.pk), ends[one.sli_id], readings)
+        for one, found, readings in zip(terms, figures, alerting, strict=True)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Evaluating objectives: the rows lists read, and the facts of their changes of state."""
+"""Evaluating objectives: the rows lists read, the facts of their changes of state, and their burn alerts."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from slo.domain.status import State
 from slo.models import Slo, SloStatus, SloVersion
 from slo.selectors.judgements import Failure, Judgement, judge
 from slo.selectors.terms import terms_of
+from slo.services.alerts_deciding import Pending, decide_alerts
 
 logger = structlog.get_logger(__name__)
 
@@ -26,7 +27,7 @@ _BATCH = 1_000  # objectives judged and written together: bounds memory and the 
 _COLUMNS = (
     "version", "evaluated_at", "measured_until", "state", "state_reason", "state_since", "sli", "good", "valid",
     "coverage", "consumed", "remaining", "remaining_minutes", "burn_rates", "burn_rate_1h", "forecast_exhausted_at",
-    "window_start_at", "window_end_at",
+    "window_start_at", "window_end_at", "alerts_pending",
 )  # fmt: skip
 _COMPARED = ("version_id", *_COLUMNS[1:])  # without loading the version
 _REASON_LENGTH_MAX = 1_000
@@ -69,7 +70,8 @@ def evaluate(*, slo_ids: Sequence[int], now: datetime) -> EvaluationResult:
         timely = [one for one in judged if one.slo.pk not in locked or locked[one.slo.pk].evaluated_at <= at]
         timely, failed_again = _brought_up_to_date(timely, known, locked, at)
         failed = [one for one in failed if _is_same(known.get(one.slo.pk), locked.get(one.slo.pk))] + failed_again
-        rows = [_row(one, locked.get(one.slo.pk), at) for one in timely]
+        pending = decide_alerts(judged=timely, locked=locked, at=at, now=now)
+        rows = [_row(one, locked.get(one.slo.pk), pending.get(one.slo.pk, {}), at) for one in timely]
         _write(rows, locked)
         changed = [row for row in rows if row.pk in locked and locked[row.pk].state != row.state]
         _tell(changed, locked, {one.slo.pk: one.slo for one in timely}, now)
@@ -112,7 +114,7 @@ def redraw(*, sli_id: int) -> None:
     SloStatus.objects.filter(version__sli_id=sli_id).update(sparkline_at=None)
 
 
-def _row(judged: Judgement, old: SloStatus | None, at: datetime) -> SloStatus:
+def _row(judged: Judgement, old: SloStatus | None, pending: Pending, at: datetime) -> SloStatus:
     figures, sparkline = judged.figures, judged.sparkline
     state = figures.verdict.state.value
     is_same_state = old is not None and old.state == state
@@ -136,6 +138,7 @@ def _row(judged: Judgement, old: SloStatus | None, at: datetime) -> SloStatus:
         forecast_exhausted_at=figures.forecast.exhausted_at,
         window_start_at=figures.window.start,
         window_end_at=figures.window.end,
+        alerts_pending=pending,
         sparkline=old.sparkline if sparkline is None and old is not None else sparkline or [],
         sparkline_at=old.sparkline_at if sparkline is None and old is not None else at,
     )

@@ -17,9 +17,9 @@ from slo.domain.budgeting import BudgetingMethod
 from slo.domain.definition import Definition
 from slo.domain.drafts import definition_or_mistakes
 from slo.domain.naming import mistakes_of
-from slo.models import Slo
+from slo.models import Slo, SloStatus
 from slo.selectors.names import with_names
-from slo.services import editing, evaluations, schedules, versions
+from slo.services import alerts_deciding, editing, evaluations, schedules, versions
 
 KIND = "slo"
 _OWN_FIELDS = ("team_id", "service_id", "sli_id", "name", "title", "description", "labels", "alert_policies")
@@ -175,20 +175,27 @@ def losses_of(*, slo: Slo) -> list[str]:
         (slo.versions.count(), "version of the objective", "versions of the objective"),
         (slo.exclusions.count(), "exclusion", "exclusions"),
         (slo.adjustments.count(), "budget adjustment", "budget adjustments"),
+        (slo.burn_alerts.count(), "burn alert", "burn alerts"),
     )
     losses = [f"{count} {one if count == 1 else many}" for count, one, many in counted if count]
     return [*losses, "its history of states; the SLI and its series stay"]
 
 
 def delete(*, caller: Caller, slo: Slo, now: datetime, reason: str = "") -> None:
-    """Delete the objective with its versions, exclusions and adjustments. The SLI and its series stay."""
+    """Delete the objective with its versions, exclusions and adjustments. The SLI and its series stay.
+
+    Open alerts are resolved first: whoever was woken by them is told.
+    """
     editing.require_editor(caller=caller, team_ids=[slo.team_id])
     with transaction.atomic():
+        # The status before the objective, as evaluation does: the other order would lock each other out.
+        SloStatus.objects.select_for_update().filter(slo_id=slo.pk).first()
         stored = Slo.objects.select_for_update().filter(pk=slo.pk).first()
         if stored is None:
             raise NotFound(f"the SLO {slo.name!r} has been deleted already")
         old = {**_audited(draft_of(slo=stored)), "lost": losses_of(slo=stored)}
         _record(caller, "slo.delete", stored, now, reason, old=old, new=dict.fromkeys(old))
+        alerts_deciding.resolve_all(slo=stored, reason="resolved: the objective was deleted", now=now)
         stored.delete()
 
 

@@ -2,61 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
-
-import orjson
 
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.access.services.audit import changes_between
-from reliability.kit.durations import humanize_duration
-from slo.domain.budgeting import BudgetingMethod
 from slo.domain.labels import LABELS
-from slo.domain.rolling import RollingWindow
 from slo.domain.windows import parse_window
 from slo.models import SloVersion
 from slo.selectors.names import with_names
+from slo.selectors.phrases import METHODS, objective_text, sentence, window_text
 from slo.services.slos import SloDraft
 
-_METHODS = {
-    BudgetingMethod.OCCURRENCES.value: "events",
-    BudgetingMethod.TIMESLICES.value: "time slices",
-    BudgetingMethod.RATIO_TIMESLICES.value: "events, averaged over time slices,",
-}
+__all__ = ["differences", "in_words", "objective_text", "sentence", "target_of", "version_changes", "window_text"]
 
 
 def target_of(version: SloVersion) -> str:
     """The objective and its window, short: "99.9 % over 28 days", "99.5 % per month"."""
     return f"{objective_text(version.objective)} {window_text(version.window)}"
-
-
-@lru_cache(maxsize=1024)
-def objective_text(objective: Decimal) -> str:
-    """Percent without rounding: 99.95 %."""
-    return f"{(objective * 100).normalize():f} %"
-
-
-def window_text(notation: Mapping[str, Any]) -> str:
-    """A window in few words: "over 28 days", "per quarter"."""
-    return _window_text(orjson.dumps(notation))
-
-
-@lru_cache(maxsize=1024)
-def _window_text(notation: bytes) -> str:
-    window = parse_window(orjson.loads(notation))
-    if isinstance(window, RollingWindow):
-        return f"over {humanize_duration(window.length)}"
-    return f"per {window.unit.value}" if window.count == 1 else f"per {window.count} {window.unit.value}s"
-
-
-def sentence(version: SloVersion) -> str:
-    """What is promised, as one sentence."""
-    what = _METHODS[version.budgeting_method]
-    return f"{objective_text(version.objective)} of {what} are good {window_text(version.window)}."
 
 
 def differences(*, stored: SloDraft, typed: SloDraft, caller: Caller) -> list[dict[str, Any]]:
@@ -113,7 +79,7 @@ def in_words(name: str, value: Any) -> str:
     if name in {"objective", "slice_target"}:
         return objective_text(Decimal(value))
     if name == "budgeting_method":
-        return _METHODS[value]
+        return METHODS[value]
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

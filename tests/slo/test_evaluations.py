@@ -58,7 +58,7 @@ def test_a_change_of_state_is_one_fact_in_the_transaction_of_the_row(now: dateti
     measure(slo, bad=50.0, now=later, minutes=10)
     for _ in range(3):
         evaluate(slo_ids=[slo.pk], now=later)
-    fact = Fact.objects.get()
+    fact = Fact.objects.get(kind="SloStateChanged")
     assert (fact.kind, fact.team_id) == ("SloStateChanged", slo.team_id)
     assert (fact.payload["slo"], fact.payload["from"], fact.payload["to"]) == (slo.name, "met", "breached")
     assert "of the error budget is spent" in fact.payload["reason"]
