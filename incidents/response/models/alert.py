@@ -44,6 +44,7 @@ class Alert(models.Model):
     received_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
+    ended_by_source = models.BooleanField(default=False)  # not by a person who resolved the incident
     times_seen = models.PositiveIntegerField(default=1)
 
     objects = TeamScopedQuerySet.as_manager()
@@ -57,6 +58,7 @@ class Alert(models.Model):
         )
         indexes = (
             models.Index(fields=("incident", "status"), name="alert_by_incident"),
+            models.Index(fields=("origin", "key"), name="alert_by_key"),
             models.Index(fields=("team", "-received_at"), name="alert_by_team"),
             models.Index(fields=("origin", "key"), name="alert_by_origin"),
         )

@@ -88,7 +88,8 @@ def receive(
     new one. group_key: alerts of a team that have the same one join the same open incident; blank: each its own.
     silenced_by: the silence in words, then the alert is kept without an incident and looked at again at
     *silenced_until*. is_one_episode: the key names one episode (such as a fingerprint with its start), so that a
-    trigger after its end is a late repeat and dropped. resolves_incident: whether the end of the last open alert ends the incident.
+    trigger after the source ended it is a late repeat and dropped. resolves_incident: whether the end of the last
+    open alert ends the incident.
     """
     key = _short(key, _KEY_MAX)
     wanted = AlertAction(action)
@@ -165,6 +166,11 @@ def _begin(trigger: Trigger, now: datetime) -> Received:
         if trigger.silenced_until is not None:
             silences.wake_at(alert_id=alert.pk, due_at=trigger.silenced_until)
         return Received(alert.pk, None, AlertOutcome.SILENCED, f"silenced: {trigger.silenced_by}")
+
+
+def _has_ended(trigger: Trigger) -> bool:
+    """Whether the source itself said so. One that fires on after a person resolved it is not over."""
+    return Alert.objects.filter(origin=trigger.origin, key=trigger.key, ended_by_source=True).exists()
 
 
 def _repeat(stored: Alert, trigger: Trigger, now: datetime) -> Received | None:

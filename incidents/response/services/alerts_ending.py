@@ -64,8 +64,8 @@ def _acknowledge(alert: Alert, incident: Incident | None, origin_name: str, now:
 def _resolve(
     alert: Alert, incident: Incident | None, origin_name: str, now: datetime, *, resolves_incident: bool
 ) -> Received:
-    alert.status, alert.resolved_at = Alert.Status.RESOLVED, now
-    alert.save(update_fields=("status", "resolved_at"))
+    alert.status, alert.resolved_at, alert.ended_by_source = Alert.Status.RESOLVED, now, True
+    alert.save(update_fields=("status", "resolved_at", "ended_by_source"))
     if incident is None:
         return Received(alert.pk, None, AlertOutcome.RESOLVED, "resolved; it was silenced")
     is_last = not Alert.objects.filter(incident=incident, resolved_at=None).exists()

@@ -1,0 +1,63 @@
+"""What the room hears of: burn alerts, what paging does, silences that end, acknowledgements that lapse."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from incidents.paging.domain.happening import Happening
+from incidents.paging.listeners import register_listener
+from incidents.paging.models import Escalation, EscalationEvent
+from incidents.response.domain.entries import Kind
+from incidents.response.selectors.content import incident_id_of
+from incidents.response.services import burn_alerts, lapses, silences
+from incidents.response.services.recording import record
+from reliability.outbox.registry import due_work, subscriber
+from reliability.outbox.services import due
+
+_PAGING = "Paging"
+# The incident's own entries say these, with the name of who did it.
+_SAID_ALREADY = frozenset({Happening.PAUSED, Happening.RESUMED, Happening.ENDED, Happening.RESTARTED})
+
+
+@subscriber("BurnRateAlertFired", "response.burn_alert_fired")
+def burn_alert_fired(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    burn_alerts.fired(payload=payload, now=now)
+
+
+@subscriber("BurnRateAlertResolved", "response.burn_alert_resolved")
+def burn_alert_resolved(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    burn_alerts.resolved(payload=payload, now=now)
+
+
+@due_work(silences.WAKE)
+def silence_ends(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
+    return silences.wake(alert_id=int(key), now=now)
+
+
+@due_work(lapses.LAPSED)
+def acknowledgement_lapsed(*, key: str, payload: dict[str, Any], now: datetime) -> None:
+    lapses.lapsed(incident_id=int(key), now=now)
+
+
+@register_listener
+def paging_did(*, escalation: Escalation, event: EscalationEvent) -> None:
+    """In the transaction of paging, which holds its own row: an entry is written, the incident is not locked."""
+    incident_id = incident_id_of(subject=escalation.subject)
+    if incident_id is None:
+        return
+    if event.kind == Happening.LAPSED:
+        due.schedule(kind=lapses.LAPSED, key=incident_id, due_at=event.at)
+        return
+    if event.kind in _SAID_ALREADY:
+        return
+    record(
+        incident_id=incident_id,
+        at=event.at,
+        kind=Kind.PAGE,
+        key=f"paging:{event.pk}",
+        text=event.text,
+        author_name=_PAGING,
+        data={**event.data, "happening": event.kind, "step": event.step, "epoch": event.epoch},
+        now=event.at,
+    )
