@@ -95,7 +95,7 @@ class Reach:
         if on_call:
             return Reached(tuple(Recipient(f"on call in {target.name}", user=user) for user in on_call))
         if people:
-            return Reached(unheard=f"{people[0]}, on call in {target.name}, has no active account any more")
+            return Reached(unheard=f"who is on call in {target.name} has no active account any more")
         return Reached(unheard=f"no one is on call in {target.name}")
 
     def _of_team(self, target: FrozenTarget, at: datetime) -> Reached:
