@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from incidents.oncall.api import oncall, schedules
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/oncall", oncall.router),
+    ("/v1/schedules", schedules.router),
+)

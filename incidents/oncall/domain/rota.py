@@ -89,6 +89,18 @@ def on_call_at(*, versions: Sequence[Version], overrides: Sequence[OverrideRule]
     return tuple(piece.user_id for piece in pieces if piece.user_id is not None)
 
 
+def by_person(shifts: Iterable[Shift]) -> list[Shift]:
+    """Shifts as a person lives them: adjacent ones of the same person are one, whatever layer they come from."""
+    joined: list[Shift] = []
+    for shift in shifts:
+        last = joined[-1] if joined else None
+        if last is not None and last.user_id == shift.user_id and last.end == shift.start:
+            joined[-1] = last._replace(end=shift.end)
+        else:
+            joined.append(shift)
+    return joined
+
+
 def gaps(*, shifts: Iterable[Shift], period: Period) -> list[Period]:
     """Where *period* has no one on call; *shifts* are its final ones."""
     found: list[Period] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from incidents.oncall.models import Schedule, ScheduleVersion
@@ -47,3 +49,9 @@ def named_users(*, schedule: Schedule) -> set[int]:
     }
     open_ones = schedule.overrides.filter(revoked_at=None).values_list("user_id", "replaces_id")
     return named | {user_id for pair in open_ones for user_id in pair if user_id is not None}
+
+
+def zones_of(*, schedule_ids: Iterable[int]) -> dict[int, str]:
+    """The time zone of each schedule by its newest version: one query."""
+    rows = ScheduleVersion.objects.filter(schedule_id__in=list(schedule_ids)).order_by("schedule_id", "effective_from")
+    return dict(rows.values_list("schedule_id", "definition__time_zone"))

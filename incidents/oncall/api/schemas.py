@@ -1,0 +1,276 @@
+"""Schedules and shifts on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from incidents.oncall.domain.rota import Shift, gaps
+from incidents.oncall.models import Override, Schedule
+from incidents.oncall.selectors.warnings import RotaWarning
+from reliability.access.models import User
+from reliability.kit.periods import Period
+
+Moment = Annotated[
+    str,
+    Field(
+        max_length=40,
+        description="local time of the zone such as 2026-03-02T09:00, or an instant with Z or an offset",
+        examples=["2026-03-02T09:00", "2026-03-02T08:00:00Z"],
+    ),
+]
+Email = Annotated[str, Field(max_length=254, examples=["ann@example.org"])]
+
+
+class HandoffBody(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    weekday: Annotated[str, Field(max_length=12, examples=["mon"])]
+    time: Annotated[str, Field(max_length=8, examples=["09:00"])]
+
+
+class RotationBody(Schema):
+    """Turns of `length` units, from `start` on. custom hands over at every `length`-th of the weekly `handoffs`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: Annotated[str, Field(max_length=12, description="hour, day, week, month or custom", examples=["week"])]
+    length: int = 1
+    start: Moment
+    end: Moment | None = None
+    handoffs: Annotated[list[HandoffBody] | None, Field(description="for the unit custom")] = None
+    participants: list[Email]
+
+
+class RestrictionBody(Schema):
+    """Hours of the day, on some weekdays or all. An end at or before the start lies on the next day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    weekdays: list[Annotated[str, Field(max_length=12)]] | None = None
+    start: Annotated[str, Field(max_length=8)] = "00:00"
+    end: Annotated[str, Field(max_length=8)] = "24:00"
+
+
+class LayerBody(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(max_length=200)]
+    priority: Annotated[int, Field(description="the highest number wins; at the same one the layer written first")] = 0
+    time_zone: Annotated[str | None, Field(max_length=64, description="of this layer; else the schedule's")] = None
+    rotation: RotationBody
+    restrictions: list[RestrictionBody] | None = None
+
+
+class OverrideBody(Schema):
+    """user instead of whoever it would be, or only where that would be replaces. The newest wins."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: Moment
+    end: Moment
+    user: Email
+    replaces: Email | None = None
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class SchedulePut(Schema):
+    """A schedule as one document. What is left out stays as it is, of a new schedule it is the default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str | None, Field(max_length=120)] = None
+    team: Annotated[str | None, Field(max_length=63, description="slug of the owner; needed unless you edit one")] = (
+        None
+    )
+    description: Annotated[str | None, Field(max_length=10_000)] = None
+    notice_minutes: Annotated[int | None, Field(description="tell people so long before their shift; 0: not")] = None
+    time_zone: Annotated[str, Field(max_length=64, examples=["Europe/Berlin"])] = "UTC"
+    layers: list[LayerBody]
+    overrides: Annotated[
+        list[OverrideBody] | None,
+        Field(description="exactly these are in force beside those made by hand; left out, they stay"),
+    ] = None
+    effective_from: Annotated[
+        datetime | None, Field(description="from when a changed rotation counts: now when left out; the past stays")
+    ] = None
+    revision: Annotated[int | None, Field(description="the revision this edit was made from; 409 when it is old")] = (
+        None
+    )
+    reason: Annotated[str, Field(max_length=2000, description="why, for the audit trail")] = ""
+
+    def document(self) -> dict[str, Any]:
+        """As services read it: what was not sent is not in it."""
+        sent = self.model_dump(exclude_unset=True, exclude={"effective_from", "revision", "reason"})
+        kept = {name: value for name, value in sent.items() if value is not None}
+        kept["layers"] = [_without_none(layer) for layer in kept["layers"]]
+        if "overrides" in kept:
+            kept["overrides"] = [_without_none(entry) for entry in kept["overrides"]]
+        return kept
+
+
+class PersonOut(Schema):
+    email: str
+    name: str
+
+
+class ShiftOut(Schema):
+    """[start, end), in UTC, cut to what was asked for."""
+
+    start: datetime
+    end: datetime
+    user: str = Field(description="email address")
+    name: str
+    layer: str
+    is_override: bool
+
+
+class PeriodOut(Schema):
+    start: datetime
+    end: datetime
+
+
+class OverrideOut(Schema):
+    id: int
+    start: datetime
+    end: datetime
+    user: str
+    replaces: str | None
+    reason: str
+    author: str
+    is_declared: bool
+    revoked_at: datetime | None
+
+
+class WarningOut(Schema):
+    kind: str
+    message: str
+    start: datetime
+    end: datetime
+    user: str | None
+
+
+class ScheduleOut(Schema):
+    slug: str
+    title: str
+    team: str
+    description: str
+    notice_minutes: int
+    time_zone: str
+    layers: list[dict[str, Any]]
+    overrides: list[OverrideOut] = Field(description="in force now or later")
+    revision: int
+    warnings: list[WarningOut]
+    shifts: list[ShiftOut] | None = Field(None, description="when shifts_from and shifts_to ask for them")
+    gaps: list[PeriodOut] | None = None
+
+
+class ScheduleBrief(Schema):
+    slug: str
+    title: str
+    team: str
+    time_zone: str
+    on_call: list[PersonOut]
+
+
+class OnCallOut(Schema):
+    """Who is on call: at one instant (`at`, `on_call`, `until`), or over a period (`shifts`, `gaps`)."""
+
+    schedule: str
+    title: str
+    at: datetime | None = None
+    on_call: list[PersonOut] | None = None
+    until: datetime | None = Field(None, description="when that ends, null when not within eight weeks")
+    shifts: list[ShiftOut] | None = None
+    gaps: list[PeriodOut] | None = None
+
+
+def person_out(user: User) -> dict[str, str]:
+    return {"email": user.email, "name": user.name}
+
+
+def shifts_out(shifts: Iterable[Shift], users: Mapping[int, User]) -> list[dict[str, Any]]:
+    return [
+        {
+            "start": shift.start,
+            "end": shift.end,
+            "user": users[shift.user_id].email,
+            "name": users[shift.user_id].name,
+            "layer": shift.layer,
+            "is_override": shift.is_override,
+        }
+        for shift in shifts
+        if shift.user_id in users
+    ]
+
+
+def gaps_out(shifts: Iterable[Shift], period: Period) -> list[dict[str, datetime]]:
+    return [{"start": gap.start, "end": gap.end} for gap in gaps(shifts=shifts, period=period)]
+
+
+def override_out(override: Override) -> dict[str, Any]:
+    return {
+        "id": override.pk,
+        "start": override.start_at,
+        "end": override.end_at,
+        "user": override.user.email,
+        "replaces": override.replaces.email if override.replaces else None,
+        "reason": override.reason,
+        "author": override.author_name,
+        "is_declared": override.is_declared,
+        "revoked_at": override.revoked_at,
+    }
+
+
+def warning_out(warning: RotaWarning) -> dict[str, Any]:
+    return {
+        "kind": warning.kind.value,
+        "message": warning.text,
+        "start": warning.period.start,
+        "end": warning.period.end,
+        "user": warning.user.email if warning.user else None,
+    }
+
+
+def with_emails(definition: Mapping[str, Any], users: Mapping[int, User]) -> list[dict[str, Any]]:
+    """The layers of a stored definition, as a person writes them."""
+    layers = []
+    for layer in definition["layers"]:
+        rotation = dict(layer["rotation"])
+        rotation["participants"] = [users[user_id].email for user_id in rotation["participants"] if user_id in users]
+        layers.append({**layer, "rotation": rotation})
+    return layers
+
+
+def schedule_out(
+    *,
+    schedule: Schedule,
+    definition: Mapping[str, Any],
+    overrides: Iterable[Override],
+    users: Mapping[int, User],
+    warnings: Iterable[RotaWarning],
+) -> dict[str, Any]:
+    return {
+        "slug": schedule.slug,
+        "title": schedule.title,
+        "team": schedule.team.slug,
+        "description": schedule.description,
+        "notice_minutes": schedule.notice_minutes,
+        "time_zone": definition["time_zone"],
+        "layers": with_emails(definition, users),
+        "overrides": [override_out(override) for override in overrides],
+        "revision": schedule.revision,
+        "warnings": [warning_out(warning) for warning in warnings],
+    }
+
+
+def _without_none(written: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_none(value) if isinstance(value, dict) else value
+        for name, value in written.items()
+        if value is not None
+    }

@@ -1,0 +1,95 @@
+"""What will go wrong unless somebody acts: gaps ahead, people whom nothing reaches, people who left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+
+from incidents.oncall.domain.rota import Shift, gaps
+from incidents.oncall.models import Schedule
+from incidents.oncall.selectors.oncall import shifts
+from reliability.access.domain.caller import Role
+from reliability.access.models import Membership, User
+from reliability.channels.selectors.contacts import reaching
+from reliability.kit.periods import Period
+
+
+class WarningKind(StrEnum):
+    GAP = "gap"
+    NO_CONTACT = "no_contact"
+    INACTIVE = "inactive"
+    CANNOT_RESPOND = "cannot_respond"
+
+
+@dataclass(frozen=True, slots=True)
+class RotaWarning:
+    """period: the first time it matters; count: how often within the days looked at; user: whom it is about."""
+
+    kind: WarningKind
+    period: Period
+    count: int = 1
+    user: User | None = None
+
+    @property
+    def text(self) -> str:
+        times = f" and {self.count - 1} more such time{'s' if self.count > 2 else ''}" if self.count > 1 else ""
+        if self.kind is WarningKind.GAP:
+            return f"Nobody is on call{times}"
+        words = {
+            WarningKind.NO_CONTACT: "has no verified contact method: pages go to the sign-in address only",
+            WarningKind.INACTIVE: "is deactivated: nobody is paged then",
+            WarningKind.CANNOT_RESPOND: "has no role of responder in the team: acknowledging is refused",
+        }
+        return f"{self.user} {words[self.kind]}{times}"
+
+
+def warnings_of(*, schedules: Iterable[Schedule], now: datetime) -> dict[int, list[RotaWarning]]:
+    """The warnings of each schedule for the next days (ONCALL_WARN_DAYS), in five queries whatever their number."""
+    known = {schedule.pk: schedule for schedule in schedules}
+    period = Period(now, now + timedelta(days=settings.ONCALL_WARN_DAYS))
+    ahead = shifts(schedule_ids=known, period=period)
+    user_ids = {shift.user_id for found in ahead.values() for shift in found}
+    users = User.objects.in_bulk(user_ids)
+    reached = set(reaching(user_ids=user_ids).values_list("user_id", flat=True))
+    responders = set(
+        Membership.objects.filter(
+            user_id__in=user_ids,
+            team_id__in={schedule.team_id for schedule in known.values()},
+            role__gte=Role.RESPONDER.value,
+        ).values_list("team_id", "user_id")
+    )
+    found: dict[int, list[RotaWarning]] = {}
+    for pk, own in ahead.items():
+        warnings = _gap_warnings(own, period)
+        for user_id, periods in _by_user(own).items():
+            user = users.get(user_id)
+            may = user is not None and (user.is_administrator or (known[pk].team_id, user_id) in responders)
+            kind = _kind(user, is_reached=user_id in reached, may_respond=may)
+            if kind is not None:
+                warnings.append(RotaWarning(kind, periods[0], len(periods), user))
+        found[pk] = warnings
+    return found
+
+
+def _kind(user: User | None, *, is_reached: bool, may_respond: bool) -> WarningKind | None:
+    if user is None or not user.is_active:
+        return WarningKind.INACTIVE
+    if not is_reached:
+        return WarningKind.NO_CONTACT
+    return None if may_respond else WarningKind.CANNOT_RESPOND
+
+
+def _gap_warnings(own: list[Shift], period: Period) -> list[RotaWarning]:
+    open_periods = gaps(shifts=own, period=period)
+    return [RotaWarning(WarningKind.GAP, open_periods[0], len(open_periods))] if open_periods else []
+
+
+def _by_user(own: list[Shift]) -> dict[int, list[Period]]:
+    found: dict[int, list[Period]] = {}
+    for shift in own:
+        found.setdefault(shift.user_id, []).append(Period(shift.start, shift.end))
+    return found

@@ -1,0 +1,33 @@
+"""What this room adds to the shell of every page: its place in the rail and its schedules in the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from incidents.oncall.selectors.schedules import list_schedules
+from reliability.web.navigation import Place, register_place
+from reliability.web.search import Hit, register_search
+from reliability.web.states import StateLook, register_state
+
+
+def schedules_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]:
+    """Readable schedules whose title or slug holds the query."""
+    found = list_schedules(caller=request.caller, text=query)[:limit]  # type: ignore[attr-defined]  # the middleware sets it
+    return [
+        Hit("Schedule", str(entry), reverse("oncall-schedule", args=(entry.slug,)), entry.team.name, icon="calendar")
+        for entry in found
+    ]
+
+
+register_place(Place("oncall", "On call", "/oncall/", "calendar", 40, phone_order=20))
+register_search("schedules", schedules_found)
+for _slug, _look in {
+    "offered": StateLook("Offered", "busy", "clock"),
+    "accepted": StateLook("Accepted", "good", "check"),
+    "declined": StateLook("Declined", "none", "stop"),
+    "withdrawn": StateLook("Withdrawn", "none", "stop"),
+}.items():
+    register_state(_slug, _look)
