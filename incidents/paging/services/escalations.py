@@ -153,7 +153,8 @@ def escalate_now(*, escalation_id: int, epoch: int, step: int, now: datetime, by
 def retell(*, escalation_id: int, content: Content, event: Event, now: datetime, urgency: Urgency | None = None) -> int:
     """From now on *content* is told; those who were told before hear of it as *event*. Returns how many places.
 
-    urgency: holds for whom is told from now on; None leaves it. With ACKNOWLEDGE, RESOLVE or REOPEN it replaces the words of what pause, end or restart has just had told.
+    urgency: holds for whom is told from now on; None leaves it.
+    With ACKNOWLEDGE, RESOLVE or REOPEN it replaces the words of what pause, end or restart has just had told.
     """
     escalation = _locked(escalation_id)
     escalation.content = content.to_json()

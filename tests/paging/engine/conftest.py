@@ -138,6 +138,6 @@ def room(name: str, **fields: object) -> Channel:
     return ChannelFactory(name=name, **fields)
 
 
-def begin(policy: EscalationPolicy, now: datetime, *, subject: str = "incident:1", **fields: object) -> Escalation:
+def begin(policy: EscalationPolicy, now: datetime, *, subject: str = "thing:1", **fields: object) -> Escalation:
     given = {"urgency": Urgency.URGENT, "content": CONTENT, "team_id": policy.team_id, **fields}
     return escalations.begin(subject=subject, policy=policy, now=now, **given)  # type: ignore[arg-type]

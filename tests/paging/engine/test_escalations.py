@@ -126,7 +126,7 @@ def test_without_a_policy_the_administrators_of_the_team_are_told(
 ) -> None:
     escalations.begin(
         team_id=cast.payments.pk,
-        subject="incident:9",
+        subject="thing:9",
         policy=None,
         urgency=Urgency.URGENT,
         content=CONTENT,
