@@ -137,8 +137,7 @@ def _trigger(trigger: Trigger, now: datetime) -> Received:
 
 
 def _begin(trigger: Trigger, now: datetime) -> Received:
-    ended = Alert.objects.filter(origin=trigger.origin, key=trigger.key, resolved_at__isnull=False)
-    if trigger.is_one_episode and ended.exists():
+    if trigger.is_one_episode and _has_ended(trigger):
         return Received(None, None, AlertOutcome.DROPPED, "this episode of the alert is over: a late repeat")
     with transaction.atomic():
         alert = Alert.objects.create(
