@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import structlog
 
-from reliability.kit.instants import format_instant, parse_instant
+from reliability.kit.instants import format_instant
 from reliability.outbox.services import facts
 from reliability.web import metrics
 from slo.domain import alerting_silence
@@ -26,6 +26,7 @@ from slo.domain.alerting_text import Subject, Told, burn_told, silence_told
 from slo.models import BurnAlert, Slo, SloStatus
 from slo.selectors.alert_policies import policies_of
 from slo.selectors.alert_subjects import page_url, standing_of, subjects_of
+from slo.selectors.alerts import memory_of
 from slo.selectors.chunks import ids_query
 from slo.selectors.judgements import Judgement
 
@@ -132,7 +133,7 @@ def _changes(
         is_near = burn is not None and rule.is_breached_by(burn)
         if rule.key not in own and rule.key not in waiting and not is_near:
             continue
-        memory = _memory(own.get(rule.key), waiting.get(rule.key))
+        memory = memory_of(own.get(rule.key), waiting, rule.key)
         decision = decide(rule=rule, reading=readings.of(index), guards=policy.guards, memory=memory, at=at)
         yield _Change(judged, rule.key, rule, index, decision)
     key, window = alerting_silence.KEY, readings.silence
@@ -141,7 +142,7 @@ def _changes(
             rule=policy.silence,
             window=window,
             was_measured=readings.was_measured,
-            memory=_memory(own.get(key), None),
+            memory=memory_of(own.get(key), {}, key),
             at=at,
         )
         yield _Change(judged, key, policy.silence, -1, decision)
@@ -152,12 +153,6 @@ def _changes(
 
 def _gone(alert: BurnAlert) -> Decision:
     return Decision(Memory(firing_since=alert.fired_at), Why.RESOLVES, _GONE, ended=True)
-
-
-def _memory(alert: BurnAlert | None, waiting: str | None) -> Memory:
-    if alert is not None:
-        return Memory(firing_since=alert.fired_at, calm_since=alert.calm_since)
-    return Memory(pending_since=parse_instant(waiting)) if waiting else Memory()
 
 
 def _fire(began: Sequence[_Change], at: datetime, now: datetime) -> None:
