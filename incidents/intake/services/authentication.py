@@ -92,12 +92,17 @@ def integration_of_key(*, presented: str, kind: str, address: str, now: datetime
     if key is not None:
         note_use(key=key, now=now)
         return key.integration
+    note_wrong_key(kind=kind, address=address, now=now)
+    raise UnknownKeyError
+
+
+def note_wrong_key(*, kind: str, address: str, now: datetime) -> None:
+    """Count and log it. Raises TooManyWrongKeysError. The key itself is not logged: it may be right elsewhere."""
     INTAKE_REQUESTS.labels(kind=kind, outcome="unknown_key").inc()
     attempts = WRONG_KEYS.note(address=address, now=now)
-    if attempts.count <= settings.INTAKE_WRONG_KEYS_PER_MINUTE_MAX:
-        log.warning("intake_unknown_key", kind=kind, address=address, presented=f"{presented[:6]}…")
-        raise UnknownKeyError
-    raise TooManyWrongKeysError(retry_after=max(attempts.began_at + _WINDOW - now, timedelta(seconds=1)))
+    if attempts.count > settings.INTAKE_WRONG_KEYS_PER_MINUTE_MAX:
+        raise TooManyWrongKeysError(retry_after=max(attempts.began_at + _WINDOW - now, timedelta(seconds=1)))
+    log.warning("intake_unknown_key", kind=kind, address=address)
 
 
 def note_use(*, key: IntegrationKey, now: datetime) -> None:

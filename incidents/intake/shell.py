@@ -1,0 +1,47 @@
+"""What this room adds to the shell of every page: its place in the rail, and its objects in the search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from incidents.intake.selectors.integrations import list_integrations
+from incidents.intake.selectors.monitors import list_monitors
+from reliability.web.navigation import Place, register_place
+from reliability.web.search import Hit, register_search
+
+
+def integrations_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]:
+    """Readable integrations whose name or title holds the query."""
+    found = list_integrations(caller=request.caller, text=query, now=timezone.now())[:limit]  # type: ignore[attr-defined]  # the middleware sets it
+    return [
+        Hit("Integration", one.title, reverse("integration-detail", args=(one.name,)), one.team.name, icon="inbox")
+        for one in found
+    ]
+
+
+def monitors_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]:
+    """Readable monitors whose name or title holds the query."""
+    found = list_monitors(caller=request.caller, text=query)[:limit]  # type: ignore[attr-defined]  # the middleware sets it
+    return [
+        Hit("Monitor", one.title, reverse("monitor-detail", args=(one.name,)), one.team.name, icon="clock")
+        for one in found
+    ]
+
+
+register_place(
+    Place(
+        "integrations",
+        "Integrations",
+        "/integrations/",
+        "inbox",
+        70,
+        is_prominent=False,
+        group="below",
+    )
+)
+register_search("integrations", integrations_found)
+register_search("monitors", monitors_found)
