@@ -67,4 +67,5 @@ def retell(*, incident: Incident, now: datetime) -> None:
             content=content_of(incident=incident),
             event=Event.UPDATE,
             now=now,
+            urgency=Urgency(incident.urgency),
         )
