@@ -16,8 +16,8 @@ from reliability.access.requests import AccessRequest
 from reliability.telemetry.domain.specs import describe_spec
 from reliability.web.api.paging import Page, PageQuery, page_of
 from reliability.web.api.params import Name
+from reliability.web.api.revisions import IfMatch, expected_revision, tag
 from slo.api.references import Hidden, hidden, service_id, source_id, team_id
-from slo.api.revisions import IfMatch, expected_revision, tag
 from slo.api.slo_schemas import Labels, PeriodOut
 from slo.models import Sli
 from slo.selectors import series, slis

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from reliability.access.requests import AccessRequest
 from reliability.web.api.paging import Page, PageQuery, page_of
+from reliability.web.api.revisions import IfMatch, expected_revision, tag
 from slo.api.references import service_id, sli_id, team_id
-from slo.api.revisions import IfMatch, expected_revision, tag
 from slo.api.slo_schemas import SloCreate, SloOut, SloPatch, SloReplace, SloVersionOut, slo_out, version_out
 from slo.domain.status import State
 from slo.models import Slo
