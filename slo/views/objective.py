@@ -25,6 +25,7 @@ from slo.forms.adjustment import AdjustmentForm
 from slo.forms.backfill import BackfillForm
 from slo.forms.exclusion import ExclusionForm
 from slo.models import Slo
+from slo.panels import rendered_panels
 from slo.selectors.coverage import CoverageView, coverage_of
 from slo.selectors.exclusions import adjustments_of, exclusions_of
 from slo.selectors.slos import get_slo, versions_of
@@ -82,6 +83,7 @@ def slo_detail(request: AccessRequest, name: str) -> HttpResponse:
         return render(request, "slo/_live.html", context | {"is_refresh": True})
     context |= _record(request, slo, view)
     context["versions"] = version_changes(versions, caller=request.caller)[:ROWS_MAX]
+    context["panels"] = rendered_panels(request=request, slo=slo, now=view.now)
     return render(request, "slo/detail.html", context)
 
 

@@ -103,9 +103,7 @@ def chart_of(
         period=period,
         incident=during,
         flags=[Flag(change.at, change.title) for change in changes],
-        note=(
-            f"In steps of {humanize_duration(step)}. Red: the incident; flags: changes; gaps were not measured.{left_out}"
-        ),
+        note=f"In steps of {humanize_duration(step)}. Red: the incident; flags: changes; gaps: not measured.{left_out}",
     )
 
 

@@ -103,9 +103,8 @@ class People:
 
 
 def roles_of(incident: Incident) -> list[IncidentRole]:
-    """The roles held now, with their people."""
-    held = IncidentRole.objects.filter(incident=incident, left_at=None).select_related("user")
-    return list(held.order_by("taken_at", "pk"))
+    """The roles held now, of an incident read with its roles at hand."""
+    return [role for role in incident.roles.all() if role.left_at is None]
 
 
 def people_of(incident: Incident, *, roles: Sequence[IncidentRole], caller: Caller) -> People:

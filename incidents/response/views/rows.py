@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from incidents.response.domain.phases import OPEN
-from incidents.response.models import ImpactedService, Incident, IncidentRole
+from incidents.response.models import Incident, IncidentRole
 from incidents.response.views.told import Told, told_now
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
@@ -31,36 +30,25 @@ class Row:
 
 
 def rows_of(incidents: Sequence[Incident], *, caller: Caller, now: datetime) -> list[Row]:
-    """Three queries, whatever their number."""
-    ids = [one.pk for one in incidents]
-    commanders = IncidentRole.objects.filter(
-        incident_id__in=ids, role=IncidentRole.Role.COMMANDER, left_at=None
-    ).select_related("user")
-    by_commander = {role.incident_id: str(role.user) for role in commanders}
-    services: dict[int, list[Service]] = defaultdict(list)
-    impacted = ImpactedService.objects.filter(incident_id__in=ids).select_related("service")
-    for impact in impacted.order_by("service__title", "pk"):
-        service = visible(caller=caller, related=impact.service)
-        if service is not None:
-            services[impact.incident_id].append(service)
+    """One query more than list_incidents made, whatever their number."""
     told = told_now(incidents)
-    return [
-        _row(one, by_commander.get(one.pk, ""), services.get(one.pk, ()), told.get(one.pk, Told()), now)
-        for one in incidents
-    ]
+    return [_row(one, caller, told[one.pk], now) for one in incidents]
 
 
-def _row(incident: Incident, commander: str, services: Sequence[Service], told: Told, now: datetime) -> Row:
+def _row(incident: Incident, caller: Caller, told: Told, now: datetime) -> Row:
+    held = [role for role in incident.roles.all() if role.left_at is None]
+    commanders = [str(role.user) for role in held if role.role == IncidentRole.Role.COMMANDER]
+    impacted = [visible(caller=caller, related=impact.service) for impact in incident.impacted_services.all()]
     return Row(
         incident=incident,
         severity=severity_slug(incident.severity),
         status=status_slug(incident),
         elapsed=elapsed(incident, now=now),
         is_open=incident.status in OPEN,
-        commander=commander,
+        commander=", ".join(commanders),
         told=told.words,
         is_told_worrying=told.is_worrying,
-        services=services,
+        services=[service for service in impacted if service is not None],
     )
 
 

@@ -19,7 +19,7 @@ from reliability.web.words import duration_text
 LOOK_BACK = timedelta(hours=24)
 ROWS_MAX = 15
 CHANGES_MAX = 100
-_DEPTH_MAX = 8
+_DEPTH_MAX = 3  # further down nearly everything needs nearly everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,10 @@ def _when(at: datetime, started_at: datetime) -> str:
 
 
 def _of(services: Sequence[Service]) -> str:
+    """Checkout and what it needs; Checkout, Search and what they need."""
     titles = [service.title for service in services]
     if not titles:
         return ""
-    return f"{', '.join(titles[:3])}{' and others' if len(titles) > 3 else ''} and what {'they need' if len(titles) > 1 else 'it needs'}"
+    others = " and others" if len(titles) > 3 else ""
+    needs = "they need" if len(titles) > 1 else "it needs"
+    return f"{', '.join(titles[:3])}{others} and what {needs}"

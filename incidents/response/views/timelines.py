@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
 from incidents.response.domain.entries import EDITABLE, Kind
-from incidents.response.domain.snapshots import chart_from_json
 from incidents.response.models import Attachment, Incident, TimelineEntry, TimelineRevision
+from incidents.response.selectors.timeline import Direction, Written, chart_of, entries
 from reliability.web.charts import Chart
 
 SHOWN = 100
@@ -37,6 +36,7 @@ _ICONS = {
     Kind.IMPORT: ("clock", "info"),
 }
 _SHOW = {"": "All", "people": "People", "system": "System"}
+_WRITTEN = {"": Written.ALL, "people": Written.PEOPLE, "system": Written.SYSTEM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +90,20 @@ class TimelineView:
 
 
 def timeline_of(incident: Incident, *, query: TimelineQuery) -> TimelineView:
-    """Four queries: entries, their revisions and attachments, the pinned ones."""
-    entries = TimelineEntry.objects.filter(incident=incident).order_by("-at", "-pk")
-    shown = entries.filter(is_human=query.show == "people") if query.show else entries
-    found = list(_joined(shown)[: query.entries + 1])
-    pinned = entries.filter(is_pinned=True, removed_at=None)[:PINNED_MAX]
+    """Six queries: entries with their revisions and attachments, and the same of the pinned ones."""
+    shown = entries(incident=incident, written=_WRITTEN[query.show], direction=Direction.NEWEST)
+    found = list(shown[: query.entries + 1])
+    pinned = entries(incident=incident, direction=Direction.NEWEST, only_pinned=True)
     return TimelineView(
         items=_items(found[: query.entries]),
-        pinned=[_item(entry, None, with_more=False) for entry in pinned],
+        pinned=[_item(entry, None) for entry in pinned[:PINNED_MAX]],
         choices=[
-            Choice(title, f"{query.address(show=slug)}#timeline", slug == query.show) for slug, title in _SHOW.items()
+            Choice(title, f"{query.address(show=slug) or '?'}#timeline", slug == query.show)
+            for slug, title in _SHOW.items()
         ],
         older_url=f"{query.address(entries=query.entries + SHOWN)}#timeline" if len(found) > query.entries else "",
         is_narrowed=bool(query.show),
     )
-
-
-def _joined(entries: QuerySet[TimelineEntry]) -> QuerySet[TimelineEntry]:
-    return entries.prefetch_related("revisions", "attachments")
 
 
 def _items(entries: Sequence[TimelineEntry]) -> list[Item]:
@@ -119,7 +115,7 @@ def _items(entries: Sequence[TimelineEntry]) -> list[Item]:
     return items
 
 
-def _item(entry: TimelineEntry, day: datetime | None, *, with_more: bool = True) -> Item:
+def _item(entry: TimelineEntry, day: datetime | None) -> Item:
     icon, tone = _ICONS.get(Kind(entry.kind), ("dot", "none")) if entry.kind in set(Kind) else ("dot", "none")
     is_removed = entry.removed_at is not None
     return Item(
@@ -129,14 +125,14 @@ def _item(entry: TimelineEntry, day: datetime | None, *, with_more: bool = True)
         is_late=entry.recorded_at - entry.at > LATE_AFTER,
         is_editable=entry.kind in EDITABLE and not is_removed,
         day=day,
-        revisions=list(entry.revisions.all()) if with_more else (),
-        charts=[_chart(one) for one in entry.attachments.all()] if with_more and not is_removed else (),
+        revisions=list(entry.revisions.all()),
+        charts=[_chart(one) for one in entry.attachments.all()] if not is_removed else (),
     )
 
 
 def _chart(attachment: Attachment) -> Chart:
     """With an id of its own: the live chart may stand on the same page."""
-    kept = chart_from_json(attachment.chart)
+    kept = chart_of(attachment=attachment)
     return Chart(
         id=f"kept-{attachment.pk}",
         title=attachment.title,
