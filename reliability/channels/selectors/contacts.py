@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from reliability.access.domain.caller import Caller
 from reliability.access.models import User
 from reliability.channels.models import ContactMethod
+from reliability.web.errors import NotFound
 
 
 def all_of(*, user_id: int) -> QuerySet[ContactMethod]:
@@ -30,3 +32,11 @@ def reaching(*, user_ids: Iterable[int]) -> QuerySet[ContactMethod]:
     return ContactMethod.objects.filter(
         user_id__in=list(user_ids), is_enabled=True, verified_at__isnull=False
     ).order_by("user_id", "position", "created_at", "pk")
+
+
+def contact(*, caller: Caller, contact_id: int) -> ContactMethod:
+    """One of the caller's own. Raises NotFound for everybody else's."""
+    found = ContactMethod.objects.filter(pk=contact_id, user_id=caller.user_id).first()
+    if found is None or caller.user_id is None:
+        raise NotFound("there is no such contact method, or it is not yours")
+    return found

@@ -31,7 +31,7 @@ def compose(*, message: Message, address: str, now: datetime) -> EmailMultiAlter
     }
     mail = EmailMultiAlternatives(
         subject=subject(message),
-        body=render_to_string("channels/mail.txt", context),
+        body=render_to_string("channels/mail.txt", context).strip(),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[address],
         headers={
@@ -46,7 +46,7 @@ def compose(*, message: Message, address: str, now: datetime) -> EmailMultiAlter
             **(_LOUD if message.event.calls and message.severity in ("critical", "error") else {}),
         },
     )
-    mail.attach_alternative(render_to_string("channels/mail.html", context), "text/html")
+    mail.attach_alternative(render_to_string("channels/mail.html", context).strip(), "text/html")
     return mail
 
 

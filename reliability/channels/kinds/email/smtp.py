@@ -25,12 +25,14 @@ class _Progress:
 
     may_have_arrived = False
     accepted = ""
+    connection: smtplib.SMTP | None = None  # once it stands: Django's own forgets one whose TLS or log-in failed
 
 
 class _Watched(smtplib.SMTP):
     def __init__(self, *args: Any, progress: _Progress, **options: Any) -> None:
         self._progress = progress
         super().__init__(*args, **options)
+        progress.connection = self
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self._progress.may_have_arrived = True
@@ -76,14 +78,13 @@ class Smtp:
         except (smtplib.SMTPException, OSError, ValueError) as error:
             return _outcome(error, progress)
         finally:
-            _leave(backend)
+            _leave(progress.connection)
         identity = str(mail.extra_headers["Message-ID"])
         return Outcome(Result.DELIVERED, _said(progress.accepted), 250, progress.accepted, external_id=identity)
 
 
-def _leave(backend: EmailBackend) -> None:
+def _leave(connection: smtplib.SMTP | None) -> None:
     """What the server says to QUIT changes nothing any more."""
-    connection = backend.connection
     if connection is None:
         return
     try:

@@ -19,7 +19,7 @@ class NtfyKind:
     name = "ntfy"
     title = "ntfy"
     description = "Push messages to the ntfy app, with priority and an acknowledge button."
-    icon = "bell"
+    icon = "phone"
     serves_teams = True
     serves_persons = True
     needs_administrator = False

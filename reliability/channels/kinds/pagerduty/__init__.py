@@ -19,7 +19,7 @@ class PagerDutyKind:
     name = "pagerduty"
     title = "PagerDuty"
     description = "Triggers, acknowledges and resolves incidents of a PagerDuty service, and hears back from it."
-    icon = "bell"
+    icon = "siren"
     serves_teams = True
     serves_persons = False
     needs_administrator = False

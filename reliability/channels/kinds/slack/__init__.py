@@ -19,7 +19,7 @@ class SlackKind:
     name = "slack"
     title = "Slack"
     description = "Messages in a Slack channel, with buttons to acknowledge, escalate, resolve and take command."
-    icon = "chat"
+    icon = "comment"
     serves_teams = True
     serves_persons = True
     needs_administrator = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reliability.channels.domain.message import Action, Message
+from reliability.channels.domain.message import Action, Event, Message
 from reliability.channels.domain.text import one_line, shortened
 
 _HEADER_LENGTH_MAX = 150
@@ -54,7 +54,9 @@ def blocks_of(message: Message, *, has_buttons: bool) -> list[dict[str, Any]]:
 
 
 def buttons_of(message: Message, *, has_buttons: bool) -> list[dict[str, Any]]:
-    pressed = [_button(action) for action in message.actions if has_buttons and len(action.value) <= _VALUE_LENGTH_MAX]
+    is_over = message.event is Event.RESOLVE
+    actions = message.actions if has_buttons and not is_over else ()
+    pressed = [_button(action) for action in actions if len(action.value) <= _VALUE_LENGTH_MAX]
     if not message.url:
         return pressed
     return [*pressed, {"type": "button", "action_id": "open", "text": plain("Open"), "url": message.url}]

@@ -24,7 +24,7 @@ class SmsKind:
     name = "sms"
     title = "SMS"
     description = "A short message to a phone, through the gateway of this installation."
-    icon = "chat"
+    icon = "phone"
     serves_teams = False
     serves_persons = True
     needs_administrator = False

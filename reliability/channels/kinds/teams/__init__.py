@@ -25,7 +25,7 @@ class TeamsKind:
     name = "teams"
     title = "Microsoft Teams"
     description = "Cards in a Teams channel or chat, through a Workflow."
-    icon = "chat"
+    icon = "comment"
     serves_teams = True
     serves_persons = True
     needs_administrator = False

@@ -22,7 +22,7 @@ class WebhookKind:
     name = "webhook"
     title = "Webhook"
     description = "Signed JSON to a program of yours (Standard Webhooks)."
-    icon = "code"
+    icon = "link"
     serves_teams = True
     serves_persons = False
     needs_administrator = False
