@@ -1,0 +1,92 @@
+"""How often each person was called, how often at night, and per week on call."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from incidents.oncall.models import Schedule
+from incidents.oncall.selectors.oncall import shifts
+from incidents.paging.domain.quiet_hours import Quiet
+from incidents.paging.models import Notification, QuietHours
+from incidents.response.domain.interruptions import Calls, calls_of
+from reliability.access.domain.caller import Caller
+from reliability.access.models import Team, User
+from reliability.access.selectors.teams import readable_teams
+from reliability.kit.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCalls:
+    person: User
+    calls: Calls
+
+
+def pages_per_person(*, caller: Caller, period: Period, team_slug: str = "") -> list[PersonCalls]:
+    """Everybody who was called for, or on call in, the teams that the caller may read; the most called first.
+
+    One call is one step of one escalation that reached the person, by however many messages. It counts when the first
+    of them was delivered. Six queries, whatever the number of people.
+    """
+    pages = _pages(caller=caller, period=period, team_slug=team_slug)
+    on_call = _shifts(caller=caller, period=period, team_slug=team_slug)
+    people = User.objects.in_bulk(pages.keys() | on_call.keys())
+    quiet = _quiet(people.keys())
+    found = [
+        PersonCalls(
+            person,
+            calls_of(
+                pages=pages.get(pk, ()), zone_name=person.time_zone, quiet=quiet.get(pk), shifts=on_call.get(pk, ())
+            ),
+        )
+        for pk, person in people.items()
+    ]
+    return sorted(found, key=lambda one: (-one.calls.pages, -one.calls.night_pages, one.person.name, one.person.pk))
+
+
+def _pages(*, caller: Caller, period: Period, team_slug: str) -> Mapping[int, list[datetime]]:
+    told = Notification.objects.filter(
+        purpose=Notification.Purpose.PAGE,
+        state__in=(Notification.State.SENT, Notification.State.BUNDLED),
+        escalation__isnull=False,
+        user__isnull=False,
+        created_at__gte=period.start,
+        created_at__lt=period.end,
+        team__in=_teams(caller, team_slug),
+    )
+    first: dict[tuple[int, int, int, int, int], datetime] = {}
+    rows = told.order_by("created_at", "pk").values_list(
+        "user_id", "escalation_id", "epoch", "step", "pass_number", "sent_at", "created_at"
+    )
+    for user_id, escalation_id, epoch, step, pass_number, sent_at, created_at in rows.iterator(chunk_size=2000):
+        call = (user_id, escalation_id, epoch, step, pass_number)
+        first[call] = min(first.get(call, sent_at or created_at), sent_at or created_at)
+    pages: dict[int, list[datetime]] = defaultdict(list)
+    for (user_id, *_), at in first.items():
+        pages[user_id].append(at)
+    return pages
+
+
+def _shifts(*, caller: Caller, period: Period, team_slug: str) -> Mapping[int, list[Period]]:
+    schedules = Schedule.objects.filter(team__in=_teams(caller, team_slug))
+    of_person: dict[int, list[Period]] = defaultdict(list)
+    for own in shifts(schedule_ids=list(schedules.values_list("pk", flat=True)), period=period).values():
+        for shift in own:
+            part = Period(shift.start, shift.end).intersection(period)
+            if part is not None:
+                of_person[shift.user_id].append(part)
+    return of_person
+
+
+def _teams(caller: Caller, team_slug: str) -> QuerySet[Team]:
+    teams = readable_teams(caller=caller)
+    return teams.filter(slug=team_slug) if team_slug else teams
+
+
+def _quiet(user_ids: Collection[int]) -> dict[int, Quiet]:
+    rows = QuietHours.objects.filter(user_id__in=list(user_ids))
+    return {row.user_id: Quiet(start=row.start, end=row.end, weekdays=frozenset(row.weekdays)) for row in rows}
