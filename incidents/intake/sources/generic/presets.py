@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,9 @@ class Preset:
     where: str
     config: Mapping[str, Any]
     sample: Mapping[str, Any] = field(default_factory=dict)
+
+    def sample_text(self) -> str:
+        return json.dumps(self.sample, indent=2)
 
 
 PRESETS: dict[str, Preset] = {
