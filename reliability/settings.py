@@ -417,3 +417,11 @@ CONTACT_METHODS_MAX = env.int("CONTACT_METHODS_MAX", default=20)
 INBOUND_PER_MINUTE_MAX = env.int("INBOUND_PER_MINUTE_MAX", default=600)
 # How old an event of PagerDuty may be: it tries again for hours what did not reach us.
 PAGERDUTY_WINDOW_HOURS = env.int("PAGERDUTY_WINDOW_HOURS", default=24)
+# Who hears when the platform itself does not do its work, past everything that may have failed; and the address that
+# is called each minute while it does, so that somebody outside notices when it does not.
+OPERATORS_EMAIL = env.list("OPERATORS_EMAIL", default=[])
+OPERATORS_WEBHOOK_URL = env.str("OPERATORS_WEBHOOK_URL", default="")
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
+for _name in ("OPERATORS_WEBHOOK_URL", "HEARTBEAT_URL"):
+    if globals()[_name] and not globals()[_name].startswith(("https://", "http://")):
+        raise ImproperlyConfigured(f"{_name} must start with https:// or http://")

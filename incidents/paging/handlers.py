@@ -1,4 +1,4 @@
-"""Due work of this room: steps of escalations and messages to send."""
+"""Due work of this room: steps of escalations, messages to send, notices of shifts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from incidents.paging.services import delivery, escalations
+from incidents.oncall.services.notices import SHIFT_BEGAN, SHIFT_COMING
+from incidents.oncall.services.swaps import SWAP_CHANGED
+from incidents.paging.services import delivery, escalations, shift_notices
 from incidents.paging.services.due_kinds import SEND, STEP
-from reliability.outbox.registry import due_work
+from reliability.outbox.registry import due_work, subscriber
 
 
 @due_work(STEP, lease=timedelta(seconds=10))
@@ -20,3 +22,18 @@ def step(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None
 @due_work(SEND, lease=delivery.LEASE)
 def send(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return delivery.deliver(notification_id=int(key), now=now, clock=timezone.now)
+
+
+@subscriber(SHIFT_BEGAN, "paging.shift_began")
+def shift_began(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    shift_notices.tell_of_shift(payload=payload, has_begun=True, now=now)
+
+
+@subscriber(SHIFT_COMING, "paging.shift_coming")
+def shift_coming(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    shift_notices.tell_of_shift(payload=payload, has_begun=False, now=now)
+
+
+@subscriber(SWAP_CHANGED, "paging.swap_changed")
+def swap_changed(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    shift_notices.tell_of_swap(fact_id=fact_id, payload=payload, now=now)

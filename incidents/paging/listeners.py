@@ -11,12 +11,7 @@ class Listener(Protocol):
     def __call__(self, *, escalation: Escalation, event: EscalationEvent) -> None: ...
 
 
-class SubjectLock(Protocol):
-    def __call__(self, *, subject: str) -> None: ...
-
-
 _listeners: list[Listener] = []
-_subject_locks: list[SubjectLock] = []
 
 
 def register_listener(listener: Listener) -> Listener:
@@ -24,19 +19,6 @@ def register_listener(listener: Listener) -> Listener:
     if listener not in _listeners:
         _listeners.append(listener)
     return listener
-
-
-def register_subject_lock(lock: SubjectLock) -> SubjectLock:
-    """Call *lock* before the engine locks the escalation of a subject by itself, so that a room whose listener writes
-    to its own row, and which locks that row before it calls the engine, takes the locks in the same order here."""
-    if lock not in _subject_locks:
-        _subject_locks.append(lock)
-    return lock
-
-
-def lock_subject(*, subject: str) -> None:
-    for lock in tuple(_subject_locks):
-        lock(subject=subject)
 
 
 def forget_listener(listener: Listener) -> None:

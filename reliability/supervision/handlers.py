@@ -1,4 +1,4 @@
-"""Housekeeping of what libraries keep, and of the counters of processes that are gone."""
+"""Housekeeping of what libraries keep and of the counters of processes that are gone; the sign of life."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from reliability.outbox.registry import due_work
+from reliability.supervision.services import heartbeat
 from reliability.supervision.services.housekeeping import forget_old
 from reliability.web.metric_files import fold
 
@@ -16,3 +17,10 @@ from reliability.web.metric_files import fold
 def housekeeping(*, key: str, payload: dict[str, Any], now: datetime) -> datetime:
     fold(directory=settings.METRICS_DIR, now=now)
     return now if forget_old(now=now) else now + timedelta(hours=6)
+
+
+@due_work("supervision.heartbeat", standing=True, lease=timedelta(seconds=20))
+def sign_of_life(*, key: str, payload: dict[str, Any], now: datetime) -> datetime:
+    """Being done by a worker, it shows that tick, broker and worker live."""
+    heartbeat.send(now=now)
+    return now + heartbeat.EVERY

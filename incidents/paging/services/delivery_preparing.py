@@ -8,10 +8,9 @@ from datetime import datetime
 from django.db import transaction
 
 from incidents.paging.domain.delivery import why_void
-from incidents.paging.models import Notification, NotificationAttempt
+from incidents.paging.models import Escalation, Notification, NotificationAttempt
 from incidents.paging.services import bundling
 from incidents.paging.services.delivery_messages import message_of
-from incidents.paging.services.locks import locked_escalation
 from incidents.paging.services.notifications import Place
 from reliability.channels.domain.message import Message
 from reliability.channels.domain.outcome import Result
@@ -45,9 +44,11 @@ def prepare(*, notification_id: int, now: datetime) -> Prepared | datetime | Non
 def locked(*, notification_id: int) -> Notification | None:
     """The notification, locked, and before it its escalation: everybody takes these locks in this order."""
     escalation_id = Notification.objects.filter(pk=notification_id).values_list("escalation_id", flat=True).first()
-    escalation = None if escalation_id is None else locked_escalation(escalation_id=escalation_id)
+    escalation = None
+    if escalation_id is not None:
+        escalation = Escalation.objects.select_for_update(no_key=True).filter(pk=escalation_id).first()
     notification = (
-        Notification.objects.select_for_update(of=("self",))
+        Notification.objects.select_for_update(of=("self",), no_key=True)
         .select_related("channel", "contact_method", "user", "team")
         .filter(pk=notification_id)
         .first()

@@ -4,5 +4,3 @@ from __future__ import annotations
 
 STEP = "paging.step"  # key: an escalation's id
 SEND = "paging.send"  # key: a notification's id
-HEARTBEAT = "paging.heartbeat"  # standing
-FORGET = "paging.forget"  # standing

@@ -30,7 +30,6 @@ from incidents.paging.models import Escalation, EscalationPolicy
 from incidents.paging.services import events, updates
 from incidents.paging.services.due_kinds import STEP
 from incidents.paging.services.escalations_steps import exhaust, save, take
-from incidents.paging.services.locks import locked_escalation
 from incidents.paging.services.policies import freeze
 from reliability.channels.domain.message import Event
 from reliability.outbox.services import due
@@ -169,7 +168,7 @@ def retell(*, escalation_id: int, content: Content, event: Event, now: datetime,
 @transaction.atomic
 def go_on(*, escalation_id: int, now: datetime) -> datetime | None:
     """What has become due: the next step, or the end of an acknowledgement. Returns when to look again."""
-    escalation = locked_escalation(escalation_id=escalation_id)
+    escalation = Escalation.objects.select_for_update(no_key=True).filter(pk=escalation_id).first()
     if escalation is None:
         return None
     if escalation.state == Escalation.State.PAUSED:
@@ -198,8 +197,7 @@ def stage(*, escalation: Escalation) -> int:
 
 
 def _locked(escalation_id: int) -> Escalation:
-    """The caller has locked the subject, or owns none."""
-    return Escalation.objects.select_for_update().get(pk=escalation_id)
+    return Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
 
 
 def _lapse(escalation: Escalation, *, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from incidents.paging.domain.content import Content
 from incidents.paging.domain.urgency import Urgency
 from incidents.paging.models import Escalation, Notification
-from incidents.paging.selectors.quiet import is_quiet
+from incidents.paging.selectors.rules import preferences_of
 from incidents.paging.services.notifications import Draft, Place, send
 from reliability.channels.domain.message import Event
 
@@ -88,7 +88,8 @@ def _rests(*, told: Notification, now: datetime) -> bool:
     was_told_at = told.sent_at or told.first_attempt_at or told.created_at
     if now - was_told_at < SAME_NIGHT or told.user is None:
         return False
-    return is_quiet(user=told.user, at=now)
+    person = preferences_of(users=[told.user])[told.user.pk]
+    return person.opens_at(urgency=Urgency.NORMAL, at=now) > now
 
 
 def _change(event: Event, stored: dict[str, Any]) -> str:

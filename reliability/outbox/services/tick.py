@@ -19,19 +19,24 @@ logger = structlog.get_logger(__name__)
 HEARTBEAT_EVERY = timedelta(seconds=10)
 
 
-def tick(*, now: datetime, hand_over: Callable[[Claim], None]) -> int:
+def tick(*, now: datetime, hand_over: Callable[[Claim], object], waiting: int | None = None) -> int:
     """Claim due rows and hand each over; one that cannot be handed over is given back. Returns how many went.
 
+    waiting: how many may wait for a worker, when it is not as the settings say.
     Ticks may run at the same time, twice, or not at all for a while: what is due stays due.
     """
     TICKS.inc()
     _beat(now=now)
-    return hand_over_due(now=now, hand_over=hand_over)
+    return hand_over_due(now=now, hand_over=hand_over, waiting=waiting)
 
 
-def hand_over_due(*, now: datetime, hand_over: Callable[[Claim], None]) -> int:
+def hand_over_due(*, now: datetime, hand_over: Callable[[Claim], object], waiting: int | None = None) -> int:
     """Claim as many due rows as the bounds allow and hand each over. Returns how many went."""
-    bounds = Bounds(waiting=settings.OUTBOX_WAITING_MAX, batch=settings.OUTBOX_BATCH_MAX, slots=settings.WORKER_SLOTS)
+    bounds = Bounds(
+        waiting=settings.OUTBOX_WAITING_MAX if waiting is None else waiting,
+        batch=settings.OUTBOX_BATCH_MAX,
+        slots=settings.WORKER_SLOTS,
+    )
     claims = claim(now=now, bounds=bounds)
     for position, claimed in enumerate(claims):
         try:

@@ -1,0 +1,66 @@
+"""Whether work is being done at all: the judgement of the auditor, which wakes the operators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reliability.kit.durations import humanize_duration
+
+# Well above a lost lease, a restart of everything and the catching up after it.
+LATE = timedelta(seconds=90)
+# A stall is believed once it has lasted this long: at a start everything that came due meanwhile is late.
+LASTING = timedelta(seconds=30)
+REPEAT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """error: why nothing could be read, in words. oldest_due_at: of the work that leads to pages; None: none waits.
+    last_tick_at: None when there was none yet.
+    """
+
+    error: str = ""
+    oldest_due_at: datetime | None = None
+    waiting: int = 0
+    last_tick_at: datetime | None = None
+
+
+def why_stalled(*, pulse: Pulse, now: datetime) -> str:
+    """In words; blank when work is being done."""
+    if pulse.error:
+        return f"the database does not answer: {pulse.error}"
+    if pulse.last_tick_at is None or now - pulse.last_tick_at > LATE:
+        since = "was ever made" if pulse.last_tick_at is None else f"since {pulse.last_tick_at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"no tick {since}: are a worker, beat and the broker running?"
+    if pulse.oldest_due_at is not None and now - pulse.oldest_due_at > LATE:
+        age = humanize_duration(now - pulse.oldest_due_at)
+        return (
+            f"{pulse.waiting} pieces of work that pages need wait, the oldest for {age}: are the workers busy or dead?"
+        )
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What one auditor remembers between two looks."""
+
+    stalled_since: datetime | None = None
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    watch: Watch
+    alarm: bool = False
+    all_clear: bool = False
+
+
+def judge(*, watch: Watch, reason: str, now: datetime) -> Verdict:
+    """Whether the operators hear of it now: once it lasts, again each half hour, and when it is over."""
+    if not reason:
+        return Verdict(Watch(), all_clear=watch.told_at is not None)
+    since = watch.stalled_since or now
+    if now - since < LASTING or (watch.told_at is not None and now - watch.told_at < REPEAT):
+        return Verdict(Watch(stalled_since=since, told_at=watch.told_at))
+    return Verdict(Watch(stalled_since=since, told_at=now), alarm=True)

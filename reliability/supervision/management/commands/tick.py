@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from reliability.outbox.services import nudge, runs
+from reliability.outbox.services.claims import Claim
+from reliability.outbox.services.due import ensure_standing
+from reliability.outbox.services.tick import tick
+from reliability.supervision.services import auditor
+
+IDLE_SECONDS = 1.0
+# Rows that wait for a thread of this process longer than their dispatch lease would be claimed twice.
+WAITING_PER_SLOT = 1
+
+
+class Command(BaseCommand):
+    help = "Do due work in this process, without Celery and a broker: for tiny installations and tests."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        how_long = parser.add_mutually_exclusive_group(required=True)
+        how_long.add_argument("--once", action="store_true", help="do what is due until nothing is, then end")
+        how_long.add_argument("--loop", action="store_true", help="go on until interrupted, and watch over it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._owner = f"tick@{socket.gethostname()}:{os.getpid()}"
+        self._is_telling = options["verbosity"] > 1
+        ensure_standing(now=timezone.now())
+        if options["once"]:
+            while tick(now=timezone.now(), hand_over=self._do):
+                pass
+            return
+        try:
+            self._loop()
+        except KeyboardInterrupt:
+            self.stdout.write("stopped")
+
+    def _do(self, claim: Claim) -> None:
+        outcome = runs.run(due_id=claim.due_id, token=claim.token, owner=self._owner, clock=timezone.now)
+        if self._is_telling:
+            self.stdout.write(f"{claim.kind} {claim.key}: {outcome.value}")
+
+    def _loop(self) -> None:
+        """As many at once as there are slots: a receiver that hangs does not hold up the others."""
+        wake = threading.Event()
+        nudge.use(wake.set)
+        auditor.start(clock=timezone.now)
+
+        def do(claim: Claim) -> None:
+            try:
+                self._do(claim)
+            except DatabaseError as error:  # the row is done again after its lease
+                self.stderr.write(f"{claim.kind} {claim.key}: {error}")
+            finally:
+                connection.close()
+                wake.set()  # the end of one makes room for the next
+
+        with ThreadPoolExecutor(settings.WORKER_SLOTS, thread_name_prefix="slot") as pool:
+            while True:
+                self._tick(lambda claim: pool.submit(do, claim))
+                wake.wait(IDLE_SECONDS)
+                wake.clear()
+
+    def _tick(self, hand_over: Any) -> None:
+        try:
+            tick(now=timezone.now(), hand_over=hand_over, waiting=settings.WORKER_SLOTS * WAITING_PER_SLOT)
+        except DatabaseError as error:  # it comes back; the auditor tells the operators meanwhile
+            self.stderr.write(f"tick: {error}")
+            connection.close()
