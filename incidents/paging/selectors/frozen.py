@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from incidents.paging.domain.frozen import FrozenPolicy, FrozenStep, FrozenTarget, TargetKind
 from incidents.paging.models import EscalationPolicy, PolicyStep, StepTarget
+from incidents.paging.selectors.targets import HIDDEN_WORDS, Key
 
 
 def frozen_policy(*, policy: EscalationPolicy) -> FrozenPolicy:
@@ -44,3 +46,21 @@ def _step(step: PolicyStep) -> FrozenStep:
         round_robin=step.round_robin,
         turn=step.turn,
     )
+
+
+def masked(*, frozen: FrozenPolicy, visible: set[Key]) -> FrozenPolicy:
+    """The same policy with other words for what is not in *visible*: for showing, never for storing."""
+
+    def shown(step: FrozenStep) -> FrozenStep:
+        return replace(step, targets=tuple(_masked(target, visible) for target in step.targets))
+
+    return replace(
+        frozen,
+        steps=tuple(shown(step) for step in frozen.steps),
+        last_resort=shown(frozen.last_resort) if frozen.last_resort else None,
+    )
+
+
+def _masked(target: FrozenTarget, visible: set[Key]) -> FrozenTarget:
+    is_visible = (target.kind, target.id) in visible
+    return target if is_visible else replace(target, name=HIDDEN_WORDS[target.kind])

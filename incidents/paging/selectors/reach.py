@@ -109,7 +109,7 @@ class Reach:
         if channel is None:
             return Reached(unheard=f"the channel {target.name} has been deleted")
         if not channel.is_enabled:
-            return Reached(unheard=f"the channel {channel.title} is switched off")
+            return Reached(unheard=f"the channel {target.name} is switched off")
         return Reached((Recipient("by name", channel=channel),))
 
     def _shifts(self, at: datetime) -> dict[int, list[Shift]]:
