@@ -6,6 +6,7 @@ from reliability.catalog.panels import Panel, register_panel
 from reliability.telemetry.usage import register_usage
 from reliability.web.banners import register_banner
 from reliability.web.search import register_search
+from slo.views.alerts_wording import register_looks
 from slo.views.banners import stale_numbers
 from slo.views.panel import objectives_of_service
 from slo.views.search import indicators_found, objectives_found
@@ -18,3 +19,4 @@ register_panel(
     Panel("objectives", "Objectives", "slo/_service_panel.html", objectives_of_service, order=10),
 )
 register_usage("slis", indicators_of_source)
+register_looks()

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from django.urls import path
 
-from slo.views import adjustments, backfills, deletion, editing, exclusions, indicators, objective, objectives, preview
+from slo.views import (
+    adjustments,
+    alerting,
+    alerts,
+    backfills,
+    deletion,
+    editing,
+    exclusions,
+    indicators,
+    objective,
+    objectives,
+    preview,
+)
 
 urlpatterns = [
     path("slos/", objectives.slo_list, name="slo-list"),
     path("slos/new/", editing.slo_new, name="slo-new"),
     path("slos/new/preview/", preview.slo_preview, name="slo-preview"),
+    path("slos/alerts/", alerts.alert_list, name="burn-alert-list"),
     path("slos/<slug:name>/", objective.slo_detail, name="slo-detail"),
     path("slos/<slug:name>/edit/", editing.slo_edit, name="slo-edit"),
     path("slos/<slug:name>/delete/", deletion.slo_delete, name="slo-delete"),
+    path("slos/<slug:name>/alerts/", alerts.slo_alerts, name="slo-alerts"),
+    path("slos/<slug:name>/alerts/settings/", alerting.slo_alerting, name="slo-alerting"),
     path("slos/<slug:name>/exclusions/", exclusions.exclusion_new, name="exclusion-new"),
     path("slos/<slug:name>/exclusions/<int:pk>/revoke/", exclusions.exclusion_revoke, name="exclusion-revoke"),
     path("slos/<slug:name>/adjustments/", adjustments.adjustment_new, name="adjustment-new"),

@@ -108,6 +108,19 @@ def time_left(*, remaining: float | None, burn: float | None, standing: Standing
     return timedelta(seconds=min(remaining * standing.window_length.total_seconds() / burn, 3660 * 86_400.0))
 
 
+def rule_words(rule: Rule) -> str:
+    """When a rule fires, as one sentence with its factor."""
+    compared = f"burn {rule.op.sign} {number(rule.threshold)}×"
+    windows = f"over {humanize_duration(rule.long)}"
+    if rule.short is not None:
+        windows += f" and over {humanize_duration(rule.short)}"
+    after = f", true for {humanize_duration(rule.alert_after)}" if rule.alert_after else ""
+    over = f"over once the shorter is calm for {humanize_duration(rule.hold)}"
+    if rule.short is None:
+        over = f"over once it is calm for {humanize_duration(rule.hold)}"
+    return f"Fires on {compared} {windows}{after}; {over}."
+
+
 def _impact(rule: Rule, reading: Reading, standing: Standing, lasts: timedelta | None) -> list[str]:
     long = reading.long
     lines = []

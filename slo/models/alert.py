@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -61,3 +63,8 @@ class BurnAlert(models.Model):
     def state(self) -> str:
         """A slug of reliability.web.states."""
         return "firing" if self.is_open else "resolved"
+
+    @property
+    def lasted(self) -> timedelta | None:
+        """From firing to resolving; None while it fires."""
+        return self.resolved_at - self.fired_at if self.resolved_at else None
