@@ -19,7 +19,7 @@ from incidents.oncall.services.overrides import OverrideDraft, period_mistake
 from incidents.oncall.services.schedules import ScheduleDraft, Stored
 from reliability.access.domain.caller import Caller, Role
 from reliability.access.models import Team
-from reliability.access.selectors.teams import writable_teams
+from reliability.access.selectors.teams import readable_teams, writable_teams
 from reliability.access.services.authorize import require
 from reliability.kit.periods import Period
 from reliability.kit.wall_clock import WallClock, wall_clock
@@ -101,13 +101,12 @@ def _team_id(caller: Caller, slug: object, stored: Schedule | None, mistakes: li
         if len(own) == 1:
             return own[0].pk
         definitions.refuse([*mistakes, Mistake("team", "is required: name the slug of a team in which you are editor")])
-    found = teams.filter(slug=str(slug)[:63]).first()
-    if found is None and stored is not None and slug == stored.team.slug:
-        return stored.team_id
+    found = readable_teams(caller=caller).filter(slug=str(slug)[:63]).first()
     if found is None:
-        words = f"{str(slug)[:63]!r} is no team in which you are editor: name one, or ask for the role"
+        words = f"there is no team {str(slug)[:63]!r}, or it is not yours to see: name one in which you are editor"
         definitions.refuse([*mistakes, Mistake("team", words)])
         raise AssertionError  # pragma: no cover  refuse raised
+    require(caller=caller, team_id=found.pk, role=Role.EDITOR)
     return found.pk
 
 
