@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from reliability.access.requests import AccessRequest
+from reliability.kit.documents import BYTES_MAX
 from reliability.web.api.bodies import UnsupportedTypeError, body_of, content_type_of
 from reliability.web.errors import Invalid
 from slo.domain.openslo.desired import Kind
@@ -18,7 +19,6 @@ from slo.domain.openslo.documents import SourceText
 from slo.domain.openslo.exporting import to_documents, to_yaml
 from slo.domain.openslo.plan import Action, Plan
 from slo.domain.openslo.printing import print_plan
-from slo.domain.openslo.reader import BYTES_MAX
 from slo.selectors import openslo as openslo_selectors
 from slo.services import openslo as openslo_services
 from slo.services.editing import require_editor_somewhere

@@ -18,6 +18,7 @@ from reliability.access.domain.caller import Caller, Role
 from reliability.access.models import Team
 from reliability.access.selectors import teams
 from reliability.access.services import audit
+from reliability.kit.problems import Problem
 from reliability.telemetry.domain.specs import validate_spec
 from reliability.web.errors import Invalid, NotFound, ProblemError
 from slo.domain.definition import DefinitionError
@@ -25,7 +26,6 @@ from slo.domain.objective import ObjectiveError
 from slo.domain.openslo.desired import Desired, Kind, Known
 from slo.domain.openslo.documents import SourceText, read_files
 from slo.domain.openslo.plan import Action, Change, Plan, compare
-from slo.domain.openslo.problems import Problem
 from slo.domain.openslo.resolve import resolve
 from slo.domain.versions import VersionError
 from slo.domain.window_errors import WindowError

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from reliability.access.domain.caller import Caller
 from reliability.catalog.selectors import services as catalog
+from reliability.kit.problems import Problem
 from reliability.telemetry.selectors import sources
 from slo.domain.openslo.desired import Kind
-from slo.domain.openslo.problems import Problem
 from slo.models import OpenSloDocument, Slo
 from slo.selectors import slis
 from slo.services import evaluations, schedules

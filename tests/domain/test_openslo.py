@@ -10,12 +10,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reliability.kit.documents import NODES_MAX, read_documents
+from reliability.kit.problems import DocumentError
 from slo.domain.openslo.desired import Desired, Kind, Known
 from slo.domain.openslo.documents import Documents, SourceText, read_files
 from slo.domain.openslo.exporting import to_documents, to_yaml
 from slo.domain.openslo.plan import Action, compare
-from slo.domain.openslo.problems import DocumentError
-from slo.domain.openslo.reader import NODES_MAX, read_documents
 from slo.domain.openslo.resolve import resolve
 
 KNOWN = Known(

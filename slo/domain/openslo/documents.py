@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from reliability.kit.documents import Node, read_documents
+from reliability.kit.problems import DocumentError, Problem
 from slo.domain.openslo.alerts import Alert, read_alert
 from slo.domain.openslo.desired import ALERT_KINDS, Desired, Kind
 from slo.domain.openslo.fields import Field, Notes
 from slo.domain.openslo.indicators import Indicator, read_indicator
 from slo.domain.openslo.metadata import API_VERSION, Metadata, read_metadata
 from slo.domain.openslo.objectives import Objective, read_objectives
-from slo.domain.openslo.problems import DocumentError, Problem
-from slo.domain.openslo.reader import Node, read_documents
 from slo.domain.openslo.services import read_service
 from slo.domain.openslo.sources import read_source
 

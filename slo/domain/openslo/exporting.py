@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
+from reliability.kit.documents import read_plain
 from slo.domain.openslo.desired import ALERT_KINDS, ORDER, Desired, Kind
 from slo.domain.openslo.metadata import API_VERSION, PREFIX
-from slo.domain.openslo.reader import read_plain
 from slo.domain.openslo.sources import DETAILS, TYPES
 from slo.domain.openslo_windows import to_openslo
 from slo.domain.windows import parse_window

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from slo.domain.openslo.problems import Problem
-from slo.domain.openslo.reader import Node
+from reliability.kit.documents import Node
+from reliability.kit.problems import Problem
 
 DESCRIPTION_MAX = 1050  # OpenSLO v1
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([mhdwMQY])\Z")

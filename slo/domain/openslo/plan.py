@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from reliability.kit.problems import Problem
 from slo.domain.openslo.desired import Desired, Kind
-from slo.domain.openslo.problems import Problem
 
 
 class Action(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from reliability.kit.problems import Problem
 from slo.domain.openslo.alerts import Alert
 from slo.domain.openslo.desired import ORDER, Desired, Kind, Known
 from slo.domain.openslo.documents import Documents
@@ -13,7 +14,6 @@ from slo.domain.openslo.indicators import Indicator
 from slo.domain.openslo.metadata import PREFIX
 from slo.domain.openslo.objectives import Objective
 from slo.domain.openslo.places import indicator_places, objective_places
-from slo.domain.openslo.problems import Problem
 
 
 def resolve(*, read: Documents, known: Known) -> list[Desired]:

@@ -20,7 +20,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from slo.domain.openslo.problems import DocumentError, Problem
+from reliability.kit.problems import DocumentError, Problem
 
 BYTES_MAX = 4 * 1024 * 1024
 DEPTH_MAX = 40
