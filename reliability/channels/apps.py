@@ -9,6 +9,7 @@ class ChannelsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("reliability.channels.shell")  # only now: it reads models
         rotation = import_module("reliability.access.services.rotation")
         for model in ("channels.Channel", "channels.ContactMethod"):
             rotation.register_encrypted(model=model, column="secrets")

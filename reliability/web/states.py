@@ -28,6 +28,10 @@ _LOOKS: dict[str, StateLook] = {
     "unknown": StateLook("Not checked yet", "none", "no-data"),
     "stale": StateLook("Stale", "warn", "clock"),
     "fresh": StateLook("Fresh", "good", "check"),
+    # channels and contact methods
+    "untried": StateLook("Not tried yet", "none", "no-data"),
+    "unverified": StateLook("Not verified", "warn", "warning"),
+    "switched_off": StateLook("Switched off", "none", "pause"),
     # work in progress
     "running": StateLook("Running", "busy", "play"),
     "waiting": StateLook("Waiting", "none", "clock"),

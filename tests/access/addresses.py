@@ -19,6 +19,8 @@ from tests.cast import (
     BEGINNING,
     ApiTokenFactory,
     Cast,
+    ChannelFactory,
+    ContactMethodFactory,
     DependencyFactory,
     ServiceFactory,
     SliFactory,
@@ -87,9 +89,13 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
     backfill = Backfill.objects.create(sli=sli, **period, cursor_at=period["end_at"], author_name="Editor")
     token = ApiTokenFactory(team=cast.payments, name=f"{MARK}-token", role=Role.VIEWER)
     person = {"person_id": cast.editor.pk}
+    channel = ChannelFactory(team=cast.payments, name=f"{MARK}-channel", config={"url": f"https://{MARK}.example.org/"})
+    contact = ContactMethodFactory(user=cast.editor, title=f"{MARK} phone")
     below: dict[str, dict[str, Any]] = {
         "services/": {"name": service.name, "needs": needs.name},
         "sources/": {"name": source.name},
+        "channels/": {"name": channel.name},
+        "settings/contacts/": {"contact_id": contact.pk},
         "slis/": {"name": sli.name, "pk": backfill.pk, "backfill_id": backfill.pk, "action": "pause"},
         "slos/": {"name": slo.name, "exclusion_id": exclusion.pk, "adjustment_id": adjustment.pk},
         "slos/<slug:name>/exclusions/": {"name": slo.name, "pk": exclusion.pk},

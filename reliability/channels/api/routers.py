@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from reliability.channels.api import channels
+
+ROUTERS: tuple[tuple[str, Router], ...] = (("/v1/channels", channels.router),)

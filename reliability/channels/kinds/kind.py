@@ -16,7 +16,8 @@ class Kind(Protocol):
     """One kind of channel. `name` is its folder.
 
     serves_teams, serves_persons: who may have it. needs_administrator: only administrators of the installation may
-    say where it leads, because the outbound guard does not see it.
+    say where it leads, because the outbound guard does not see it. way_back: what to set up there so that it is heard
+    here (at /inbound/<kind>/<channel>/), blank when nothing comes back.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Kind(Protocol):
     serves_teams: bool
     serves_persons: bool
     needs_administrator: bool
+    way_back: str
     form: type[KindForm]
 
     def send(self, *, place: Place, message: Message, now: datetime) -> Outcome:

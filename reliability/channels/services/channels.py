@@ -93,18 +93,18 @@ def update(
     secrets: Mapping[str, str | None] | None = None,
     title: str | None = None,
     is_enabled: bool | None = None,
-    revision: int | None = None,
+    expected_revision: int | None = None,
     reason: str = "",
 ) -> Saved:
     """Change what is given; name, kind and team stay. The configuration replaces the old one as a whole.
 
-    A secret that is absent or empty keeps its value, None forgets it. revision: of what the person saw.
+    A secret that is absent or empty keeps its value, None forgets it. expected_revision: of what was read.
     Raises Forbidden, NotFound, Invalid, Conflict when somebody changed the channel since.
     """
     with transaction.atomic():
         channel = _locked(channel)
         require(caller=caller, team_id=channel.team_id, role=Role.EDITOR)
-        if revision is not None and revision != channel.revision:
+        if expected_revision is not None and expected_revision != channel.revision:
             raise Conflict("somebody changed this channel since you opened the form: look at it and change it again")
         before, old_secrets = _audited(channel), readable_secrets(channel)
         checked = _checked(caller=caller, channel=channel, config=config, secrets=secrets, old_secrets=old_secrets)

@@ -22,6 +22,7 @@ class AppriseKind:
     serves_teams = True
     serves_persons = True
     needs_administrator = True
+    way_back = ""
     form: type[KindForm] = AppriseForm
 
     def send(self, *, place: Place, message: Message, now: datetime) -> Outcome:

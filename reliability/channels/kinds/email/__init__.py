@@ -23,6 +23,7 @@ class EmailKind:
     serves_teams = True
     serves_persons = True
     needs_administrator = False
+    way_back = ""
     form: type[KindForm] = EmailForm
 
     def send(self, *, place: Place, message: Message, now: datetime) -> Outcome:

@@ -23,6 +23,11 @@ class PagerDutyKind:
     serves_teams = True
     serves_persons = False
     needs_administrator = False
+    way_back = (
+        "In PagerDuty, under Integrations › Generic Webhooks (v3), make a subscription for the service with "
+        "this address and the events incident.acknowledged, incident.unacknowledged, incident.resolved and "
+        "incident.reopened. Enter the secret it is given here."
+    )
     form: type[KindForm] = PagerDutyForm
 
     def send(self, *, place: Place, message: Message, now: datetime) -> Outcome:

@@ -23,6 +23,10 @@ class SlackKind:
     serves_teams = True
     serves_persons = True
     needs_administrator = False
+    way_back = (
+        "In your Slack app, turn on Interactivity & Shortcuts with this address as the Request URL, and enter "
+        "the app's signing secret here."
+    )
     form: type[KindForm] = SlackForm
 
     def send(self, *, place: Place, message: Message, now: datetime) -> Outcome:

@@ -28,6 +28,7 @@ class SmsKind:
     serves_teams = False
     serves_persons = True
     needs_administrator = False
+    way_back = ""
     form: type[KindForm] = SmsForm
 
     def send(self, *, place: Place, message: Message, now: datetime) -> Outcome:

@@ -29,6 +29,7 @@ class TeamsKind:
     serves_teams = True
     serves_persons = True
     needs_administrator = False
+    way_back = ""
     form: type[KindForm] = TeamsForm
 
     def send(self, *, place: Place, message: Message, now: datetime) -> Outcome:

@@ -26,6 +26,7 @@ class WebhookKind:
     serves_teams = True
     serves_persons = False
     needs_administrator = False
+    way_back = ""
     form: type[KindForm] = WebhookForm
 
     def send(self, *, place: Place, message: Message, now: datetime) -> Outcome:
