@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class PagingConfig(AppConfig):
     name = "incidents.paging"
     label = "paging"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        for module in ("shell", "documents"):
+            import_module(f"incidents.paging.{module}")

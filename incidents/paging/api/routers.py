@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from incidents.paging.api import policies
+
+ROUTERS: tuple[tuple[str, Router], ...] = (("/v1/escalation-policies", policies.router),)

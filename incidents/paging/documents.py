@@ -1,0 +1,9 @@
+"""The kinds of documents that this room brings about, with the services that policies name."""
+
+from __future__ import annotations
+
+from incidents.oncall.declared import register_kind
+from incidents.paging.services import policy_documents, service_documents
+
+register_kind("Service", service_documents.apply, order=10)
+register_kind("EscalationPolicy", policy_documents.apply, order=30)
