@@ -30,6 +30,7 @@ from slo.selectors.coverage import CoverageView, coverage_of
 from slo.selectors.exclusions import adjustments_of, exclusions_of
 from slo.selectors.slos import get_slo, versions_of
 from slo.selectors.status import StatusView, status_of
+from slo.views.alerts_section import alerts_section
 from slo.views.backfills import backfill_context
 from slo.views.csv import csv_response
 from slo.views.measured import measured
@@ -67,7 +68,9 @@ def slo_detail(request: AccessRequest, name: str) -> HttpResponse:
     status = status_of(slo=slo, at=view.at, now=view.now, is_restated=view.is_restated)
     versions = versions_of(slo=slo)
     version = next(version for version in versions if version.pk == status.version_id)
-    context: dict[str, Any] = {"slo": slo, "view": view, **standing_of(version=version, status=status)}
+    alerting = alerts_section(slo=slo, at=view.at, now=view.now)
+    standing = standing_of(version=version, status=status, thresholds=alerting["thresholds"])
+    context: dict[str, Any] = {"slo": slo, "view": view, **standing, **alerting}
     time_range = TimeRange.from_request(request, now=view.at)
     charts = charts_of(slo=slo, status=status, versions=versions, time_range=time_range, now=view.now)
     if request.GET.get("format") == "csv":

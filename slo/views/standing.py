@@ -32,14 +32,17 @@ _MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class BurnRow:
-    """One line of the table of burn rates."""
+    """One line of the table of burn rates. threshold: above it the rule that looks back so far may fire."""
 
     window: str
     rate: float | None
     words: str
+    threshold: float | None = None
 
 
-def standing_of(*, version: SloVersion, status: StatusView) -> dict[str, Any]:
+def standing_of(
+    *, version: SloVersion, status: StatusView, thresholds: Mapping[str, float] | None = None
+) -> dict[str, Any]:
     """What `_standing.html` and `_burn_rates.html` show of a status."""
     minutes = status.budget.remaining_minutes
     return {
@@ -62,12 +65,19 @@ def standing_of(*, version: SloVersion, status: StatusView) -> dict[str, Any]:
             window=parse_window(version.window),
             period=status.window,
             at=status.at,
+            thresholds=thresholds or {},
         ),
     }
 
 
 def burn_rows(
-    rates: Mapping[str, float | None], *, remaining: float | None, window: Window, period: Period, at: datetime
+    rates: Mapping[str, float | None],
+    *,
+    remaining: float | None,
+    window: Window,
+    period: Period,
+    at: datetime,
+    thresholds: Mapping[str, float],
 ) -> list[BurnRow]:
     """Each window with how long what is left of the budget lasts at its rate."""
 
@@ -77,7 +87,7 @@ def burn_rows(
             return f"what is left lasts {humanize_duration(foreseen.exhausted_at - at)}"
         return _MEANINGS[foreseen.reason]
 
-    return [BurnRow(_window(name), rate, meaning(rate)) for name, rate in rates.items()]
+    return [BurnRow(_window(name), rate, meaning(rate), thresholds.get(name)) for name, rate in rates.items()]
 
 
 def _window(name: str) -> str:
