@@ -1,0 +1,114 @@
+"""Calendar feeds: whose they are, and what they hold."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Max, QuerySet
+
+from incidents.oncall.domain.ical import CalendarShift, to_ical
+from incidents.oncall.domain.rota import by_person
+from incidents.oncall.models import CalendarFeed, Override, Schedule, ScheduleVersion
+from incidents.oncall.selectors.oncall import shifts
+from reliability.access.domain.caller import Caller
+from reliability.access.domain.secret import hash_of_secret
+from reliability.access.models import User
+from reliability.access.selectors.callers import caller_of_user
+from reliability.kit.periods import Period
+from reliability.web.errors import NotFound
+
+_SECRET_LENGTH_MAX = 200
+
+
+def feeds_of(*, caller: Caller, schedule: Schedule | None = None) -> QuerySet[CalendarFeed]:
+    """The caller's own feeds in force, newest first; with *schedule* only those of it."""
+    feeds = CalendarFeed.objects.filter(user_id=caller.user_id, revoked_at=None).select_related("schedule")
+    return (feeds.filter(schedule=schedule) if schedule else feeds).order_by("-created_at", "-pk")
+
+
+def feed_of_secret(*, secret: str) -> CalendarFeed:
+    """The feed in force behind an address. Raises NotFound, also when its person left."""
+    feed = (
+        CalendarFeed.objects.filter(
+            secret_hash=hash_of_secret(secret[:_SECRET_LENGTH_MAX]), revoked_at=None, user__is_active=True
+        )
+        .select_related("user", "schedule", "schedule__team")
+        .first()
+    )
+    if feed is None:
+        raise NotFound("there is no such calendar, or its address was revoked: make a new one under On call")
+    return feed
+
+
+def calendar_of(*, feed: CalendarFeed, now: datetime) -> bytes:
+    """The calendar of a feed: what its person may still read, within the days of the settings. Raises NotFound."""
+    readable = Schedule.objects.readable_by(caller_of_user(user=feed.user))
+    if feed.schedule is None:
+        schedules = list(readable.order_by("title", "pk"))
+        name = f"On call: {feed.user}"
+    else:
+        schedules = list(readable.filter(pk=feed.schedule_id))
+        name = f"On call: {feed.schedule.title}"
+        if not schedules:
+            raise NotFound("the person of this calendar may not see the schedule any more")
+    period = _period(now)
+    found = _events(schedules, period, now, only_user_id=feed.user_id if feed.schedule is None else None)
+    return to_ical(name=name, shifts=found, host=urlsplit(settings.PUBLIC_URL).hostname or "localhost")
+
+
+def _period(now: datetime) -> Period:
+    """Edges at the beginning of months, well outside of what is shown: a shift keeps its start, and so its UID."""
+    start = now - timedelta(days=settings.ONCALL_FEED_DAYS_BACK + 62)
+    end = now + timedelta(days=settings.ONCALL_FEED_DAYS_AHEAD)
+    return Period(
+        start.replace(day=1, hour=0, minute=0, second=0, microsecond=0),
+        end.replace(day=1, hour=0, minute=0, second=0, microsecond=0),
+    )
+
+
+def _events(
+    schedules: list[Schedule], period: Period, now: datetime, *, only_user_id: int | None
+) -> list[CalendarShift]:
+    known = {schedule.pk: schedule for schedule in schedules}
+    shown_from = now - timedelta(days=settings.ONCALL_FEED_DAYS_BACK)
+    changed = _changed_at(known)
+    own = [
+        (known[pk], shift)
+        for pk, found in shifts(schedule_ids=known, period=period).items()
+        for shift in by_person(found)
+        if shift.end > shown_from and only_user_id in (None, shift.user_id)
+    ]
+    users = User.objects.in_bulk({shift.user_id for _, shift in own})
+    events = []
+    for schedule, shift in sorted(own, key=lambda pair: (pair[1].start, pair[0].pk)):
+        person = str(users.get(shift.user_id, "somebody"))
+        summary = f"On call: {schedule.title}" if only_user_id else f"{person}: {schedule.title}"
+        url = f"{settings.PUBLIC_URL}/oncall/{schedule.slug}/"
+        events.append(
+            CalendarShift(
+                schedule_id=schedule.pk,
+                user_id=shift.user_id,
+                start=shift.start,
+                end=shift.end,
+                is_endless=shift.start == period.start,
+                summary=summary,
+                description=f"{person} is on call for {schedule.title}.\n{url}",
+                url=url,
+                changed_at=changed[schedule.pk],
+            )
+        )
+    return events
+
+
+def _changed_at(known: dict[int, Schedule]) -> dict[int, datetime]:
+    """When the rota of each schedule was last written: the stamp of its events, so that the same bytes come again."""
+    stamps = {pk: [schedule.updated_at] for pk, schedule in known.items()}
+    versions = ScheduleVersion.objects.filter(schedule_id__in=known).order_by().values_list("schedule_id")
+    overrides = Override.objects.filter(schedule_id__in=known).order_by().values_list("schedule_id")
+    for pk, stamp in versions.annotate(Max("created_at")):
+        stamps[pk].append(stamp)
+    for pk, made, revoked in overrides.annotate(Max("created_at"), Max("revoked_at")):
+        stamps[pk].extend(entry for entry in (made, revoked) if entry)
+    return {pk: max(found).replace(microsecond=0) for pk, found in stamps.items()}
