@@ -12,6 +12,7 @@ from incidents.intake.selectors.integrations import list_integrations
 from incidents.intake.selectors.monitors import list_monitors
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import Hit, register_search
+from reliability.web.states import StateLook, register_state
 
 
 def integrations_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]:
@@ -43,5 +44,19 @@ register_place(
         group="below",
     )
 )
+for _slug, _look in {
+    # integrations
+    "disabled": StateLook("Switched off", "none", "pause"),
+    "waiting_for_alerts": StateLook("Nothing yet", "none", "clock"),
+    # monitors
+    "new": StateLook("Never called", "none", "dot"),
+    "up": StateLook("Up", "good", "check"),
+    "late": StateLook("Late", "warn", "clock"),
+    "down": StateLook("Down", "bad", "breach"),
+    # silences
+    "planned": StateLook("Planned", "info", "clock"),
+    "over": StateLook("Over", "none", "stop"),
+}.items():
+    register_state(_slug, _look)
 register_search("integrations", integrations_found)
 register_search("monitors", monitors_found)
