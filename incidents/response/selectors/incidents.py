@@ -25,6 +25,7 @@ class Ordering(StrEnum):
     """Each ends in the primary key."""
 
     URGENCY = "urgency"  # open ones first: not acknowledged, then the worst, then the newest
+    WORST = "worst"  # open ones first: the worst, then not acknowledged, then the newest
     NEWEST = "newest"
     OLDEST = "oldest"
     SEVERITY = "severity"
@@ -43,6 +44,7 @@ _OPEN_SEVERITY = Case(
 )
 _ORDERS: dict[Ordering, tuple[OrderBy | str, ...]] = {
     Ordering.URGENCY: (_RANK.asc(), _OPEN_SEVERITY.asc(), "-created_at", "-pk"),
+    Ordering.WORST: (_OPEN_SEVERITY.asc(), _RANK.asc(), "-created_at", "-pk"),
     Ordering.NEWEST: ("-created_at", "-pk"),
     Ordering.OLDEST: ("created_at", "pk"),
     Ordering.SEVERITY: ("severity", "-created_at", "-pk"),

@@ -9,7 +9,7 @@ from django import template
 from django.utils import timezone
 
 from incidents.response.domain.phases import OPEN
-from incidents.response.selectors.incidents import IncidentFilters, list_incidents
+from incidents.response.selectors.incidents import IncidentFilters, Ordering, list_incidents
 from incidents.response.views.now import open_count
 from incidents.response.views.rows import rows_of
 
@@ -20,11 +20,12 @@ ROWS_MAX = 8
 
 @register.inclusion_tag("response/_overview_section.html", takes_context=True)
 def open_incidents(context: Mapping[str, Any]) -> dict[str, Any]:
-    """`{% open_incidents %}`: the most urgent of them; nothing when there are none."""
+    """`{% open_incidents %}`: the worst of them; nothing when there are none."""
     request = context["request"]
     total = open_count(request).all
     if not total:
         return {"rows": []}
-    found = list_incidents(caller=request.caller, filters=IncidentFilters(statuses=OPEN))[:ROWS_MAX]
+    filters = IncidentFilters(statuses=OPEN)
+    found = list_incidents(caller=request.caller, filters=filters, ordering=Ordering.WORST)[:ROWS_MAX]
     rows = rows_of(list(found), caller=request.caller, now=timezone.now())
     return {"rows": rows, "open_total": total, "request": request}

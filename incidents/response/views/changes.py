@@ -17,6 +17,7 @@ from incidents.response.selectors.incidents import incident as get_incident
 from incidents.response.services import lifecycle
 from incidents.response.views.answers import done, form_page, require_responder
 from incidents.response.views.choices import merge_targets
+from incidents.response.views.rows import SEVERITY_CHOICES
 from reliability.access.requests import AccessRequest
 from reliability.web.errors import Conflict, Invalid, ProblemError
 from reliability.web.refusals import show_refusal
@@ -59,7 +60,7 @@ def change_severity(request: AccessRequest, number: int) -> HttpResponse:
     answer = _tried(form, act) if request.method == "POST" and form.is_valid() else None
     words = "Those who were told hear of it. Raised to Sev1 or Sev2 it may wake people."
     return answer or form_page(
-        request, incident, form, heading="Change severity", words=words, severities=list(Severity)
+        request, incident, form, heading="Change severity", words=words, severities=SEVERITY_CHOICES
     )
 
 

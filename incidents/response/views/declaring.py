@@ -18,6 +18,7 @@ from incidents.response.forms.declare import DeclareForm
 from incidents.response.models import IncidentRole
 from incidents.response.services import incidents, roles
 from incidents.response.views.previews import Preview, preview_of
+from incidents.response.views.rows import SEVERITY_CHOICES
 from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import writable_teams
@@ -80,7 +81,7 @@ def _page(request: AccessRequest, form: DeclareForm, *, status: int = 200) -> Ht
         said.setlist(
             name, [str(getattr(one, "pk", one)) for one in value] if isinstance(value, list) else [str(value or "")]
         )
-    context = {"form": form, "severities": list(Severity), "preview": _preview(request, said)}
+    context = {"form": form, "severities": SEVERITY_CHOICES, "preview": _preview(request, said)}
     return render(request, "response/new.html", context, status=status)
 
 

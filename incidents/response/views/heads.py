@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 
 from incidents.response.domain.phases import OPEN, Phase, Status
 from incidents.response.models import Incident, IncidentRole
-from incidents.response.views.rows import elapsed, severity_slug, status_slug
+from incidents.response.views.rows import lasts_text, severity_slug, status_slug
 from incidents.response.views.told import Told, told_now
 from reliability.access.domain.caller import Caller
 from reliability.web.states import look_of
@@ -65,7 +65,7 @@ class Head:
     since: datetime
     since_iso: str
     since_words: str
-    elapsed: timedelta
+    lasts: str
     phases: Sequence[PhaseStep]
     roles: Sequence[RoleLine]
     next: Action
@@ -87,7 +87,7 @@ def head_of(incident: Incident, *, roles: Sequence[IncidentRole], caller: Caller
         since=incident.started_at,
         since_iso=incident.started_at.isoformat(),
         since_words="Began",
-        elapsed=elapsed(incident, now=now),
+        lasts=lasts_text(incident, now=now),
         phases=_phases(incident),
         roles=[RoleLine(title, _holders(slug, roles)) for slug, title in ROLE_TITLES.items() if slug != "responder"],
         next=next_action(incident, has_commander=has_commander),

@@ -89,7 +89,7 @@ def runbooks_of(incident: Incident, *, caller: Caller) -> list[Runbook]:
     for alert in alerts[:ALERTS_MAX]:
         for title, url in links_of(alert):
             if "runbook" in title.lower():
-                found.setdefault(url, Runbook(title, url, alert.title))
+                found.setdefault(url, Runbook(title, url, "alert"))
     return list(found.values())
 
 

@@ -46,7 +46,7 @@ def _panel(
     all_url: str,
     declare: dict[str, str],
 ) -> dict[str, Any]:
-    found = list_incidents(caller=request.caller, filters=filters, ordering=Ordering.URGENCY)
+    found = list_incidents(caller=request.caller, filters=filters, ordering=Ordering.WORST)
     rows = rows_of(list(found[:ROWS_MAX]), caller=request.caller, now=now)
     return {
         "rows": rows,

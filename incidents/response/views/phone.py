@@ -102,8 +102,8 @@ def _acknowledge(request: HttpRequest, opened: OpenedLink, incident: Incident, n
 
 def _state(opened: OpenedLink, incident: Incident) -> State:
     """What the link is about now, and whether the button makes sense."""
-    state = _about(incident)
     words = _standing(incident)
+    state = replace(_about(incident), tone="good", icon="check") if words else _about(incident)
     content: Any = opened.escalation.content
     told = [(str(title), str(url)) for title, url in content.get("links", ())]
     return replace(
@@ -145,8 +145,11 @@ def _refused(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
     heading = _HEADINGS.get(refused.reason, "This link does not work")
     incident = _incident_of(refused.escalation) if refused.reason == "link_stale" else None
     if incident is not None:
-        words = _standing(incident) or "It was opened anew since: sign in, or use the link of the newest message."
-        return _page(request, replace(_about(incident), words=words), status=200 if _standing(incident) else _GONE)
+        standing = _standing(incident)
+        if standing:
+            return _page(request, replace(_about(incident), words=standing, tone="good", icon="check"))
+        words = "It was told anew since: sign in, or use the link of the newest message."
+        return _page(request, replace(_about(incident), words=words, icon="warning"), status=_GONE)
     is_over = refused.reason in ("link_expired", "link_of_nobody", "link_stale")
     url = reverse("incident-list") if is_over else ""
     state = State(heading, "warn", f"{refused.message.capitalize()}.", "warning", url=url)

@@ -80,8 +80,8 @@ class IncidentQuery:
 
     @property
     def ordering(self) -> Ordering:
-        """Open ones by urgency, the past by time."""
-        return Ordering.URGENCY if self.status in ("open", "all", "triggered", "acknowledged") else Ordering.NEWEST
+        """Open ones first and the worst of them first; the past by time."""
+        return Ordering.WORST if self.status in ("open", "all", "triggered", "acknowledged") else Ordering.NEWEST
 
     @property
     def is_filtered(self) -> bool:

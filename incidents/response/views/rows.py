@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from incidents.response.domain.phases import OPEN
+from incidents.response.domain.severity import Severity
 from incidents.response.models import Incident, IncidentRole
 from incidents.response.views.told import Told, told_now
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.catalog.models import Service
+from reliability.web.words import duration_text
+
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Row:
     incident: Incident
     severity: str
     status: str
-    elapsed: timedelta
+    lasts: str
     is_open: bool
     commander: str = ""
     told: str = ""
@@ -43,7 +47,7 @@ def _row(incident: Incident, caller: Caller, told: Told, now: datetime) -> Row:
         incident=incident,
         severity=severity_slug(incident.severity),
         status=status_slug(incident),
-        elapsed=elapsed(incident, now=now),
+        lasts=lasts_text(incident, now=now),
         is_open=incident.status in OPEN,
         commander=", ".join(commanders),
         told=told.words,
@@ -52,12 +56,31 @@ def _row(incident: Incident, caller: Caller, told: Told, now: datetime) -> Row:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SeverityChoice:
+    """A severity as it stands at a choice."""
+
+    value: int
+    slug: str
+    word: str
+    definition: str
+
+
+SEVERITY_CHOICES = tuple(SeverityChoice(one.value, f"sev{one.value}", one.word, one.definition) for one in Severity)
+
+
 def severity_slug(severity: int) -> str:
     return f"sev{severity}"
 
 
 def status_slug(incident: Incident) -> str:
     return "merged" if incident.merged_into_id is not None else str(incident.status)
+
+
+def lasts_text(incident: Incident, *, now: datetime) -> str:
+    """How long it lasts, without seconds once it is a minute: nobody counts them."""
+    length = elapsed(incident, now=now)
+    return duration_text(length // _MINUTE * _MINUTE if length >= _MINUTE else length)
 
 
 def elapsed(incident: Incident, *, now: datetime) -> timedelta:

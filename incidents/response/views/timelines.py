@@ -68,12 +68,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """day: when it differs from that of the entry above. charts: as they were when somebody kept them."""
+    """day: when it differs from that of the entry above. is_note: in somebody's own words. charts: as they were then."""
 
     entry: TimelineEntry
     icon: str
     tone: str
     is_late: bool
+    is_note: bool
     is_editable: bool
     day: datetime | None
     revisions: Sequence[TimelineRevision]
@@ -123,6 +124,7 @@ def _item(entry: TimelineEntry, day: datetime | None) -> Item:
         icon=icon,
         tone=tone,
         is_late=entry.recorded_at - entry.at > LATE_AFTER,
+        is_note=entry.kind in EDITABLE,
         is_editable=entry.kind in EDITABLE and not is_removed,
         day=day,
         revisions=list(entry.revisions.all()),

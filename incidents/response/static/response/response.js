@@ -18,6 +18,30 @@
     }
   });
 
+  // What a button could not do, and why, in words of the server.
+  const notice = document.getElementById("incident-notice");
+  const tell = (text) => {
+    if (!notice) return;
+    const banner = document.createElement("div"), words = document.createElement("p");
+    banner.className = "banner tone-warn";
+    words.textContent = text;
+    banner.append(words);
+    notice.replaceChildren(banner);
+    notice.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("incident-notice", (event) => tell(event.detail.message));
+  document.addEventListener("incident-changed", () => notice?.replaceChildren());
+  document.addEventListener("htmx:responseError", (event) => {
+    const { elt, xhr } = event.detail;
+    if (elt.matches("[data-live]") || !elt.matches("#incident form:not(#composer)")) return;
+    const answer = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    tell(answer.querySelector("p")?.textContent || `The server answered ${xhr.status}: try again.`);
+    document.querySelectorAll("#incident [data-live]").forEach((part) => window.htmx.trigger(part, "refresh"));
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.elt.matches("#incident form")) tell("The server did not answer: nothing was done. Try again.");
+  });
+
   // Ctrl-Enter sends a comment.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
