@@ -4,4 +4,15 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from incidents.response.api import acts, alerts, figures, incidents, milestones, people, timeline
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/incidents", incidents.router),
+    ("/v1/incidents", figures.router),
+    ("/v1/incidents", acts.router),
+    ("/v1/incidents", people.router),
+    ("/v1/incidents", milestones.router),
+    ("/v1/incidents", timeline.router),
+    ("/v1/incidents", alerts.of_incident),
+    ("/v1/alerts", alerts.router),
+)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reliability.kit.instants import InstantError, parse_instant
+from reliability.kit.instants import InstantError, parse_instant, require_bounded
 
 # 2026-03-01T12:00:00Z, 2026-03-01 12:00 +02:00, 2026-03-01 12:00 UTC at the beginning of a line, and what separates.
 _LINE = re.compile(
@@ -91,6 +91,8 @@ def _read(index: int, at: Any, text: str, events: list[LateEvent], mistakes: lis
 
 
 def _instant(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return require_bounded(value)
     if isinstance(value, str):
         naive = value.strip()
         try:

@@ -1,4 +1,4 @@
-"""MTTD, MTTA, MTTR and MTBF of the incidents that a caller may read. What they mean: incidents.response.domain.figures."""
+"""MTTD, MTTA, MTTR and MTBF of the incidents a caller may read. What they mean: incidents.response.domain.figures."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from reliability.catalog.models import Service
 from reliability.kit.periods import Period
 
 SLICES_MAX = 400
+_COLUMNS = (
+    "team", "severity", "started_at", "detected_at", "acknowledged_at", "resolved_at", "close_reason", "merged_into",
+)  # fmt: skip
 
 
 class GroupBy(StrEnum):
@@ -89,7 +92,7 @@ def mttr(*, caller: Caller, filters: IncidentFilters) -> Durations:
 
 def _marks(caller: Caller, filters: IncidentFilters) -> list[tuple[Incident, Marks]]:
     found: QuerySet[Incident] = list_incidents(caller=caller, filters=filters)
-    needed = found.prefetch_related(None).select_related(None).order_by("detected_at", "pk")
+    needed = found.prefetch_related(None).select_related(None).only(*_COLUMNS).order_by("detected_at", "pk")
     return [(incident, _marks_of(incident)) for incident in needed.iterator(chunk_size=2000)]
 
 
