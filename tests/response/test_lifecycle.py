@@ -216,9 +216,7 @@ def test_those_who_acknowledge_at_once_are_all_answered(
     assert race(lambda: incident.roles.count()) == [3]
 
 
-def test_no_page_waits_after_an_acknowledgement_that_races_the_next_step(
-    race: Race, cast: Cast, now: datetime
-) -> None:
+def test_no_page_waits_after_an_acknowledgement_that_races_the_next_step(race: Race, cast: Cast, now: datetime) -> None:
     """Fault 30, with both sides at the same instant."""
     policy = EscalationPolicyFactory(team=cast.payments)
     for position, person in enumerate((cast.editor, cast.administrator)):
@@ -243,7 +241,9 @@ def test_no_page_waits_after_an_acknowledgement_that_races_the_next_step(
     def queued() -> list[int]:
         return [
             notification.pk
-            for notification in Notification.objects.filter(purpose="page", state="waiting").select_related("escalation")
+            for notification in Notification.objects.filter(purpose="page", state="waiting").select_related(
+                "escalation"
+            )
             if notification.escalation and notification.epoch == notification.escalation.epoch
         ]
 
