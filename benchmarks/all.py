@@ -6,7 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("status_of_fleets", "against_prometheus", "hourly_history", "recompute", "list_page", "intake")
+SCRIPTS = (
+    "status_of_fleets",
+    "against_prometheus",
+    "hourly_history",
+    "recompute",
+    "list_page",
+    "intake",
+    "burn_alerts",
+)
 
 
 def main() -> None:

@@ -1,0 +1,99 @@
+"""AlertPolicy and AlertCondition documents take effect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from reliability.access.domain.caller import SYSTEM
+from reliability.outbox.models import Fact
+from slo.domain.openslo.documents import SourceText
+from slo.domain.openslo.exporting import to_documents, to_yaml
+from slo.domain.openslo.plan import Action
+from slo.models import BurnAlert, Slo
+from slo.selectors.alerts import alerting_state
+from slo.selectors.openslo import ExportFilters, export
+from slo.services import openslo
+from tests.slo.alerts.conftest import MINUTE, Live
+
+pytestmark = pytest.mark.django_db
+
+DOCUMENTS = """
+apiVersion: openslo/v1
+kind: AlertNotificationTarget
+metadata: {name: shop-duty}
+spec: {target: shop-duty}
+---
+apiVersion: openslo/v1
+kind: AlertCondition
+metadata: {name: fast, displayName: Fast burn of the checkout}
+spec:
+  severity: critical
+  condition: {kind: burnrate, op: gte, threshold: 20, lookbackWindow: 10m, alertAfter: 2m}
+---
+apiVersion: openslo/v1
+kind: AlertPolicy
+metadata: {name: shop-alerts}
+spec:
+  alertWhenNoData: true
+  alertWhenBreaching: true
+  alertWhenResolved: false
+  conditions: [{conditionRef: fast}]
+  notificationTargets: [{targetRef: shop-duty}]
+"""
+
+
+@pytest.fixture
+def policed(slo: Slo, now: datetime) -> Slo:
+    slo.service = None
+    request = openslo.OpenSloRequest(files=[SourceText("alerts.yaml", DOCUMENTS)], team_slug=slo.team.slug)
+    plan = openslo.apply(caller=SYSTEM, request=request, now=now)
+    assert not plan.problems, plan.problems
+    Slo.objects.filter(pk=slo.pk).update(alert_policies=["shop-alerts"])
+    slo.refresh_from_db()
+    return slo
+
+
+def test_a_condition_fires_as_its_document_says(policed: Slo, live: Live, now: datetime) -> None:
+    state = alerting_state(slo=policed, now=now)
+    rule = state.policy.rule("policy:shop-alerts/fast")
+    assert rule is not None
+    assert (rule.severity, rule.threshold, rule.op.sign, rule.targets) == (1, 20.0, "≥", ("shop-duty",))
+    assert state.policy.silence is not None  # counts are pushed, but the policy asks for it
+    # Two bad minutes of ten burn 20×; it holds for two minutes.
+    at = live(now, 3, bad=100.0)
+    assert not BurnAlert.objects.filter(condition=rule.key).exists()
+    at = live(at, 1, bad=100.0)
+    alert = BurnAlert.objects.get(condition=rule.key)
+    assert alert.fired_at == now + 4 * MINUTE
+    assert "20×" in alert.fire_reason
+    fired = Fact.objects.get(kind="BurnRateAlertFired", payload__condition=rule.key).payload
+    assert (fired["severity"], fired["urgency"], fired["targets"]) == (1, "urgent", ["shop-duty"])
+    live(at, 20, bad=0.0)
+    resolved = Fact.objects.get(kind="BurnRateAlertResolved", payload__condition=rule.key).payload
+    assert resolved["is_told"] is False
+
+
+def test_documents_that_cannot_take_effect_are_said_on_the_page(policed: Slo, now: datetime) -> None:
+    Slo.objects.filter(pk=policed.pk).update(alert_policies=["shop-alerts", "nobody"])
+    policed.refresh_from_db()
+    warnings = alerting_state(slo=policed, now=now).policy.warnings
+    assert any("there is no AlertPolicy nobody" in one for one in warnings)
+    long = DOCUMENTS.replace("lookbackWindow: 10m", "lookbackWindow: 1Q").replace("critical", "strange")
+    request = openslo.OpenSloRequest(files=[SourceText("alerts.yaml", long)], team_slug=policed.team.slug)
+    assert not openslo.apply(caller=SYSTEM, request=request, now=now).problems
+    warnings = alerting_state(slo=policed, now=now).policy.warnings
+    assert any("takes no effect: its lookbackWindow must be at most 28 days" in one for one in warnings)
+
+
+def test_what_is_exported_applies_without_a_change(policed: Slo, now: datetime) -> None:
+    filters = ExportFilters(slo_name=policed.name)
+    stored = export(caller=SYSTEM, filters=filters)
+    specs = {policed.sli.name: policed.sli.spec}
+    text = to_yaml(to_documents(stored, specs=specs))
+    assert "lookbackWindow: 10m" in text
+    request = openslo.OpenSloRequest(files=[SourceText("export.yaml", text)], team_slug=policed.team.slug)
+    plan = openslo.plan(caller=SYSTEM, request=request, now=now)
+    assert not plan.problems, plan.problems
+    assert {change.action for change in plan.changes} == {Action.UNCHANGED}
