@@ -14,6 +14,8 @@ from reliability.access.services import installation, teams
 from reliability.catalog.models import Service
 from reliability.catalog.services import dependencies, services
 from reliability.demo.domain import promises, shop
+from reliability.demo.services.emergencies import load_changes, load_incidents
+from reliability.demo.services.people import load_on_call, load_people
 from reliability.demo.services.since import tell_since
 from reliability.demo.services.traffic import catch_up
 from reliability.kit.periods import Period
@@ -54,6 +56,7 @@ def load(*, now: datetime) -> None:
 def _load_shop(*, caller: Caller, now: datetime) -> None:
     owners = _load_teams(caller=caller, now=now)
     caller = caller_of_user(user=User.objects.get(email=EMAIL))  # now with a role in each team
+    load_people(caller=caller, owners=owners, now=now)
     found = _load_services(caller=caller, owners=owners, now=now)
     indicators = _load_indicators(caller=caller, services_by_name=found, now=now)
     catch_up(now=now)
@@ -71,6 +74,9 @@ def _load_shop(*, caller: Caller, now: datetime) -> None:
             reason=reason,
             now=now,
         )
+    load_on_call(caller=caller, now=now, since=_instant(-promises.HISTORY_HOURS, now=now))
+    load_changes(services=found, now=now)
+    load_incidents(services=found, objectives=objectives, now=now)
 
 
 def _instant(hours: float, *, now: datetime) -> datetime:
