@@ -13,15 +13,18 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from incidents.response.models import ImpactedService, ImpactedSlo, TimelineEntry
 from reliability.access.domain.caller import Role
 from slo.models import Adjustment, Backfill, Exclusion, SliVersion
 from tests.cast import (
     BEGINNING,
+    AlertFactory,
     ApiTokenFactory,
     Cast,
     ChannelFactory,
     ContactMethodFactory,
     DependencyFactory,
+    IncidentFactory,
     ServiceFactory,
     SliFactory,
     SloFactory,
@@ -91,7 +94,21 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
     person = {"person_id": cast.editor.pk}
     channel = ChannelFactory(team=cast.payments, name=f"{MARK}-channel", config={"url": f"https://{MARK}.example.org/"})
     contact = ContactMethodFactory(user=cast.editor, title=f"{MARK} phone")
+    incident = IncidentFactory(team=cast.payments, title=f"{MARK} fails", summary=MARK)
+    alert = AlertFactory(team=cast.payments, incident=incident, title=f"{MARK} fires", service=service)
+    entry = TimelineEntry.objects.create(
+        incident=incident, at=BEGINNING, recorded_at=BEGINNING, kind="comment", author_name="Editor", text=MARK
+    )
+    of_incident = {"number": incident.pk, "entry_id": entry.pk, "pk": entry.pk}
     below: dict[str, dict[str, Any]] = {
+        "incidents/": {
+            **of_incident,
+            "milestone": "mitigated",
+            "role": "scribe",
+            "service": service.name,
+            "slo": slo.name,
+        },
+        "alerts/": {"pk": alert.pk, "alert_id": alert.pk},
         "services/": {"name": service.name, "needs": needs.name},
         "sources/": {"name": source.name},
         "channels/": {"name": channel.name},
@@ -138,7 +155,23 @@ def share(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
     backfill = Backfill.objects.create(
         sli=shown, **period, cursor_at=period["end_at"], author_name="Guest", last_error=f"no route to {MARK}"
     )
+    incident = IncidentFactory(team=cast.commons, title="Mixed")
+    ImpactedService.objects.create(incident=incident, service=service)
+    ImpactedSlo.objects.create(incident=incident, slo=SloFactory(team=cast.payments, sli=hidden, name=f"{MARK}-own"))
+    alert = AlertFactory(team=cast.commons, incident=incident, service=service)
+    entry = TimelineEntry.objects.create(
+        incident=incident, at=BEGINNING, recorded_at=BEGINNING, kind="comment", author_name="Guest", text="seen"
+    )
+    of_incident = {"number": incident.pk, "entry_id": entry.pk, "pk": entry.pk}
     below: dict[str, dict[str, Any]] = {
+        "incidents/": {
+            **of_incident,
+            "milestone": "mitigated",
+            "role": "scribe",
+            "service": service.name,
+            "slo": slo.name,
+        },
+        "alerts/": {"pk": alert.pk, "alert_id": alert.pk},
         "slis/": {"name": shown.name, "pk": backfill.pk, "backfill_id": backfill.pk, "action": "pause"},
         "slos/": {"name": slo.name, "exclusion_id": exclusion.pk, "adjustment_id": adjustment.pk},
         "slos/<slug:name>/exclusions/": {"name": slo.name, "pk": exclusion.pk},
