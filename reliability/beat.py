@@ -11,6 +11,7 @@ import os
 
 from celery import Celery
 from celery.signals import setup_logging
+from django.apps import apps
 from django.utils import timezone
 
 from reliability import settings
@@ -27,6 +28,7 @@ def main() -> None:
     app = Celery("reliability", fixups=[])
     app.config_from_object(settings, namespace="CELERY")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reliability.settings")
+    apps.populate(())  # none: the auditor reads two tables without models
     auditor.start(clock=timezone.now)
     app.Beat(quiet=True, pidfile=None).run()
 

@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from incidents.oncall.services.notices import SHIFT_BEGAN, SHIFT_COMING
 from incidents.oncall.services.swaps import SWAP_CHANGED
-from incidents.paging.services import delivery, escalations, shift_notices
+from incidents.paging.services import delivery, escalations, escalations_clock, shift_notices
 from incidents.paging.services.due_kinds import SEND, STEP
 from reliability.outbox.registry import due_work, subscriber
+from reliability.outbox.services.clock import on_clock_step
+
+on_clock_step(escalations_clock.keep_pace)
 
 
 @due_work(STEP, lease=timedelta(seconds=10))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from reliability.outbox.registry import LEASE_DEFAULT, registration_of
 from reliability.outbox.services import runs
 from reliability.outbox.services.claims import Claim, release_owned
+from reliability.outbox.services.clock import ClockWatch, steady_seconds
 from reliability.outbox.services.due import ensure_standing
 from reliability.outbox.services.tick import hand_over_due
 from reliability.outbox.services.tick import tick as run_tick
@@ -19,10 +20,12 @@ from reliability.outbox.services.tick import tick as run_tick
 # A handler that does not heed its time limit is killed this much later.
 HARD_STOP_SECONDS = 5
 
+_clock = ClockWatch(steady_seconds)
+
 
 @shared_task(name="outbox.tick", acks_late=False)
 def tick() -> None:
-    run_tick(now=timezone.now(), hand_over=_send)
+    run_tick(now=timezone.now(), hand_over=_send, clock=_clock)
 
 
 def _send(claim: Claim) -> None:

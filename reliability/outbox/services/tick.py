@@ -11,6 +11,7 @@ from django.conf import settings
 from reliability.outbox.models import Heartbeat
 from reliability.outbox.selectors.backlog import TICK, last_tick_at
 from reliability.outbox.services.claims import Bounds, Claim, claim, release
+from reliability.outbox.services.clock import ClockWatch, mend
 from reliability.web.metrics import DISPATCH_FAILURES, TICKS
 
 logger = structlog.get_logger(__name__)
@@ -19,13 +20,23 @@ logger = structlog.get_logger(__name__)
 HEARTBEAT_EVERY = timedelta(seconds=10)
 
 
-def tick(*, now: datetime, hand_over: Callable[[Claim], object], waiting: int | None = None) -> int:
+def tick(
+    *,
+    now: datetime,
+    hand_over: Callable[[Claim], object],
+    waiting: int | None = None,
+    clock: ClockWatch | None = None,
+) -> int:
     """Claim due rows and hand each over; one that cannot be handed over is given back. Returns how many went.
 
-    waiting: how many may wait for a worker, when it is not as the settings say.
+    waiting: how many may wait for a worker, when it is not as the settings say. clock: notices when it is set.
     Ticks may run at the same time, twice, or not at all for a while: what is due stays due.
     """
     TICKS.inc()
+    if clock is not None:
+        step = clock.step(now=now)
+        if step:
+            mend(step=step, now=now)
     _beat(now=now)
     return hand_over_due(now=now, hand_over=hand_over, waiting=waiting)
 

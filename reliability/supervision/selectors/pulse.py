@@ -36,7 +36,8 @@ def pulse(*, now: datetime) -> Pulse:
 
 
 def _instant(stored: Any) -> datetime | None:
-    """SQLite gives back text in UTC."""
-    if stored is None or isinstance(stored, datetime):
-        return stored
-    return datetime.fromisoformat(str(stored)).replace(tzinfo=UTC)
+    """SQLite gives back text, or an instant without its zone: UTC."""
+    if stored is None:
+        return None
+    instant = stored if isinstance(stored, datetime) else datetime.fromisoformat(str(stored))
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)

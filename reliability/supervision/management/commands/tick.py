@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from reliability.outbox.services import nudge, runs
 from reliability.outbox.services.claims import Claim
+from reliability.outbox.services.clock import ClockWatch, steady_seconds
 from reliability.outbox.services.due import ensure_standing
 from reliability.outbox.services.tick import tick
 from reliability.supervision.services import auditor
@@ -51,6 +52,7 @@ class Command(BaseCommand):
     def _loop(self) -> None:
         """As many at once as there are slots: a receiver that hangs does not hold up the others."""
         wake = threading.Event()
+        self._clock = ClockWatch(steady_seconds)
         nudge.use(wake.set)
         auditor.start(clock=timezone.now)
 
@@ -71,7 +73,12 @@ class Command(BaseCommand):
 
     def _tick(self, hand_over: Any) -> None:
         try:
-            tick(now=timezone.now(), hand_over=hand_over, waiting=settings.WORKER_SLOTS * WAITING_PER_SLOT)
+            tick(
+                now=timezone.now(),
+                hand_over=hand_over,
+                waiting=settings.WORKER_SLOTS * WAITING_PER_SLOT,
+                clock=self._clock,
+            )
         except DatabaseError as error:  # it comes back; the auditor tells the operators meanwhile
             self.stderr.write(f"tick: {error}")
             connection.close()

@@ -1,0 +1,147 @@
+"""The auditor: when the operators are told, and when the sign of life goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from pytest_django import Settings
+
+from reliability.outbox.models import Due, Heartbeat, SlowLane
+from reliability.outbox.services.due import schedule
+from reliability.supervision.domain.pulse import Pulse, Watch, judge, why_stalled
+from reliability.supervision.selectors import pulse as selector
+from reliability.supervision.services import auditor, heartbeat
+from tests.servers.receivers import HttpReceiver, Scripted, recording_http
+
+pytestmark = pytest.mark.django_db
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def operators(settings: Settings) -> Iterator[HttpReceiver]:
+    with recording_http() as receiver:
+        settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
+        settings.OPERATORS_WEBHOOK_URL = f"{receiver.url}/operators"
+        settings.HEARTBEAT_URL = f"{receiver.url}/alive"
+        yield receiver
+
+
+def tick_at(instant: datetime) -> None:
+    Heartbeat.objects.update_or_create(name="tick", defaults={"at": instant})
+
+
+def watch_for(span: timedelta, *, now: datetime, watch: Watch | None = None, ticks: bool = True) -> Watch:
+    """The auditor looks each quarter of a minute."""
+    watch = watch or Watch()
+    for number in range(int(span / (15 * SECOND)) + 1):
+        at = now + number * 15 * SECOND
+        if ticks:
+            tick_at(at)
+        watch = auditor.look(watch=watch, now=at)
+    return watch
+
+
+def titles(operators: HttpReceiver) -> list[str]:
+    return [request.json()["title"] for request in operators.received if request.target == "/operators"]
+
+
+def test_the_names_in_the_queries_are_those_of_the_models() -> None:
+    for model in (Due, SlowLane):
+        assert f" {model._meta.db_table} " in selector._WAITING.replace("\n", " ")
+    assert f" {Heartbeat._meta.db_table} " in selector._TICK
+
+
+def test_work_that_is_done_wakes_nobody(operators: HttpReceiver, now: datetime) -> None:
+    watch_for(10 * MINUTE, now=now)
+    assert operators.received == []
+
+
+def test_a_stalled_engine_is_told_within_five_minutes_and_once(operators: HttpReceiver, now: datetime) -> None:
+    schedule(kind="paging.send", key=1, due_at=now)
+    watch_for(5 * MINUTE, now=now)
+    assert titles(operators) == ["[localhost] Pages are not being sent"]
+    assert "1 pieces of work that pages need wait" in operators.received[0].json()["text"]
+
+
+def test_a_tick_that_stopped_is_told(operators: HttpReceiver, now: datetime) -> None:
+    tick_at(now)
+    watch_for(5 * MINUTE, now=now, ticks=False)
+    assert "no tick since 2026-03-02 12:00:00 UTC" in operators.received[0].json()["text"]
+
+
+def test_it_is_told_again_each_half_hour_and_when_it_is_over(operators: HttpReceiver, now: datetime) -> None:
+    schedule(kind="paging.send", key=1, due_at=now)
+    watch = watch_for(40 * MINUTE, now=now)
+    Due.objects.all().delete()
+    watch_for(MINUTE, now=now + 40 * MINUTE, watch=watch)
+    assert [title.partition("] ")[2] for title in titles(operators)] == [
+        "Pages are not being sent",
+        "Pages are not being sent",
+        "Pages are being sent again",
+    ]
+
+
+def test_of_two_auditors_one_tells(operators: HttpReceiver, now: datetime) -> None:
+    schedule(kind="fact:response.burn_alert_fired", key=1, due_at=now)
+    for _ in range(2):
+        watch_for(5 * MINUTE, now=now)
+    assert len(titles(operators)) == 1
+
+
+def test_what_came_due_while_everything_was_off_wakes_nobody_when_it_is_done_at_once(
+    operators: HttpReceiver, now: datetime
+) -> None:
+    schedule(kind="paging.send", key=1, due_at=now - timedelta(hours=5))
+    watch = watch_for(15 * SECOND, now=now)
+    Due.objects.all().delete()
+    watch_for(MINUTE, now=now + 30 * SECOND, watch=watch)
+    assert operators.received == []
+
+
+@pytest.mark.parametrize("kind", ["slo.backfill", "supervision.housekeeping"])
+def test_other_work_that_waits_wakes_nobody(operators: HttpReceiver, now: datetime, kind: str) -> None:
+    schedule(kind=kind, key=1, due_at=now)
+    watch_for(5 * MINUTE, now=now)
+    assert operators.received == []
+
+
+def test_messages_to_a_receiver_that_hangs_wake_nobody(operators: HttpReceiver, now: datetime) -> None:
+    schedule(kind="paging.send", key=1, due_at=now, lane="webhook:slow.example.com")
+    SlowLane.objects.create(name="webhook:slow.example.com", until_at=now + timedelta(hours=1))
+    watch_for(5 * MINUTE, now=now)
+    assert operators.received == []
+
+
+def test_a_database_that_does_not_answer_is_told_without_it(now: datetime) -> None:
+    reason = why_stalled(pulse=Pulse(error="connection refused"), now=now)
+    first = judge(watch=Watch(), reason=reason, now=now)
+    assert not first.alarm
+    assert judge(watch=first.watch, reason=reason, now=now + 30 * SECOND).alarm
+
+
+def test_the_sign_of_life_goes_out_while_work_is_done(operators: HttpReceiver, now: datetime) -> None:
+    tick_at(now)
+    assert heartbeat.send(now=now)
+    assert [(request.method, request.target) for request in operators.received] == [("GET", "/alive")]
+
+
+def test_the_sign_of_life_is_withheld_while_pages_wait(operators: HttpReceiver, now: datetime) -> None:
+    tick_at(now)
+    schedule(kind="paging.step", key=1, due_at=now - 2 * MINUTE)
+    assert not heartbeat.send(now=now)
+    assert operators.received == []
+
+
+def test_a_monitor_that_refuses_the_sign_of_life_is_logged(operators: HttpReceiver, now: datetime) -> None:
+    tick_at(now)
+    operators.script[:] = [Scripted(500)]
+    assert not heartbeat.send(now=now)
+
+
+def test_without_an_address_nothing_goes_out(settings: Settings, now: datetime) -> None:
+    settings.HEARTBEAT_URL = ""
+    assert not heartbeat.send(now=now)
