@@ -38,8 +38,14 @@ class RedisServer:
         return process
 
     def die_and_come_back(self) -> None:
+        self.die()
+        self.come_back()
+
+    def die(self) -> None:
         self._process.kill()
         self._process.wait(timeout=10)
+
+    def come_back(self) -> None:
         self._process = self._start()
 
     def stop(self) -> None:

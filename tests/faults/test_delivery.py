@@ -1,0 +1,175 @@
+"""Pages while everything dies: each is delivered, under one key, and soon after what died is back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TypeVar
+
+import pytest
+
+from tests.faults.paging import EMBEDDED, SERVERS, Bench, keys_of, running_bench
+from tests.servers.product import ROOT
+from tests.servers.receivers import Fault, Scripted, recording_http
+
+pytestmark = pytest.mark.faults
+
+T = TypeVar("T")
+
+# Between every two writes of the path of a page: (where the worker dies, how often the receiver may hear of it).
+DEATHS = [
+    ("try not written", 1),
+    ("try written", 1),
+    ("sent", 2),
+    ("answer written", 1),
+    ("paging.send finished", 1),
+    ("paging.send claimed", 1),
+    ("paging.send handed over", 1),
+]
+STEP_DEATHS = ["step taken", "step not taken", "paging.step finished"]
+RECOVERY_SECONDS_MAX = 10.0
+
+
+@pytest.fixture(scope="module", params=[EMBEDDED, SERVERS])
+def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """Beside servers a worker of processes, as compose.yaml has it: a death takes one of them, not all at once."""
+    pool = "prefork" if request.param == SERVERS else "threads"
+    directory = tmp_path_factory.mktemp("bench")
+    with running_bench(request.param, directory, WORKER_CONCURRENCY="6", WORKER_POOL=pool) as bench:
+        yield bench
+
+
+def test_a_worker_killed_between_any_two_writes_costs_no_page_and_doubles_none_unseen(
+    bench: Bench, record_property: Callable[[str, object], None]
+) -> None:
+    for number, (point, times_max) in enumerate(_as_many_as_pay(bench, DEATHS, 5)):
+        subject = f"death{number}"
+        with recording_http() as receiver:
+            bench.die_at(point)
+            bench.page(subject, [receiver])
+            bench.wait_for_death(point)
+            _wait_for_worker(bench)
+            taken = bench.wait_until_sent(subject, seconds=20)
+            record_property(f"seconds to recover from: {point}", round(taken, 1))
+            assert taken < RECOVERY_SECONDS_MAX, point
+            assert len(set(keys_of(receiver))) == 1, point
+            assert 1 <= len(receiver.received) <= times_max, point
+            assert bench.states(subject) == ["sent"], point
+
+
+def test_a_worker_killed_while_it_takes_a_step_takes_it_once(bench: Bench) -> None:
+    for number, point in enumerate(_as_many_as_pay(bench, STEP_DEATHS, 1)):
+        subject = f"step{number}"
+        with recording_http() as first, recording_http() as second:
+            bench.page(subject, [first], [second])
+            bench.wait_until_sent(subject, seconds=15)
+            bench.die_at(point)
+            bench.ask("probe.advance", subject)
+            bench.wait_for_death(point)
+            _wait_for_worker(bench)
+            assert bench.wait_until_sent(subject, count=2, seconds=20) < RECOVERY_SECONDS_MAX, point
+            assert (len(first.received), len(set(keys_of(second)))) == (1, 1), point
+
+
+def test_receivers_that_misbehave_get_the_page_once_they_behave_and_hold_up_nobody(
+    bench: Bench, record_property: Callable[[str, object], None]
+) -> None:
+    scripts = {
+        "hangs": [Scripted(fault=Fault.HANG), Scripted(204)],
+        "answers-500": [Scripted(500), Scripted(500), Scripted(204)],
+        "asks-to-wait": [Scripted(429, headers={"Retry-After": "3"}), Scripted(204)],
+        "drops-after": [Scripted(fault=Fault.DROP_AFTER), Scripted(204)],
+        "drops-before": [Scripted(fault=Fault.DROP_BEFORE), Scripted(204)],
+    }
+    with ExitStack() as stack:
+        bad = {name: stack.enter_context(recording_http(script)) for name, script in scripts.items()}
+        good = [stack.enter_context(recording_http()) for _ in range(12)]
+        for name, receiver in bad.items():
+            bench.page(name, [receiver])
+        time.sleep(1)
+        asked = time.monotonic()
+        for number, receiver in enumerate(good):
+            bench.page(f"good{number}", [receiver])
+        waits = sorted(receiver.wait_for(1, seconds=30)[0].at - asked for receiver in good)
+        record_property("slowest of those beside a receiver that hangs", round(waits[-1], 1))
+        assert waits[-1] < 5
+        for name, receiver in bad.items():
+            bench.wait_until_sent(name, seconds=30)
+            assert len(set(keys_of(receiver))) == 1, name
+        hung, waited = bad["hangs"].received, bad["asks-to-wait"].received
+        assert hung[1].at - hung[0].at < 13, "cut within ten seconds, and tried again soon"
+        assert 3 <= waited[1].at - waited[0].at < 8
+        assert [len(receiver.received) for receiver in good] == [1] * len(good)
+
+
+def test_a_broker_that_is_dead_for_ten_seconds_delays_pages_and_loses_none(
+    bench: Bench, record_property: Callable[[str, object], None]
+) -> None:
+    with ExitStack() as stack:
+        receivers = [stack.enter_context(recording_http()) for _ in range(5)]
+        with bench.without_broker():
+            for number, receiver in enumerate(receivers):
+                bench.page(f"broker{number}", [receiver])
+            time.sleep(10)
+        back = time.monotonic()
+        for number in range(len(receivers)):
+            bench.wait_until_sent(f"broker{number}", seconds=30)
+        taken = time.monotonic() - back
+        record_property("seconds after the broker was back", round(taken, 1))
+        assert taken < RECOVERY_SECONDS_MAX
+        assert [len(receiver.received) for receiver in receivers] == [1] * len(receivers)
+
+
+def test_a_page_needs_no_beat_when_something_wakes_the_worker_and_two_beats_page_once(bench: Bench) -> None:
+    second = subprocess.Popen(
+        [sys.executable, "-m", "reliability.beat"],
+        cwd=ROOT,
+        env={**os.environ, "DATA_DIR": str(bench.product.data_dir), **_servers(bench)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        with ExitStack() as stack:
+            receivers = [stack.enter_context(recording_http()) for _ in range(5)]
+            for number, receiver in enumerate(receivers):
+                bench.page(f"beats{number}", [receiver])
+                if number == 2:
+                    bench.kill("beat")
+            for number in range(len(receivers)):
+                assert bench.wait_until_sent(f"beats{number}", seconds=20) < RECOVERY_SECONDS_MAX
+            time.sleep(2.5)  # one more tick of both
+            assert [len(receiver.received) for receiver in receivers] == [1] * len(receivers)
+    finally:
+        second.kill()
+        second.wait()
+
+
+def test_an_acknowledgement_ends_the_tries_of_a_receiver_that_is_down(bench: Bench) -> None:
+    with recording_http([Scripted(503)]) as down, recording_http() as second:
+        bench.page("acknowledged", [down], [second])
+        down.wait_for(2)
+        bench.ask("probe.acknowledge", "acknowledged")
+        bench.product.wait_until(lambda: "void" in bench.states("acknowledged"), seconds=15, what="that it is void")
+        down.script[:] = [Scripted(204)]
+        bench.ask("probe.advance", "acknowledged")
+        time.sleep(3)
+        assert second.received == []
+
+
+def _as_many_as_pay(bench: Bench, points: list[T], count: int) -> list[T]:
+    """The supervisor of the embedded mode waits twice as long after each death: there the first ones only."""
+    return points if bench.redis is not None else points[:count]
+
+
+def _wait_for_worker(bench: Bench) -> None:
+    bench.product.wait_until(lambda: "worker" in bench.product.children(), seconds=15, what="a new worker")
+
+
+def _servers(bench: Bench) -> dict[str, str]:
+    if bench.redis is None:
+        return {"DATABASE_URL": f"sqlite:///{bench.product.database_path}"}
+    return {"DATABASE_URL": bench.database_url, "REDIS_URL": bench.redis.url}
