@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from incidents.response.models import ImpactedService, ImpactedSlo, TimelineEntry
 from reliability.access.domain.caller import Role
 from slo.models import Adjustment, Backfill, Exclusion, SliVersion
+from tests.access.hidden_intake import hidden_intake
 from tests.cast import (
     BEGINNING,
     AlertFactory,
@@ -50,6 +51,18 @@ PUBLIC = frozenset(
         "metrics",
         "api/docs",
         "api/openapi.json",
+        # Machines with a key of their own.
+        "intake/alertmanager",
+        "intake/<str:key>/alertmanager",
+        "intake/generic",
+        "intake/<str:key>/generic",
+        "v2/enqueue",
+        "v2/change/enqueue",
+        "generic/2010-04-15/create_event.json",
+        "ping/<str:secret>",
+        "ping/<str:secret>/start",
+        "ping/<str:secret>/fail",
+        "ping/<str:secret>/<int:exit_code>",
     }
 )
 
@@ -121,6 +134,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "settings/people/": person,
         "settings/tokens/": {"token_id": token.pk},
         "tokens/": {"token_id": token.pk},
+        **hidden_intake(cast),
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
 

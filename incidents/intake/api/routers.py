@@ -4,4 +4,12 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from incidents.intake.api.integrations import router as integrations_router
+from incidents.intake.api.monitors import router as monitors_router
+from incidents.intake.api.silences import router as silences_router
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/integrations", integrations_router),
+    ("/v1/monitors", monitors_router),
+    ("/v1/silences", silences_router),
+)

@@ -139,6 +139,11 @@ def delete(*, caller: Caller, integration: Integration, now: datetime, reason: s
             raise NotFound(f"the integration {integration.name!r} was deleted already")
 
 
+def checked_config(*, kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The config as it would be stored, such as to try a mapping. Raises Invalid with every mistake."""
+    return _checked(_kind(kind), Settings(title="", config=config), stored={})[0]
+
+
 def forget_rejects(*, caller: Caller, integration: Integration, now: datetime) -> int:
     """Forget what was not taken, once somebody has seen to it. Returns how many. Raises Forbidden."""
     require(caller=caller, team_id=integration.team_id, role=Role.EDITOR)

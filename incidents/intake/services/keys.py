@@ -47,6 +47,10 @@ def in_force(*, integration: Integration, now: datetime) -> list[IntegrationKey]
     )
 
 
+def is_in_force(key: IntegrationKey, *, now: datetime) -> bool:
+    return key.revoked_at is None and (key.expires_at is None or key.expires_at > now)
+
+
 def rotate(*, caller: Caller, integration: Integration, overlap: timedelta, now: datetime, reason: str = "") -> NewKey:
     """A new key; the former ones stay valid for *overlap*, unless they end earlier. Raises Forbidden, Invalid."""
     require(caller=caller, team_id=integration.team_id, role=Role.EDITOR)
