@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors.oncall import on_call
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def loaded(settings: SettingsWrapper, tmp_path: Path) -> None:
-    settings.EMAIL_MAILBOX = str(tmp_path)
+def loaded(settings: Settings, tmp_path: Path) -> None:
+    settings.EMAIL_MAILBOX = str(tmp_path / "sent-mail")
     load(now=NOW)
 
 
@@ -40,7 +40,7 @@ def test_every_past_incident_is_over_and_its_milestones_are_in_order() -> None:
     assert set(Escalation.objects.values_list("state", flat=True)) == {"ended"}
 
 
-def test_each_was_told_to_somebody_who_was_on_call_then() -> None:
+def test_each_was_told_to_somebody_on_call_and_the_timelines_hold_what_people_said() -> None:
     pages = Notification.objects.filter(purpose="page", state="sent").select_related("escalation")
     assert pages.count() >= len(INCIDENTS)
     assert not Notification.objects.filter(state="waiting").exists()
@@ -51,18 +51,13 @@ def test_each_was_told_to_somebody_who_was_on_call_then() -> None:
         }
         assert page.user_id in on_duty
 
-
-def test_timelines_hold_what_people_said() -> None:
     said = TimelineEntry.objects.filter(is_human=True, kind="comment").values_list("text", flat=True)
     assert {deed.text for entry in INCIDENTS for deed in entry.deeds if deed.what in ("comment", "pin")} == set(said)
 
 
-def test_only_dana_can_sign_in() -> None:
+def test_only_dana_can_sign_in_and_changes_lie_where_the_troubles_began() -> None:
     assert User.objects.count() == len(PEOPLE) + 1
     assert [user.name for user in User.objects.all() if user.has_usable_password()] == ["Dana Demo"]
-
-
-def test_changes_lie_where_the_troubles_began() -> None:
     assert Change.objects.count() == len(CHANGES)
     before = NOW + timedelta(hours=-150.5)
     newest = Change.objects.filter(service__name="checkout", at__lte=before).order_by("-at").first()
