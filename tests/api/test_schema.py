@@ -20,13 +20,23 @@ from hypothesis import HealthCheck, Phase, settings
 from ninja.openapi.schema import OpenAPISchema
 from schemathesis.checks import CHECKS, load_all_checks
 
+from incidents.response.models import TimelineEntry
 from reliability.access.domain.caller import Role
 from reliability.api import api
 from reliability.kit.instants import to_minute
 from slo.domain.minutes import MinuteSeries
 from slo.models import Exclusion
 from slo.services.series import store
-from tests.cast import ApiTokenFactory, Cast, ServiceFactory, SliFactory, SloFactory, SourceFactory
+from tests.cast import (
+    AlertFactory,
+    ApiTokenFactory,
+    Cast,
+    IncidentFactory,
+    ServiceFactory,
+    SliFactory,
+    SloFactory,
+    SourceFactory,
+)
 
 SECRET = "a token for the schema run"
 # Names that exist take the place of most made-up ones: a run of 404 tests nothing.
@@ -61,7 +71,7 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
     known = next((name for part, name in NAMES.items() if part in path), None)
     if known and "name" in path_parameters and crc32(str(path_parameters["name"]).encode()) % 4:
         path_parameters["name"] = known
-    for key in ("exclusion_id", "adjustment_id", "backfill_id"):
+    for key in ("exclusion_id", "adjustment_id", "backfill_id", "number", "entry_id", "alert_id"):
         if key in path_parameters and crc32(str(path_parameters[key]).encode()) % 2:
             path_parameters[key] = 1
     return path_parameters
@@ -98,6 +108,11 @@ def _stored(cast: Cast) -> None:
         end_at=now - timedelta(hours=2),
         reason="drill",
         author_name="Editor",
+    )
+    incident = IncidentFactory(pk=1, team=cast.payments)
+    AlertFactory(pk=1, team=cast.payments, incident=incident)
+    TimelineEntry.objects.create(
+        pk=1, incident=incident, at=now, recorded_at=now, kind="comment", author_name="Editor", text="seen"
     )
 
 

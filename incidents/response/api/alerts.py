@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -17,6 +17,7 @@ from reliability.access.requests import AccessRequest
 from reliability.web.api.paging import Page, PageQuery, page_of
 
 router = Router(tags=["Alerts"])
+AlertStatus = Literal["firing", "acknowledged", "resolved"]
 of_incident = Router(tags=["Alerts"])
 
 
@@ -31,7 +32,7 @@ class IncidentAlertOut(Schema):
     origin: str = Field(description="who told us", examples=["integration:5", "slo:12", "monitor:3"])
     origin_name: str
     key: str
-    status: Alert.Status
+    status: AlertStatus
     severity: Severity
     title: str
     description: str
@@ -53,7 +54,7 @@ class IncidentAlertFull(IncidentAlertOut):
 
 
 class AlertQuery(PageQuery):
-    status: list[Alert.Status] = Field(default_factory=list, description="any of these; repeat the parameter")
+    status: list[AlertStatus] = Field(default_factory=list, description="any of these; repeat the parameter")
     team: Annotated[str, Field(max_length=63, description="slug")] = ""
     service: Annotated[str, Field(max_length=63)] = ""
     origin: Annotated[str, Field(max_length=80)] = ""
@@ -65,7 +66,7 @@ class AlertQuery(PageQuery):
 def list_alerts(request: AccessRequest, query: Query[AlertQuery]) -> Any:
     """From outside and of our own rules, the newest first; silenced ones, too."""
     filters = alerts.AlertFilters(
-        statuses=tuple(query.status),
+        statuses=tuple(Alert.Status(status) for status in query.status),
         team_slug=query.team,
         service_name=query.service,
         origin=query.origin,

@@ -49,7 +49,7 @@ class TimelineEntryOut(Schema):
     id: int
     at: datetime = Field(description="when it happened")
     recorded_at: datetime = Field(description="when it was told")
-    kind: Kind
+    kind: str = Field(description=f"one of {', '.join(Kind)}", examples=["comment"])
     author: str
     by_human: bool
     text: str
