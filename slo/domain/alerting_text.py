@@ -62,7 +62,7 @@ class Told:
 def burn_told(*, subject: Subject, rule: Rule, reading: Reading, standing: Standing, reason: str, at: datetime) -> Told:
     """What is said of a burn."""
     long, lasts = reading.long, time_left(remaining=standing.remaining, burn=reading.long.burn, standing=standing)
-    title = f"{subject.title} burns {number(long.burn or 0)}× its error budget"
+    title = f"{subject.title} burns {long.burn or 0:,.3g}× its error budget"
     lines = [
         f"{subject.title} ({subject.slo}) of {subject.team}: {reason}.",
         f"Objective: {subject.objective}",
@@ -127,19 +127,20 @@ def _impact(rule: Rule, reading: Reading, standing: Standing, lasts: timedelta |
     if long.valid > 0:
         share = share_text(max(0.0, long.bad) / long.valid)
         counts = f"{number(max(0.0, long.bad))} of {number(long.valid)} events were bad ({share})"
-        lines.append(f"Customer impact: {counts} in the last {humanize_duration(rule.long)}.")
+        lines.append(f"Customer impact: {counts} in {_last(rule.long)}.")
     if reading.short is not None and reading.short.valid > 0 and rule.short is not None:
         share = share_text(max(0.0, reading.short.bad) / reading.short.valid)
-        lines.append(f"Now: {share} of the last {humanize_duration(rule.short)} were bad.")
+        lines.append(f"Now: {share} of the events of {_last(rule.short)} were bad.")
     if standing.remaining is not None:
-        words = f"Budget left: {share_text(standing.remaining)} of {humanize_duration(standing.window_length)}"
+        length = humanize_duration(standing.window_length)
+        words = f"Budget left: {share_text(standing.remaining)} of {length}"
         if standing.remaining <= 0:
-            words += "; it is overspent"
+            words = f"Budget left: none of {length}, overspent by {share_text(-standing.remaining)}"
         elif lasts is not None:
             words += f"; at this burn it is spent in {humanize_duration(lasts)}"
         lines.append(f"{words}.")
     if long.coverage < 0.995:
-        lines.append(f"Measured: {share_text(long.coverage)} of the last {humanize_duration(rule.long)}.")
+        lines.append(f"Measured: {share_text(long.coverage)} of {_last(rule.long)}.")
     return lines
 
 
@@ -186,6 +187,12 @@ def _numbers(rule: Rule, reading: Reading, standing: Standing, lasts: timedelta 
         "measured_until": format_instant(standing.measured_until) if standing.measured_until else None,
         "evaluated_at": format_instant(at),
     }
+
+
+def _last(length: timedelta) -> str:
+    """The last hour, the last 6 h."""
+    words = humanize_duration(length)
+    return {"1 h": "the last hour", "1 day": "the last day", "1 min": "the last minute"}.get(words, f"the last {words}")
 
 
 def _listed(names: Sequence[str]) -> str:

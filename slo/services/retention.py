@@ -1,21 +1,23 @@
-"""Dropping minutes older than they are kept for, in short pieces."""
+"""Dropping minutes older than they are kept for, in short pieces, and the alerts that spoke of them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
 
 from reliability.kit.counting import DRIFT_MAX
 from slo.domain.chunks import HOUR_MINUTES
 from slo.domain.prefixes import Head, Shift
-from slo.models import HourChunk, Sli
+from slo.models import BurnAlert, HourChunk, Sli
 from slo.services import chunk_rows
 from slo.services.series import acceptable_minutes
 
 SLIS_PER_RUN = 100
 HOURS_PER_PIECE = 24 * 30
+ALERTS_PER_RUN = 1_000
 
 
 def drop_old(*, now: datetime) -> bool:
@@ -33,7 +35,19 @@ def drop_old(*, now: datetime) -> bool:
     is_more = len(ids) > SLIS_PER_RUN
     for sli_id in ids[:SLIS_PER_RUN]:
         is_more |= _drop(sli_id, oldest)
-    return is_more
+    return drop_old_alerts(now=now) or is_more
+
+
+def drop_old_alerts(*, now: datetime) -> bool:
+    """Drop some alerts that were over before the oldest minute kept; returns whether there may be more."""
+    oldest = now - timedelta(days=settings.SERIES_RETENTION_DAYS)
+    ids = list(
+        BurnAlert.objects.filter(resolved_at__lt=oldest)
+        .order_by("resolved_at", "pk")
+        .values_list("pk", flat=True)[:ALERTS_PER_RUN]
+    )
+    BurnAlert.objects.filter(pk__in=ids).delete()
+    return len(ids) == ALERTS_PER_RUN
 
 
 @transaction.atomic

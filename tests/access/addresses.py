@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from incidents.response.models import ImpactedService, ImpactedSlo, TimelineEntry
 from reliability.access.domain.caller import Role
-from slo.models import Adjustment, Backfill, Exclusion, SliVersion
+from slo.models import Adjustment, Backfill, BurnAlert, Exclusion, SliVersion
 from tests.access.hidden_intake import hidden_intake
 from tests.cast import (
     BEGINNING,
@@ -35,6 +35,9 @@ from tests.cast import (
 # What nobody of another team may ever read: it is in the name of every object that `hide` makes.
 MARK = "hidden-treasure"
 
+# Of a burn alert, besides its objective, condition, title and time.
+BURNT = {"severity": 2, "urgency": "urgent", "fire_reason": MARK, "text": MARK}
+
 # Before signing in: the first pages, what monitors ask, and what the shell needs.
 PUBLIC = frozenset(
     {
@@ -42,6 +45,8 @@ PUBLIC = frozenset(
         "sign-out/",
         "setup/",
         "link/<str:secret>/",
+        "inbound/pagerduty/<slug:name>/",  # the signature of the body is what opens them
+        "inbound/slack/<slug:name>/",
         "theme/",
         "styleguide/",
         "styleguide/live/",
@@ -102,6 +107,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
     written = {"reason": MARK, "author_name": "Editor"}
     exclusion = Exclusion.objects.create(team=cast.payments, slo=slo, **period, **written)
     adjustment = Adjustment.objects.create(slo=slo, at=BEGINNING, consumed_delta=0.1, **written)
+    BurnAlert.objects.create(slo=slo, fired_at=BEGINNING, condition="page-1h", title=MARK, **BURNT)
     backfill = Backfill.objects.create(sli=sli, **period, cursor_at=period["end_at"], author_name="Editor")
     token = ApiTokenFactory(team=cast.payments, name=f"{MARK}-token", role=Role.VIEWER)
     person = {"person_id": cast.editor.pk}
@@ -125,7 +131,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "services/": {"name": service.name, "needs": needs.name},
         "sources/": {"name": source.name},
         "channels/": {"name": channel.name},
-        "settings/contacts/": {"contact_id": contact.pk},
+        "settings/contacts/": {"contact_id": contact.pk, "token": "forged"},
         "slis/": {"name": sli.name, "pk": backfill.pk, "backfill_id": backfill.pk, "action": "pause"},
         "slos/": {"name": slo.name, "exclusion_id": exclusion.pk, "adjustment_id": adjustment.pk},
         "slos/<slug:name>/exclusions/": {"name": slo.name, "pk": exclusion.pk},

@@ -15,7 +15,7 @@ from reliability.outbox.models import Fact
 from slo.domain.alerting_text import LINES_MAX
 from slo.models import AlertSettings, BurnAlert, Slo, SloStatus
 from slo.selectors.replay import replay
-from slo.services import alerts, exclusions, slos
+from slo.services import alerts, exclusions, retention, slos
 from slo.services.alerts import AlertingDraft
 from slo.services.evaluations import evaluate, evaluate_team
 from tests.cast import DependencyFactory, ServiceFactory, SloFactory, TeamFactory
@@ -221,3 +221,14 @@ def test_the_queries_of_alerts_do_not_grow_with_the_objectives_that_fire(slo: Sl
             evaluate_team(team_id=slo.team_id, now=now + MINUTE)
         counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+def test_alerts_are_kept_as_long_as_the_minutes_they_speak_of(slo: Slo, now: datetime, settings: Any) -> None:
+    settings.SERIES_RETENTION_DAYS = 30
+    fields = {"slo": slo, "title": "x", "severity": 2, "urgency": "urgent", "fire_reason": "x", "text": "x"}
+    old = now - timedelta(days=31)
+    BurnAlert.objects.create(**fields, condition="over", fired_at=old, resolved_at=old)
+    BurnAlert.objects.create(**fields, condition="young", fired_at=old, resolved_at=now)
+    BurnAlert.objects.create(**fields, condition="open", fired_at=old)
+    assert not retention.drop_old(now=now)
+    assert set(BurnAlert.objects.values_list("condition", flat=True)) == {"young", "open"}
