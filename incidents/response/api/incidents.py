@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from django.db import transaction
@@ -102,22 +103,26 @@ def declare_incident(
 ) -> Any:
     """Opens an incident and pages by its escalation policy. Needs the role responder in the team."""
     caller, now = request.caller, timezone.now()
-    wanted = {
-        "team_id": team_id(caller=caller, slug=body.team),
-        "title": body.title,
-        "severity": body.severity,
-        "summary": body.summary,
-        "service_ids": service_ids(caller=caller, names=body.services),
-        "slo_ids": slo_ids(caller=caller, names=body.slos),
-        "policy_id": policy_id(caller=caller, slug=body.policy),
-        "started_at": body.started_at,
-    }
+    declare = partial(
+        open_incident,
+        caller=caller,
+        team_id=team_id(caller=caller, slug=body.team),
+        title=body.title,
+        severity=body.severity,
+        summary=body.summary,
+        service_ids=service_ids(caller=caller, names=body.services),
+        slo_ids=slo_ids(caller=caller, names=body.slos),
+        policy_id=policy_id(caller=caller, slug=body.policy),
+        origin="api",
+        started_at=body.started_at,
+        now=now,
+    )
     declared = receipts.once(
         caller=caller,
         key=idempotency_key,
         body=request.body,
         now=now,
-        declare=lambda: open_incident(caller=caller, origin="api", now=now, **wanted),
+        declare=declare,
     )
     if declared.is_repeat:
         response["Idempotency-Replayed"] = "true"

@@ -27,7 +27,7 @@ class RoleGive(Schema):
     model_config = ConfigDict(extra="forbid")
 
     email: Annotated[str | None, Field(max_length=254, description="of somebody who may respond in the team")] = None
-    via: str = Field("", max_length=60, description="the tool it came by")
+    via: Annotated[str, Field(max_length=60, description="the tool it came by")] = ""
 
 
 ONESELF = RoleGive()

@@ -92,7 +92,9 @@ class IncidentAct(Schema):
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason = ""
-    via: str = Field("", max_length=60, description="the tool it came by, for the timeline", examples=["deploy bot"])
+    via: Annotated[
+        str, Field(max_length=60, description="the tool it came by, for the timeline", examples=["deploy bot"])
+    ] = ""
 
 
 class IncidentClose(IncidentAct):

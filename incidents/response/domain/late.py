@@ -19,6 +19,8 @@ _LINE = re.compile(
     r"\s?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?[\s,;|–—:\])-]+(?P<text>\S.*)$",
     re.IGNORECASE,
 )
+# A list of objects, or an object: a line may begin with a bracket around its instant.
+_JSON = re.compile(r"\{|\[\s*[{\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def events_of_text(text: str, *, events_max: int) -> list[LateEvent]:
     Raises LateError with every row that cannot be read, or for more than *events_max* rows.
     """
     stripped = text.strip().removeprefix("\ufeff")
-    if stripped.startswith(("[", "{")):
+    if _JSON.match(stripped):
         return events_of_rows(_json_rows(stripped), events_max=events_max)
     rows = _csv_rows(stripped)
     if rows is not None:

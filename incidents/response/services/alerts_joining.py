@@ -57,7 +57,7 @@ def place(*, alert: Alert, now: datetime) -> Received:
 def worsen(*, alert: Alert, severity: Severity, now: datetime) -> Received | None:
     """The alert repeats and is worse than before; so is its incident. None when the alert ended meanwhile."""
     incident = _locked(alert.incident_id)
-    counted = Alert.objects.filter(pk=alert.pk, resolved_at=None, incident_id=alert.incident_id).update(
+    counted = Alert.objects.filter(pk=alert.pk, resolved_at=None, incident=alert.incident_id).update(
         severity=severity.value, last_seen_at=Greatest(F("last_seen_at"), now), times_seen=F("times_seen") + 1
     )
     if not counted:
@@ -76,7 +76,7 @@ def _open_of_group(alert: Alert) -> Incident | None:
     if not alert.group_key:
         return None
     of_group = Incident.objects.filter(team_id=alert.team_id, group_key=alert.group_key)
-    found = of_group.select_for_update(no_key=True).filter(status__in=_OPEN).first()
+    found: Incident | None = of_group.select_for_update(no_key=True).filter(status__in=_OPEN).first()
     if found is not None:
         return found
     merged = of_group.filter(merged_into__status__in=_OPEN).order_by("-pk").values_list("merged_into_id", flat=True)

@@ -17,7 +17,7 @@ from reliability.web.errors import Conflict, NotFound
 
 def locked(*, caller: Caller, incident_id: int) -> Incident:
     """The incident, locked in the caller's transaction. Raises NotFound, Forbidden below the role responder."""
-    incident = Incident.objects.select_for_update(no_key=True).filter(pk=incident_id).first()
+    incident: Incident | None = Incident.objects.select_for_update(no_key=True).filter(pk=incident_id).first()
     if incident is None:
         raise NotFound(f"there is no incident #{incident_id}, or it is not yours to see")
     require_responder(caller=caller, incident=incident)

@@ -88,7 +88,7 @@ def page(*, incident: Incident, opening: Opening, actor: Actor, now: datetime, t
 def _policy_of(opening: Opening) -> EscalationPolicy | None:
     """The policy that was named, else that of the first service with one, else the team's default."""
     if opening.policy_id is not None:
-        named = EscalationPolicy.objects.filter(pk=opening.policy_id).first()
+        named: EscalationPolicy | None = EscalationPolicy.objects.filter(pk=opening.policy_id).first()
         if named is not None:
             return named
     service_id = opening.service_ids[0] if opening.service_ids else None

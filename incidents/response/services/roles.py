@@ -45,7 +45,7 @@ def leave(
     """Lay a role down (of *user_id*, else one's own). False when the person does not have it."""
     incident = locked(caller=caller, incident_id=incident_id)
     who = caller.user_id if user_id is None else user_id
-    held = incident.roles.select_related("user").filter(role=role, user_id=who, left_at=None).first()
+    held = _held(incident, role, who)
     if held is None:
         return False
     held.left_at = now
@@ -53,6 +53,12 @@ def leave(
     by = "" if who == caller.user_id else f", by {caller.name}"
     _announce(incident, Actor(caller, via), role, f"{held.user} is no longer {role.value}{by}.", now, held.user, None)
     return True
+
+
+def _held(incident: Incident, role: RoleName, user_id: int | None) -> IncidentRole | None:
+    if user_id is None:
+        return None
+    return incident.roles.select_related("user").filter(role=role, user_id=user_id, left_at=None).first()
 
 
 def _give(*, caller: Caller, incident_id: int, role: RoleName, user_id: int, now: datetime, via: str) -> IncidentRole:
