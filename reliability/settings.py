@@ -417,6 +417,9 @@ CONTACT_METHODS_MAX = env.int("CONTACT_METHODS_MAX", default=20)
 INBOUND_PER_MINUTE_MAX = env.int("INBOUND_PER_MINUTE_MAX", default=600)
 # How old an event of PagerDuty may be: it tries again for hours what did not reach us.
 PAGERDUTY_WINDOW_HOURS = env.int("PAGERDUTY_WINDOW_HOURS", default=24)
+# Open incidents that PagerDuty is asked about at once, for each channel with a token.
+PAGERDUTY_ASKED_MAX = env.int("PAGERDUTY_ASKED_MAX", default=50)
+NOTIFICATION_RETENTION_DAYS = env.int("NOTIFICATION_RETENTION_DAYS", default=400)
 # Who hears when the platform itself does not do its work, past everything that may have failed; and the address that
 # is called each minute while it does, so that somebody outside notices when it does not.
 OPERATORS_EMAIL = env.list("OPERATORS_EMAIL", default=[])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from incidents.oncall.services.notices import SHIFT_BEGAN, SHIFT_COMING
 from incidents.oncall.services.swaps import SWAP_CHANGED
-from incidents.paging.services import delivery, escalations, escalations_clock, shift_notices
-from incidents.paging.services.due_kinds import SEND, STEP
+from incidents.paging.services import delivery, escalations, escalations_clock, notifications_retention, shift_notices
+from incidents.paging.services.due_kinds import FORGET, SEND, STEP
 from reliability.outbox.registry import due_work, subscriber
 from reliability.outbox.services.clock import on_clock_step
 
@@ -25,6 +26,12 @@ def step(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None
 @due_work(SEND, lease=delivery.LEASE)
 def send(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return delivery.deliver(notification_id=int(key), now=now, clock=timezone.now)
+
+
+@due_work(FORGET, batch=True, standing=True)
+def forget(*, key: str, payload: dict[str, Any], now: datetime) -> datetime:
+    is_more = notifications_retention.forget(before=now - timedelta(days=settings.NOTIFICATION_RETENTION_DAYS))
+    return now if is_more else now + timedelta(hours=6)
 
 
 @subscriber(SHIFT_BEGAN, "paging.shift_began")

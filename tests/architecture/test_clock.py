@@ -32,6 +32,7 @@ EXCEPTIONS = {
     "reliability/api.py": "the API itself",
     "reliability/server.py": "a process's entry point",
     "reliability/worker.py": "a process's entry point",
+    "reliability/beat.py": "a process's entry point",
 }
 
 

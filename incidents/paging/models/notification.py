@@ -69,6 +69,7 @@ class Notification(models.Model):
             models.Index(fields=("place_key", "-first_attempt_at"), name="notification_by_place"),
             models.Index(fields=("place_key", "state", "-created_at"), name="notification_by_place_state"),
             models.Index(fields=("bundle", "state"), name="notification_by_bundle"),
+            models.Index(fields=("created_at",), name="notification_by_age"),
         )
 
     def __str__(self) -> str:

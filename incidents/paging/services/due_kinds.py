@@ -4,3 +4,4 @@ from __future__ import annotations
 
 STEP = "paging.step"  # key: an escalation's id
 SEND = "paging.send"  # key: a notification's id
+FORGET = "paging.forget"  # standing

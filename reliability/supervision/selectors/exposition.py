@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from prometheus_client import CollectorRegistry
@@ -12,7 +12,9 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from incidents.paging.selectors.notifications import failed_since
 from reliability.outbox.selectors.backlog import backlog, last_tick_at
+from reliability.supervision.selectors.pulse import pulse
 from reliability.web.metric_files import undisturbed
 from slo.selectors.freshness import evaluation_lag
 
@@ -45,6 +47,18 @@ class _AtThisMoment(Collector):
         yield _gauge("reliability_due_overdue", "Rows due for longer than a minute.", waiting.overdue)
         yield _gauge("reliability_due_failing", "Rows whose last run failed.", waiting.failing)
         yield _gauge("reliability_due_unknown", "Rows of a kind that this release does not know.", waiting.unknown)
+        beat = pulse(now=self._now)
+        age_of_pages = 0.0 if beat.oldest_due_at is None else (self._now - beat.oldest_due_at).total_seconds()
+        yield _gauge(
+            "reliability_paging_oldest_due_age_seconds",
+            "How long the work that pages need and that waits longest has been due; 0 when none is.",
+            age_of_pages,
+        )
+        yield _gauge(
+            "reliability_paging_failed_notifications",
+            "Pages of the last hour that a place refused or that were given up.",
+            failed_since(since=self._now - timedelta(hours=1)),
+        )
         if last_tick is not None:
             age = (self._now - last_tick).total_seconds()
             yield _gauge("reliability_tick_age_seconds", "Since the last recorded tick; written each 10 s.", age)

@@ -18,6 +18,7 @@ from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.models import Channel, ContactMethod
 from reliability.outbox.models import Due
 from reliability.outbox.services import runs
+from reliability.outbox.services.claims import Claim
 from reliability.outbox.services.tick import tick
 from tests.cast import (
     ChannelFactory,
@@ -99,8 +100,8 @@ class Clock:
             self.now = max(self.now, following)
 
     def _do_what_is_due(self) -> None:
-        def do(claim: object) -> None:
-            runs.run(due_id=claim.due_id, token=claim.token, owner="test", clock=self)  # type: ignore[attr-defined]
+        def do(claim: Claim) -> None:
+            runs.run(due_id=claim.due_id, token=claim.token, owner="test", clock=self)
 
         while tick(now=self.now, hand_over=do):
             pass
@@ -138,6 +139,9 @@ def room(name: str, **fields: object) -> Channel:
     return ChannelFactory(name=name, **fields)
 
 
-def begin(policy: EscalationPolicy, now: datetime, *, subject: str = "thing:1", **fields: object) -> Escalation:
-    given = {"urgency": Urgency.URGENT, "content": CONTENT, "team_id": policy.team_id, **fields}
-    return escalations.begin(subject=subject, policy=policy, now=now, **given)  # type: ignore[arg-type]
+def begin(
+    policy: EscalationPolicy, now: datetime, *, subject: str = "thing:1", urgency: Urgency = Urgency.URGENT
+) -> Escalation:
+    return escalations.begin(
+        team_id=policy.team_id, subject=subject, policy=policy, urgency=urgency, content=CONTENT, now=now
+    )
