@@ -10,6 +10,8 @@ from incidents.response.views import (
     declaring,
     figures,
     impact_setting,
+    inbound_pagerduty,
+    inbound_slack,
     incident,
     incidents,
     lifecycle,
@@ -49,4 +51,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("alerts/", alerts.alert_list, name="alert-list"),
     path("alerts/<int:pk>/", alerts.alert_detail, name="alert-detail"),
     path("a/<str:token>/", phone.phone_link, name="phone-link"),
+    path("inbound/pagerduty/<slug:name>/", inbound_pagerduty.pagerduty_webhook, name="inbound-pagerduty"),
+    path("inbound/slack/<slug:name>/", inbound_slack.slack_interaction, name="inbound-slack"),
 ]

@@ -11,6 +11,7 @@ from reliability.kit.periods import Period
 from reliability.web.charts import BAD, MUTED, SERIES, Chart, band, layout, line, objective_line
 
 _MARGIN_TOP = 44
+_LEGEND_ROOM = 84
 _LABEL_LENGTH_MAX = 28
 _NEAREST = 0.22  # of the period: what a flag's words are wide; of flags nearer than that one tells its words
 
@@ -39,7 +40,7 @@ def burn_chart(
     incident: Period,
     flags: Sequence[Flag] = (),
     note: str = "",
-    height: int = 260,
+    height: int = 280,
 ) -> Chart:
     """Burn rates over time; the incident is a band, changes are flags, 1× is what the budget lasts for."""
     sustainable = objective_line(value=1, label="1× lasts the window", colour=MUTED)
@@ -57,13 +58,13 @@ def burn_chart(
                 *(_pole(flag) for flag in shown),
             ],
             annotations=[*sustainable["annotations"], *_words(shown, period)],
-            margin={"t": _MARGIN_TOP},
+            margin={"t": _MARGIN_TOP} | ({"b": _LEGEND_ROOM} if len(lines) > 1 else {}),
             showlegend=len(lines) > 1,
         ),
     }
     figure["layout"]["yaxis"] |= {"rangemode": "tozero", "ticksuffix": "×"}
     if len(lines) > 1:
-        figure["layout"]["legend"] = {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top"}
+        figure["layout"]["legend"] = {"orientation": "h", "x": 0, "y": -0.28, "yanchor": "top"}
     return Chart(
         id="burn",
         title="Burn rate around the incident",

@@ -37,7 +37,7 @@ def trend_chart(
     figure["layout"]["yaxis"] |= {"rangemode": "tozero"}
     figure["layout"]["yaxis2"] = {
         "overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False, "title": {"text": "incidents"},
-        "tickformat": "d",
+        "dtick": max(1, -(-max(counts, default=1) // 4)),
     }  # fmt: skip
     return Chart(
         id="trend",

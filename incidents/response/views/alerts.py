@@ -119,12 +119,13 @@ def alert_detail(request: AccessRequest, pk: int) -> HttpResponse:
 
 
 def _row(alert: Alert, *, caller: Caller) -> AlertRow:
+    service = visible(caller=caller, related=alert.service)
     return AlertRow(
         alert=alert,
         look=look_of_alert(alert),
         severity=severity_slug(alert.severity),
         incident=visible(caller=caller, related=alert.incident),
-        service=visible(caller=caller, related=alert.service),
-        silence_url=silence_url(alert),
+        service=service,
+        silence_url=silence_url(alert, team_slug=alert.team.slug, service_name=service.name if service else ""),
         links=[AlertLink(title, url) for title, url in links_of(alert)],
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from incidents.response.charts.figures import trend_chart
 from incidents.response.domain.figures import Durations, Figures
 from incidents.response.domain.severity import Severity
-from incidents.response.selectors.figures import GroupBy, Slice, figures, grouped, over_time
+from incidents.response.selectors.figures import Group, GroupBy, Slice, figures, grouped, over_time
 from incidents.response.selectors.incidents import IncidentFilters
 from incidents.response.selectors.pages_per_person import PersonCalls, pages_per_person
 from incidents.response.views.query import TEXT_MAX, number
@@ -31,6 +31,7 @@ from reliability.web.timerange import TimeRange
 DEFAULT_RANGE = "90d"
 GROUPS_MAX = 50
 SLICES = 30
+_GROUPINGS = (GroupBy.SEVERITY, GroupBy.SERVICE, GroupBy.TEAM)
 _STEPS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 7 * 24, 28 * 24, 91 * 24))
 
 
@@ -92,10 +93,7 @@ def incident_figures(request: AccessRequest) -> HttpResponse:
         "found": found,
         "figures": figure_views(found),
         "chart": _chart(slices, time_range.period),
-        "groups": [
-            (title, grouped(caller=request.caller, filters=filters, by=by)[:GROUPS_MAX])
-            for title, by in (("severity", GroupBy.SEVERITY), ("service", GroupBy.SERVICE), ("team", GroupBy.TEAM))
-        ],
+        "groups": [(by.value, _groups(request.caller, filters, by)) for by in _GROUPINGS],
         "pages": _pages(request.caller, time_range.period, query.team),
         "kept_range": [(name, request.GET[name]) for name in ("range", "from", "to", "tz") if request.GET.get(name)],
         "teams": readable_teams(caller=request.caller).order_by("name", "pk"),
@@ -103,6 +101,12 @@ def incident_figures(request: AccessRequest) -> HttpResponse:
         "severities": SEVERITY_CHOICES,
     }
     return render(request, "response/figures.html", context)
+
+
+def _groups(caller: Caller, filters: IncidentFilters, by: GroupBy) -> list[Group]:
+    """Severities from the worst, all else from the most incidents."""
+    found = grouped(caller=caller, filters=filters, by=by)[:GROUPS_MAX]
+    return sorted(found, key=lambda group: group.slug) if by is GroupBy.SEVERITY else found
 
 
 def figure_views(found: Figures) -> list[FigureView]:

@@ -61,7 +61,7 @@ def _impact(looking: Looking) -> dict[str, Any]:
 
 
 def _alerts(looking: Looking) -> dict[str, Any]:
-    return alerts_of(looking.incident)
+    return alerts_of(looking.incident, caller=looking.request.caller)
 
 
 def _suspects(looking: Looking) -> dict[str, Any]:

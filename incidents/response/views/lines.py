@@ -10,8 +10,13 @@ from urllib.parse import urlencode
 from incidents.response.models import Alert, Incident
 from incidents.response.views.impacts import impacted_services
 from reliability.access.domain.caller import Caller
+from reliability.access.domain.visible import visible
 
 ALERTS_MAX = 20
+_LABELS_MAX = 10
+_LABEL_VALUE_MAX = 120
+# Of a sender rather than of a problem, and where to look things up.
+_LABELS_LEFT_OUT = frozenset({"prometheus", "severity", "runbook", "runbook_url", "monitor", "replica"})
 _RUNBOOK_NAMES = ("runbook_url", "runbook")
 _ORIGINS = {
     "person": "declared by hand",
@@ -42,18 +47,19 @@ class Runbook:
     of: str
 
 
-def alerts_of(incident: Incident) -> dict[str, Any]:
+def alerts_of(incident: Incident, *, caller: Caller) -> dict[str, Any]:
     """Firing ones first, then the newest; two queries."""
-    found = Alert.objects.filter(incident=incident)
+    found = Alert.objects.filter(incident=incident).select_related("service")
     shown = found.order_by("resolved_at", "-received_at", "-pk")
     firing = list(found.filter(resolved_at=None).order_by("severity", "-received_at", "-pk")[:ALERTS_MAX])
     over = list(shown.exclude(resolved_at=None).order_by("-resolved_at", "-pk")[: ALERTS_MAX - len(firing)])
-    lines = [_line(alert) for alert in (*firing, *over)]
+    lines = [_line(alert, incident, caller) for alert in (*firing, *over)]
     total = len(lines) if len(lines) < ALERTS_MAX else found.count()
     return {"alerts": lines, "alerts_total": total}
 
 
-def _line(alert: Alert) -> AlertLine:
+def _line(alert: Alert, incident: Incident, caller: Caller) -> AlertLine:
+    service = visible(caller=caller, related=alert.service)
     return AlertLine(
         pk=alert.pk,
         title=alert.title,
@@ -63,7 +69,7 @@ def _line(alert: Alert) -> AlertLine:
         last_seen_at=alert.last_seen_at,
         resolved_at=alert.resolved_at,
         times_seen=alert.times_seen,
-        silence_url=silence_url(alert),
+        silence_url=silence_url(alert, team_slug=incident.team.slug, service_name=service.name if service else ""),
     )
 
 
@@ -72,9 +78,17 @@ def look_of_alert(alert: Alert) -> str:
     return "silenced" if alert.silenced_by and alert.resolved_at is None else str(alert.status)
 
 
-def silence_url(alert: Alert) -> str:
+def silence_url(alert: Alert, *, team_slug: str, service_name: str = "") -> str:
     """The form of silences, filled with what tells this alert from others."""
-    return f"/silences/new/?{urlencode({'alert': alert.pk})}"
+    labels = [(name, str(value)) for name, value in sorted(alert.labels.items()) if name not in _LABELS_LEFT_OUT]
+    short = [f"{name} = {value}" for name, value in labels if value and len(value) <= _LABEL_VALUE_MAX]
+    said = {
+        "team": team_slug,
+        "service": service_name,
+        "matchers": "\n".join(short[:_LABELS_MAX]),
+        "reason": f"silenced from the alert: {alert.title}",
+    }
+    return f"/silences/new/?{urlencode({name: value for name, value in said.items() if value})}"
 
 
 def runbooks_of(incident: Incident, *, caller: Caller) -> list[Runbook]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from reliability.kit.durations import DurationError, parse_duration
 from reliability.kit.periods import Period
 
 TEXT_MAX = 100
+_MOMENT = timedelta(minutes=1)  # what was detected this instant counts, too
 TABS = {"open": "Open", "resolved": "Resolved", "closed": "Closed", "all": "All"}
 PERIODS = (
     ("1d", "In the last day"),
@@ -75,7 +76,7 @@ class IncidentQuery:
             slo_name=self.slo.replace("\0", ""),
             user_id=self.person,
             text=self.text.replace("\0", ""),
-            detected=Period(now - parse_duration(self.since), now) if self.since else None,
+            detected=Period(now - parse_duration(self.since), now + _MOMENT) if self.since else None,
         )
 
     @property

@@ -68,7 +68,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """day: when it differs from that of the entry above. is_note: in somebody's own words. charts: as they were then."""
+    """day: when it differs from that of the entry above. is_note: in somebody's words. charts: as they were then."""
 
     entry: TimelineEntry
     icon: str
