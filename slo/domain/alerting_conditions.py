@@ -172,7 +172,7 @@ def _duration(
 def _doubts(condition: Condition, path: str, *, objective: Decimal, window_length: timedelta) -> list[Mistake]:
     """What can be written but never means anything."""
     doubts: list[Mistake] = []
-    asked = {"op": condition.op, "threshold": condition.threshold, "objective": objective}
+    asked: dict[str, Any] = {"op": condition.op, "threshold": condition.threshold, "objective": objective}
     if reason := never_reason(**asked) or always_reason(**asked):
         doubts.append((f"{path}.threshold", reason))
     if reason := too_long_reason(condition.lookback, window_length=window_length):

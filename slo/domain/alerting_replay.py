@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -77,7 +78,7 @@ class Minutes:
     ) -> Minutes:
         """From stored minutes that begin with a whole slice."""
         period = Period.from_minutes(series.start_minute, series.end_minute)
-        asked = {"series": series, "period": period, "exclusions": exclusions, "now": period.end}
+        asked: dict[str, Any] = {"series": series, "period": period, "exclusions": exclusions, "now": period.end}
         judged = spend(definition=definition, **asked)
         events = spend(definition=Definition(definition.objective, definition.window), **asked)
         ends = np.where(series.covered, np.arange(1, series.minutes + 1), 0)

@@ -30,7 +30,11 @@ _SILENCE = (
     ("no", "No"),
 )
 _WATCHES = {"auto": None, "yes": True, "no": False}
-_EVENTS = {"required": False, "min_value": 0.0, "error_messages": number("write a number of events", low=0)}
+_EVENTS: dict[str, Any] = {
+    "required": False,
+    "min_value": 0.0,
+    "error_messages": number("write a number of events", low=0),
+}
 
 
 class AlertingForm(forms.Form):

@@ -140,8 +140,12 @@ def _of_rule(rule: Rule, firings: list[Firing]) -> RuleReplay:
         firings=tuple(firings),
         significant=significant,
         precision=significant / len(firings) if significant is not None and firings else None,
-        detection=median(firing.detection for firing in firings) if firings else None,
+        detection=_median([firing.detection for firing in firings]),
     )
+
+
+def _median(lengths: Sequence[timedelta]) -> timedelta | None:
+    return timedelta(seconds=median(length.total_seconds() for length in lengths)) if lengths else None
 
 
 def _point(curve: Curve, first: int, step: int) -> BurnPoint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_severities_of_other_tools(word: str, severity: int) -> None:
 
 def test_conditions_are_refused_at_their_fields() -> None:
     good = {"name": "slow", "threshold": 2, "lookback": "2h", "short": "10m", "severity": 3}
-    read = {"objective": Decimal("0.99"), "window_length": 28 * DAY}
+    read: Any = {"objective": Decimal("0.99"), "window_length": 28 * DAY}
     found, mistakes = read_conditions([good], **read)
     assert not mistakes
     assert read_conditions([found[0].to_json()], **read)[0] == found
