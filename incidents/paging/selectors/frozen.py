@@ -52,7 +52,7 @@ def masked(*, frozen: FrozenPolicy, visible: set[Key]) -> FrozenPolicy:
     """The same policy with other words for what is not in *visible*: for showing, never for storing."""
 
     def shown(step: FrozenStep) -> FrozenStep:
-        return replace(step, targets=tuple(_masked(target, visible) for target in step.targets))
+        return replace(step, targets=tuple(masked_target(target, visible) for target in step.targets))
 
     return replace(
         frozen,
@@ -61,6 +61,7 @@ def masked(*, frozen: FrozenPolicy, visible: set[Key]) -> FrozenPolicy:
     )
 
 
-def _masked(target: FrozenTarget, visible: set[Key]) -> FrozenTarget:
+def masked_target(target: FrozenTarget, visible: set[Key]) -> FrozenTarget:
+    """One target with other words for what is not in *visible*."""
     is_visible = (target.kind, target.id) in visible
     return target if is_visible else replace(target, name=HIDDEN_WORDS[target.kind])
