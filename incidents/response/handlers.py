@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from incidents.paging.domain.happening import Happening
@@ -10,7 +10,7 @@ from incidents.paging.listeners import register_listener
 from incidents.paging.models import Escalation, EscalationEvent
 from incidents.response.domain.entries import Kind
 from incidents.response.selectors.content import incident_id_of
-from incidents.response.services import burn_alerts, lapses, silences
+from incidents.response.services import burn_alerts, lapses, pagerduty_reconciling, silences
 from incidents.response.services.recording import record
 from reliability.outbox.registry import due_work, subscriber
 from reliability.outbox.services import due
@@ -38,6 +38,12 @@ def silence_ends(*, key: str, payload: dict[str, Any], now: datetime) -> datetim
 @due_work(lapses.LAPSED)
 def acknowledgement_lapsed(*, key: str, payload: dict[str, Any], now: datetime) -> None:
     lapses.lapsed(incident_id=int(key), now=now)
+
+
+@due_work("response.pagerduty_reconcile", lease=timedelta(minutes=5), standing=True, at_once=1)
+def pagerduty_reconcile(*, key: str, payload: dict[str, Any], now: datetime) -> datetime:
+    pagerduty_reconciling.reconcile(now=now)
+    return now + pagerduty_reconciling.EVERY
 
 
 @register_listener

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reliability.channels.views import channels, contacts
+from reliability.channels.views import channels, contacts, identities
 
 urlpatterns = [
     path("channels/", channels.channel_list, name="channel-list"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("channels/<slug:name>/edit/", channels.channel_edit, name="channel-edit"),
     path("channels/<slug:name>/delete/", channels.channel_delete, name="channel-delete"),
     path("settings/contacts/", contacts.contact_list, name="contact-list"),
+    path("settings/contacts/connect/<str:token>/", identities.identity_connect, name="identity-connect"),
     path("settings/contacts/new/", contacts.contact_create, name="contact-create"),
     path("settings/contacts/<int:contact_id>/verify/", contacts.contact_verify, name="contact-verify"),
     path("settings/contacts/<int:contact_id>/code/", contacts.contact_code, name="contact-code"),

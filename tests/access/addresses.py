@@ -45,6 +45,7 @@ PUBLIC = frozenset(
         "sign-out/",
         "setup/",
         "link/<str:secret>/",
+        "a/<str:token>/",  # the signature is the right: tests/response/pages/test_phone.py
         "inbound/pagerduty/<slug:name>/",  # the signature of the body is what opens them
         "inbound/slack/<slug:name>/",
         "theme/",

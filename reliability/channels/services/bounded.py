@@ -62,3 +62,12 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     if running.error is not None:
         raise running.error
     return running.value
+
+
+def aside(work: Callable[[], object]) -> None:
+    """Begin *work* for which nobody waits and whose loss is bearable; none while too much hangs."""
+    if len(_hanging) >= HANGING_MAX:
+        return
+    running: _Work[object] = _Work(work)
+    _hanging.add(running)
+    threading.Thread(target=copy_context().run, args=(running.run,), name="aside", daemon=True).start()

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import pagerduty
+from pagerduty.common import successful_response, try_decoding
 
 from reliability.channels.kinds.http import exchange
 
@@ -37,7 +38,8 @@ class GuardedTransport(httpx2.BaseTransport):
         kept = {
             name: value for name, value in answer.headers.items() if name.lower() in ("content-type", "retry-after")
         }
-        return httpx2.Response(answer.status, headers=kept, content=answer.body, request=request)
+        # As a stream, which the client reads: of an answer that was read before it cannot tell how long it took.
+        return httpx2.Response(answer.status, headers=kept, stream=httpx2.ByteStream(answer.body), request=request)
 
 
 class _OneTry:
@@ -87,6 +89,7 @@ class RestClient(_OneTry, pagerduty.RestApiV2Client):  # type: ignore[misc]  # t
         """The newest incidents with the dedup key, of any state and age, newest first. Raises as `get` does."""
         parameters = {"incident_key": key, "date_range": "all", "sort_by": "created_at:desc", "limit": 5}
         answer = self.get("/incidents", params=parameters)
-        found = pagerduty.common.successful_response(answer, context="asking for incidents").json()
+        successful_response(answer, context="asking for incidents")
+        found = try_decoding(answer)
         incidents = found.get("incidents") if isinstance(found, dict) else None
         return [incident for incident in incidents or [] if isinstance(incident, dict)]

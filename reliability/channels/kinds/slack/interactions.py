@@ -22,7 +22,7 @@ WINDOW = timedelta(minutes=5)
 @dataclass(frozen=True, slots=True)
 class Interaction:
     """One button pressed. workspace and member are Slack's ids; kind is Slack's, of which only block_actions is acted
-    on. response_url: where to say what became of it.
+    on. response_url: where to say what became of it. blocks: of the message, as Slack has it.
     """
 
     kind: str
@@ -32,6 +32,7 @@ class Interaction:
     action: str = ""
     value: str = ""
     response_url: str = ""
+    blocks: tuple[object, ...] = ()
 
 
 def verify(*, body: bytes, timestamp: str, signature: str, secret: str, now: datetime) -> None:
@@ -62,6 +63,7 @@ def parse(body: bytes) -> Interaction:
     if not isinstance(payload, dict):
         raise Malformed("the payload is no object")
     user, team = _object(payload, "user"), _object(payload, "team")
+    blocks = _object(payload, "message").get("blocks")
     actions = payload.get("actions")
     first = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
     return Interaction(
@@ -72,6 +74,7 @@ def parse(body: bytes) -> Interaction:
         action=str(first.get("action_id", "")),
         value=str(first.get("value", "")),
         response_url=str(payload.get("response_url") or ""),
+        blocks=tuple(blocks) if isinstance(blocks, list) else (),
     )
 
 
