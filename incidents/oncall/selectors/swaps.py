@@ -1,0 +1,33 @@
+"""Swaps as far as they concern a caller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from incidents.oncall.models import Schedule, Swap
+from reliability.access.domain.caller import Caller, Role
+
+
+def open_swaps(*, caller: Caller, now: datetime) -> QuerySet[Swap]:
+    """Offers that the caller made, was made, or may take up; the next to begin first."""
+    schedules = Schedule.objects.readable_by(caller)
+    mine = Q(offered_by_id=caller.user_id) | Q(offered_to_id=caller.user_id)
+    for_anybody = Q(offered_to=None, schedule__team_id__in=caller.team_ids(Role.RESPONDER))
+    return (
+        Swap.objects.filter(mine | for_anybody, schedule__in=schedules, state=Swap.State.OFFERED, start_at__gt=now)
+        .select_related("schedule", "offered_by", "offered_to")
+        .order_by("start_at", "pk")
+    )
+
+
+def past_swaps(*, caller: Caller, limit: int = 30) -> QuerySet[Swap]:
+    """What became of the offers that concerned the caller, newest first."""
+    mine = Q(offered_by_id=caller.user_id) | Q(offered_to_id=caller.user_id) | Q(accepted_by_id=caller.user_id)
+    return (
+        Swap.objects.filter(mine, schedule__in=Schedule.objects.readable_by(caller))
+        .exclude(state=Swap.State.OFFERED)
+        .select_related("schedule", "offered_by", "offered_to", "accepted_by")
+        .order_by("-created_at", "-pk")[:limit]
+    )

@@ -1,0 +1,52 @@
+"""/oncall/: who is on call now in every readable schedule, one's own shifts, and what will go wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from incidents.oncall.selectors.board import HORIZON, shifts_of_person, standings
+from incidents.oncall.selectors.schedules import list_schedules
+from incidents.oncall.selectors.swaps import open_swaps
+from incidents.oncall.selectors.warnings import warnings_of
+from reliability.access.domain.caller import Role
+from reliability.access.requests import AccessRequest
+from reliability.access.selectors.teams import readable_teams, writable_teams
+from reliability.kit.periods import Period
+from reliability.web.pagination import page_of
+
+OWN_SHIFTS_SHOWN = 8
+
+
+@require_safe
+def board(request: AccessRequest) -> HttpResponse:
+    """The list, filtered by team and words; the part of it that time changes refreshes itself."""
+    now = timezone.now()
+    text, team = request.GET.get("q", "").strip()[:100], request.GET.get("team", "")
+    everything = list_schedules(caller=request.caller)
+    page = page_of(request, list_schedules(caller=request.caller, text=text, team=team))
+    shown = list(page.object_list)
+    warnings = warnings_of(schedules=shown, now=now)
+    own = shifts_of_person(schedules=everything, user_id=request.caller.user_id or 0, period=Period(now, now + HORIZON))
+    context = {
+        "page": page,
+        "rows": [(standing, warnings[standing.schedule.pk]) for standing in standings(schedules=shown, now=now)],
+        "own": own[:OWN_SHIFTS_SHOWN],
+        "own_more": max(len(own) - OWN_SHIFTS_SHOWN, 0),
+        "swaps": open_swaps(caller=request.caller, now=now),
+        "teams": readable_teams(caller=request.caller).order_by("name"),
+        "query": text,
+        "team": team,
+        "may_create": writable_teams(caller=request.caller, role=Role.EDITOR).exists(),
+        "now": now,
+        "soon": now + timedelta(days=1),
+        "is_filtered": bool(text or team),
+    }
+    template = (
+        "oncall/_board.html" if request.headers.get("HX-Request") and request.GET.get("part") else "oncall/board.html"
+    )
+    return render(request, template, context)
