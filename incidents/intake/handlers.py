@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from incidents.intake.services import watching
-from reliability.outbox.registry import due_work
+from incidents.intake.services import mailboxes, mails, watching
+from reliability.outbox.registry import HALF_OF_THE_SLOTS, due_work
 
 HOUSEKEEPING = "intake.housekeeping"
 _EVERY = timedelta(minutes=1)
@@ -15,6 +15,11 @@ _EVERY = timedelta(minutes=1)
 @due_work(watching.KIND)
 def look_at_monitor(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return watching.look(monitor_id=int(key), now=now)
+
+
+@due_work(mailboxes.KIND, lease=timedelta(minutes=5), at_once=HALF_OF_THE_SLOTS)
+def read_mailbox(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
+    return mails.read_mailbox(integration_id=int(key), now=now)
 
 
 @due_work(HOUSEKEEPING, standing=True)

@@ -42,6 +42,7 @@ class Product:
         self.data_dir = data_dir
         self.log_path = log_path
         self.url = ""
+        self.environment: dict[str, str] = {}  # what makes a program of ours look at this product's data
         self._log_start = log_path.stat().st_size  # the file may hold an earlier start
 
     @property
@@ -143,6 +144,7 @@ def running_product(
             stderr=subprocess.STDOUT,
         )
     product = Product(process, data_dir=data_dir, log_path=log_path)
+    product.environment = {"DATA_DIR": str(data_dir), **servers, **(environment or {})}
     try:
         product.await_greeting(seconds=seconds)
         yield product

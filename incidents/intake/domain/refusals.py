@@ -14,6 +14,7 @@ class RejectReason(StrEnum):
     TOO_MANY = "too_many"
     DISABLED = "disabled"
     WRONG_ADDRESS = "wrong_address"  # a key of another kind of integration
+    LOOP = "loop"  # an automatic answer by mail
 
 
 class RejectedError(ValueError):

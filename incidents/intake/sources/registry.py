@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from incidents.intake.sources.alertmanager import AlertmanagerKind
+from incidents.intake.sources.email import EmailKind
 from incidents.intake.sources.generic import GenericKind
 from incidents.intake.sources.kind import IntegrationKind
 from incidents.intake.sources.pagerduty import PagerDutyKind
 
-_KINDS: tuple[IntegrationKind, ...] = (AlertmanagerKind(), PagerDutyKind(), GenericKind())
+_KINDS: tuple[IntegrationKind, ...] = (AlertmanagerKind(), PagerDutyKind(), GenericKind(), EmailKind())
 KINDS: dict[str, IntegrationKind] = {kind.name: kind for kind in _KINDS}
 
 
