@@ -24,7 +24,12 @@ BIN = Path(sys.prefix) / "bin"
 PYTEST = [str(BIN / "pytest"), "-q", "-p", "no:cacheprovider"]
 SUITE = [*PYTEST, "-n", "2", "tests", *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults"))]
 # Names that `which` finds, and the Debian package that brings each.
-PACKAGES = {"redis-server": "redis-server", "prometheus": "prometheus", "chromium": "chromium"}
+PACKAGES = {
+    "redis-server": "redis-server",
+    "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
+    "chromium": "chromium",
+}
 
 
 @dataclass(frozen=True)
