@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from incidents.paging.models import Escalation, Notification
+from incidents.paging.models import Escalation, Notification, QuietHours
 from incidents.paging.services import escalations
 from incidents.response.domain.phases import CloseReason, Phase, Status
 from incidents.response.domain.severity import Severity
@@ -141,6 +141,22 @@ def test_a_raised_severity_may_wake_people(cast: Cast, declare: Declare, now: da
     assert (escalation.urgency, escalation.content["severity_word"]) == ("urgent", "Sev1")
     entry = incident.timeline.get(kind="severity")
     assert entry.text == "Severity raised from Sev4 to Sev1 by Responder."
+
+
+def test_what_became_urgent_wakes_whom_quiet_hours_kept_asleep(cast: Cast, now: datetime) -> None:
+    policy = EscalationPolicyFactory(team=cast.payments)
+    StepTargetFactory(step=PolicyStepFactory(policy=policy, position=0), user=cast.editor)
+    ContactMethodFactory(user=cast.editor)
+    QuietHours.objects.create(user=cast.editor, start=time(10), end=time(14))  # it is noon
+    caller = cast.caller("responder")
+    incident = open_incident(
+        caller=caller, team_id=cast.payments.pk, title="Slow", severity=Severity.SEV4, policy_id=policy.pk, now=now
+    )
+    pages = Notification.objects.filter(escalation=incident.escalation, purpose="page")
+    assert pages.get().due_at == now + timedelta(hours=2)
+    lifecycle.change_severity(caller=caller, incident_id=incident.pk, severity=Severity.SEV1, now=now)
+    escalation = escalation_of(incident)
+    assert [page.due_at for page in pages.filter(epoch=escalation.epoch, state="waiting")] == [now]
 
 
 def test_an_edit_of_a_former_revision_is_refused(cast: Cast, declare: Declare, now: datetime) -> None:

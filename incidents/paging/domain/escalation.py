@@ -45,6 +45,7 @@ class Reason(StrEnum):
     ACK_LAPSED = "ack_lapsed"
     UNACKNOWLEDGED = "unacknowledged"
     REOPENED = "reopened"
+    HASTENED = "hastened"  # it may wake people from now on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +107,10 @@ def next_move(*, frozen: FrozenPolicy, move: Move, heard_at: datetime | None) ->
 
 
 def same_step(*, frozen: FrozenPolicy, step: int, pass_number: int, at: datetime, reason: Reason) -> Move:
-    """Where it stood, afresh: UNACKNOWLEDGED or ACK_LAPSED. Told again, with a fresh delay."""
+    """Where it stood, afresh: UNACKNOWLEDGED, ACK_LAPSED or HASTENED. Told again, with a fresh delay."""
     words = "the acknowledgement lapsed" if reason is Reason.ACK_LAPSED else "the acknowledgement was taken back"
+    if reason is Reason.HASTENED:
+        words = "it became urgent"
     if reason is Reason.ACK_LAPSED and frozen.ack_timeout:
         words = f"it was acknowledged {humanize_duration(frozen.ack_timeout)} ago and is not resolved"
     if step >= len(frozen.steps):

@@ -17,6 +17,7 @@ class Happening(StrEnum):
     RESUMED = "resumed"
     LAPSED = "lapsed"  # the acknowledgement is too old
     ESCALATED = "escalated"  # by hand
+    HASTENED = "hastened"  # more urgent than before: the same step again
     EXHAUSTED = "exhausted"
     ENDED = "ended"
     RESTARTED = "restarted"

@@ -166,6 +166,24 @@ def retell(*, escalation_id: int, content: Content, event: Event, now: datetime,
 
 
 @transaction.atomic
+def hasten(*, escalation_id: int, content: Content, now: datetime, by: str) -> Escalation:
+    """It may wake people from now on: the same step again, to whom quiet hours kept it from as well.
+
+    While it is paused or has ended only what is told later is urgent. Already urgent: only the content changes.
+    """
+    escalation = _locked(escalation_id)
+    was_urgent = escalation.urgency == Urgency.URGENT
+    escalation.content, escalation.urgency = content.to_json(), Urgency.URGENT.value
+    if escalation.state in _RUNNING and not was_urgent:
+        text = f"Told again: {by} made it urgent"
+        _same_step_afresh(escalation, Happening.HASTENED, Reason.HASTENED, text, by=by, now=now)
+    else:
+        save(escalation=escalation)
+        updates.tell(escalation=escalation, event=Event.UPDATE, content=content, now=now)
+    return escalation
+
+
+@transaction.atomic
 def go_on(*, escalation_id: int, now: datetime) -> datetime | None:
     """What has become due: the next step, or the end of an acknowledgement. Returns when to look again."""
     escalation = Escalation.objects.select_for_update(no_key=True).filter(pk=escalation_id).first()

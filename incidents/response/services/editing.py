@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from incidents.paging.domain.urgency import Urgency
 from incidents.response.domain.entries import Kind
 from incidents.response.domain.lifecycle import Action
 from incidents.response.domain.phases import Phase, Status
@@ -103,8 +104,15 @@ def set_severity(*, incident: Incident, actor: Actor, severity: Severity, now: d
     )
     announce(incident=incident, actor=actor, deed=deed, now=now)
     if incident.status in (Status.TRIGGERED, Status.ACKNOWLEDGED):
-        telling.retell(incident=incident, now=now)
+        _tell(incident=incident, was=was, actor=actor, now=now)
     return Moved(incident, True, text)
+
+
+def _tell(*, incident: Incident, was: Severity, actor: Actor, now: datetime) -> None:
+    if was.urgency is not Urgency.URGENT and incident.urgency == Urgency.URGENT:
+        telling.hasten(incident=incident, by=actor.words, now=now)
+    else:
+        telling.retell(incident=incident, now=now)
 
 
 def _save_edit(incident: Incident, fields: tuple[str, ...], now: datetime) -> None:

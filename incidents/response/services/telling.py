@@ -59,6 +59,13 @@ def escalate(*, incident: Incident, epoch: int | None, step: int | None, by: str
     )
 
 
+def hasten(*, incident: Incident, by: str, now: datetime) -> None:
+    """The incident became urgent: whom quiet hours kept asleep is told now."""
+    if incident.escalation_id is not None:
+        content = content_of(incident=incident)
+        escalations.hasten(escalation_id=incident.escalation_id, content=content, now=now, by=by)
+
+
 def retell(*, incident: Incident, now: datetime) -> None:
     """Those who were told hear what the incident says now; its urgency holds for whom paging tells next."""
     if incident.escalation_id is not None:
