@@ -1,0 +1,95 @@
+"""Burn alerts become incidents that say what burns and what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidents.response import handlers
+from incidents.response.domain.phases import Status
+from incidents.response.models import Incident
+from reliability.catalog.models import Service
+from reliability.delivery.services.changes import record
+from reliability.kit.instants import format_instant
+from slo.models import Slo
+from tests.cast import Cast, DependencyFactory, ServiceFactory, SliFactory, SloFactory
+
+MINUTE = timedelta(minutes=1)
+Payload = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def slo(cast: Cast) -> Slo:
+    service = ServiceFactory(team=cast.payments, name="checkout")
+    made: Slo = SloFactory(sli=SliFactory(team=cast.payments, service=service), team=cast.payments, service=service)
+    return made
+
+
+@pytest.fixture
+def payload(slo: Slo, now: datetime) -> Payload:
+    """What the room of objectives emits."""
+
+    def make(condition: str = "page-1h", **fields: Any) -> dict[str, Any]:
+        return {
+            "alert_id": 1,
+            "slo_id": slo.pk,
+            "slo": slo.name,
+            "team_id": slo.team_id,
+            "service_id": slo.service_id,
+            "condition": condition,
+            "severity": 2,
+            "urgency": "urgent",
+            "kind": "burn",
+            "title": "Checkout burns its budget 20 × too fast",
+            "text": "Impact: payments fail.",
+            "numbers": {"long": 20.0},
+            "at": format_instant(now - MINUTE),
+            "url": "http://localhost:8000/slos/x/",
+            **fields,
+        }
+
+    return make
+
+
+def test_a_burn_opens_an_incident_with_objective_service_and_recent_changes(
+    cast: Cast, slo: Slo, payload: Payload, now: datetime
+) -> None:
+    service = slo.service
+    assert isinstance(service, Service)
+    ledger = ServiceFactory(team=cast.payments, title="Ledger")
+    DependencyFactory(service=service, needs=ledger)
+    told = {"team_id": cast.payments.pk, "origin": "ci", "now": now}
+    record(**told, key="1", title="Release 2041", service_id=ledger.pk, at=now - 24 * MINUTE)
+    record(**told, key="2", title="Afterwards", service_id=ledger.pk, at=now)
+    secret = ServiceFactory(team=cast.search)
+    DependencyFactory(service=service, needs=secret)
+    record(team_id=cast.search.pk, origin="ci", now=now, key="3", title="Secret", service_id=secret.pk, at=now - MINUTE)
+    handlers.burn_alert_fired(fact_id=1, payload=payload(), now=now)
+    incident = Incident.objects.get()
+    assert (incident.started_at, incident.detected_at, incident.severity) == (now - MINUTE, now, 2)
+    assert [impact.slo for impact in incident.impacted_slos.all()] == [slo]
+    assert [impact.service for impact in incident.impacted_services.all()] == [service]
+    assert incident.summary == ("Impact: payments fail.\n\nChanged before:\n- Release 2041 (Ledger, 23 min before)")
+
+
+def test_the_conditions_of_an_objective_share_one_incident_until_the_last_ends(payload: Payload, now: datetime) -> None:
+    handlers.burn_alert_fired(fact_id=1, payload=payload(), now=now)
+    handlers.burn_alert_fired(fact_id=1, payload=payload(), now=now)
+    handlers.burn_alert_fired(fact_id=2, payload=payload("page-6h"), now=now)
+    incident = Incident.objects.get()
+    assert incident.alerts.count() == 2
+    handlers.burn_alert_resolved(fact_id=3, payload=payload(reason="calm"), now=now)
+    incident.refresh_from_db()
+    assert incident.status == Status.TRIGGERED
+    handlers.burn_alert_resolved(fact_id=4, payload=payload("page-6h", reason="calm"), now=now)
+    incident.refresh_from_db()
+    assert incident.status == Status.RESOLVED
+
+
+def test_an_end_that_nobody_is_to_be_told_of_leaves_the_incident_to_people(payload: Payload, now: datetime) -> None:
+    handlers.burn_alert_fired(fact_id=1, payload=payload(), now=now)
+    handlers.burn_alert_resolved(fact_id=2, payload=payload(is_told=False), now=now)
+    assert Incident.objects.get().status == Status.TRIGGERED
