@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from tests.faults.conftest import PROBE
 from tests.faults.paging import EMBEDDED, SERVERS, Bench, keys_of, running_bench
-from tests.servers.product import ROOT
+from tests.servers.product import ROOT, Product
 from tests.servers.receivers import Fault, Scripted, recording_http
 
 pytestmark = pytest.mark.faults
@@ -146,6 +149,51 @@ def test_a_page_needs_no_beat_when_something_wakes_the_worker_and_two_beats_page
     finally:
         second.kill()
         second.wait()
+
+
+def test_a_clock_that_is_set_by_an_hour_neither_holds_pages_back_nor_lets_steps_fall_due(bench: Bench) -> None:
+    with recording_http([Scripted(503)]) as first, recording_http() as second:
+        bench.page("clock", [first], [second])
+        first.wait_for(2)
+        bench.step_clock(-3600)
+        time.sleep(3)
+        first.script[:] = [Scripted(204)]
+        assert bench.wait_until_sent("clock", seconds=30) < RECOVERY_SECONDS_MAX
+        bench.step_clock(0)  # forward again
+        time.sleep(5)
+        assert second.received == []
+        with recording_http() as third:
+            bench.page("after-clock", [third])
+            assert bench.wait_until_sent("after-clock", seconds=30) < RECOVERY_SECONDS_MAX
+
+
+def test_the_tick_alone_pages_without_celery_and_broker(tmp_path: Path) -> None:
+    (tmp_path / "probe").mkdir()
+    environment = {
+        **os.environ,
+        **PROBE,
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'reliability.sqlite3'}",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
+    }
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True, timeout=120)
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen([*manage, "tick", "--loop"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    bench = Bench(product=Product(process, data_dir=tmp_path, log_path=tmp_path / "log"), directory=tmp_path / "probe")
+    try:
+        with recording_http([Scripted(fault=Fault.HANG)]) as hung, recording_http() as receiver:
+            bench.page("hung", [hung])
+            hung.wait_for(1, seconds=30)
+            asked = time.monotonic()
+            bench.page("alone", [receiver])
+            assert receiver.wait_for(1)[0].at - asked < 5, "the one that hangs holds up nobody"
+            bench.wait_until_sent("alone", seconds=10)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+    assert "Traceback" not in bench.product.log
 
 
 def test_an_acknowledgement_ends_the_tries_of_a_receiver_that_is_down(bench: Bench) -> None:
