@@ -18,7 +18,7 @@ from reliability.access.services import audit
 from reliability.channels.kinds.slack.people import email_of
 from reliability.channels.models import Channel, ChatIdentity
 from reliability.channels.services.bounded import StillRunning, TooManyHanging, within
-from reliability.web.errors import Forbidden, Invalid
+from reliability.web.errors import Forbidden, Invalid, NotFound
 from reliability.web.outbound import OutboundRefused
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ def connect_url(*, channel: Channel, workspace: str, member: str) -> str:
 
 
 def offer_of(*, token: str) -> Offer:
-    """Raises Invalid for a link that is none of ours, or has ended."""
+    """Raises NotFound for a link that is none of ours, Invalid for one that has ended."""
     try:
         team_id, workspace, member = TimestampSigner(salt=_SIGNER).unsign_object(
             token, max_age=timedelta(minutes=CONNECT_MINUTES)
@@ -71,7 +71,7 @@ def offer_of(*, token: str) -> Offer:
     except SignatureExpired as error:
         raise Invalid("this link has ended: press the button in the chat again", reason="link_expired") from error
     except (BadSignature, ValueError, TypeError) as error:
-        raise Invalid("this link is not one of ours: press the button in the chat again", reason="forged") from error
+        raise NotFound("this link is not one of ours: press the button in the chat again") from error
     return Offer(int(team_id), str(workspace), str(member))
 
 

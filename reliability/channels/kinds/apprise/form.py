@@ -24,7 +24,7 @@ class AppriseForm(KindForm):
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"]).strip()
-        if not can_read(url):
+        if url and not can_read(url):
             raise forms.ValidationError(
                 "apprise knows no such service, or something is missing: compare it with appriseit.com/services"
             )

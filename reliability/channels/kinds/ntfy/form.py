@@ -41,7 +41,7 @@ class NtfyForm(KindForm):
 
     def clean_topic(self) -> str:
         topic = str(self.cleaned_data["topic"]).strip()
-        if not _TOPIC.match(topic):
+        if topic and not _TOPIC.match(topic):
             raise forms.ValidationError("must be 1 to 64 letters, digits, - and _, without the server's address")
         return topic
 

@@ -59,7 +59,7 @@ class PagerDutyForm(KindForm):
 
     def clean_routing_key(self) -> str:
         key = str(self.cleaned_data["routing_key"]).strip()
-        if not _ROUTING_KEY.match(key):
+        if key and not _ROUTING_KEY.match(key):
             raise forms.ValidationError(
                 f"must be the 32 letters and digits of an Events API V2 integration, got {len(key)} characters"
             )
