@@ -87,6 +87,11 @@ def open_count(*, caller: Caller) -> int:
     return BurnAlert.objects.filter(slo__in=Slo.objects.readable_by(caller), resolved_at=None).count()
 
 
+def end_of(*, alert_id: int) -> datetime | None:
+    """When an alert was over: for those who hear of its beginning late, after its end. None while it fires."""
+    return BurnAlert.objects.filter(pk=alert_id).values_list("resolved_at", flat=True).first()
+
+
 def alerts_of(*, slo: Slo) -> QuerySet[BurnAlert]:
     """An objective's alerts, newest first."""
     return BurnAlert.objects.filter(slo=slo).order_by("-fired_at", "-pk")

@@ -209,6 +209,7 @@ def _fire_one(change: _Change, subject: Subject, at: datetime, now: datetime) ->
         "url": page_url(name=slo.name, anchor=f"#alert-{alert.pk}"),
         "runbook_url": subject.runbook_url,
         "group_key": f"slo:{slo.pk}",
+        "is_told": rule.tells_resolved,
         "targets": list(rule.targets) if isinstance(rule, Rule) else [],
     }
     facts.emit(kind=FIRED, payload=payload, now=now, team_id=slo.team_id)

@@ -11,6 +11,7 @@ from incidents.response.domain.severity import Severity
 from incidents.response.selectors.recent_changes import changes_before, changes_text
 from incidents.response.services.alerts import receive
 from reliability.kit.instants import parse_instant
+from slo.selectors.alerts import end_of
 
 _NAME = "Burn alerts"
 
@@ -23,7 +24,7 @@ def fired(*, payload: Mapping[str, Any], now: datetime) -> Received:
     text = "\n\n".join(part for part in (str(payload.get("text", "")), changes_text(found=before, at=at)) if part)
     links = [{"title": f"Objective {payload['slo']}", "url": payload["url"]}] if payload.get("url") else []
     changed = [link for change in before for link in change.links if link.get("url")]
-    return receive(
+    received = receive(
         team_id=payload["team_id"],
         origin=_origin(payload),
         origin_name=_NAME,
@@ -40,6 +41,8 @@ def fired(*, payload: Mapping[str, Any], now: datetime) -> Received:
         group_key=_origin(payload),
         now=now,
     )
+    # Facts are handled at least once, not in order: the end may have been heard of, and dropped, before this.
+    return resolved(payload=payload, now=now) if end_of(alert_id=payload["alert_id"]) else received
 
 
 def resolved(*, payload: Mapping[str, Any], now: datetime) -> Received:
