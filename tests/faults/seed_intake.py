@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
@@ -38,7 +37,7 @@ def run_within(product: Product, script: str) -> str:
     ran = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", script],
         cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "reliability.settings", **product.environment},
+        env=product.environment,
         capture_output=True,
         text=True,
         check=False,

@@ -42,7 +42,7 @@ class Product:
         self.data_dir = data_dir
         self.log_path = log_path
         self.url = ""
-        self.environment: dict[str, str] = {}  # what makes a program of ours look at this product's data
+        self.environment: dict[str, str] = {}  # of a program that shall work on this product's data
         self._log_start = log_path.stat().st_size  # the file may hold an earlier start
 
     @property
@@ -127,24 +127,19 @@ def running_product(
     log_path = data_dir / "product.log"
     servers = _servers_of_the_run()
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    own = {"DATA_DIR": str(data_dir), "PORT": "0", "PREPARED": "1"}
+    whole = {**inherited, **own, **servers, **(environment or {})}
     with log_path.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "reliability", command],
             cwd=ROOT,
-            env={
-                **inherited,
-                "DATA_DIR": str(data_dir),
-                "PORT": "0",
-                "PREPARED": "1",
-                **servers,
-                **(environment or {}),
-            },
+            env=whole,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
     product = Product(process, data_dir=data_dir, log_path=log_path)
-    product.environment = {"DATA_DIR": str(data_dir), **servers, **(environment or {})}
+    product.environment = whole
     try:
         product.await_greeting(seconds=seconds)
         yield product

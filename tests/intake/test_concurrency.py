@@ -1,0 +1,109 @@
+"""Fault 12: the same webhook a thousand times at once is one row; concurrent requests share a transaction."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, connections
+from django.test import Client
+
+from incidents.intake.services.combining import Combiner
+from incidents.response.models import Alert, Incident
+from reliability.access.models import Team
+from tests.intake.conftest import KEY, Make, recorded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TIMES = 1_000
+AT_ONCE = 24
+
+
+def test_the_same_webhook_a_thousand_times_at_once_is_one_row(integrate: Make) -> None:
+    integrate("alertmanager")
+    body = recorded("alertmanager", "good-truncated")
+    start = threading.Barrier(AT_ONCE)
+
+    def post(number: int) -> int:
+        try:
+            if number < AT_ONCE:
+                start.wait(timeout=30)
+            answer = Client().post(f"/intake/{KEY}/alertmanager", body, content_type="application/json")
+            return int(answer.status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        statuses = set(pool.map(post, range(TIMES)))
+    assert statuses == {200}
+    assert Alert.objects.get().times_seen == TIMES
+    assert Incident.objects.count() == 1
+
+
+def together(combiner: Combiner, *works: Callable[[], Any]) -> list[Any]:
+    """Run all of them as one batch: the first holds the turn until the others wait."""
+    waiting = threading.Event()
+
+    def first() -> None:
+        waiting.wait(timeout=10)
+
+    def outcome(work: Callable[[], Any]) -> Any:
+        try:
+            return combiner.run(work)
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works) + 1) as pool:
+        pool.submit(outcome, first)
+        futures = [pool.submit(outcome, work) for work in works]
+        while len(combiner._waiting) < len(works):
+            threading.Event().wait(0.01)
+        waiting.set()
+        return [future.result(timeout=30) for future in futures]
+
+
+def make(slug: str) -> Callable[[], str]:
+    def work() -> str:
+        Team.objects.create(slug=slug, name=slug)
+        return slug
+
+    return work
+
+
+def test_each_gets_its_own_result() -> None:
+    assert together(Combiner(), make("a"), make("b"), make("c")) == ["a", "b", "c"]
+    assert Team.objects.count() == 3
+
+
+def test_a_failure_undoes_only_its_own_writes() -> None:
+    def failing() -> None:
+        Team.objects.create(slug="lost", name="Lost")
+        raise ValueError("no")
+
+    results = together(Combiner(), make("a"), failing, make("b"))
+    assert (results[0], str(results[1]), results[2]) == ("a", "no", "b")
+    assert set(Team.objects.values_list("slug", flat=True)) == {"a", "b"}
+
+
+def test_a_commit_that_fails_is_tried_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by a deadlock: what was done together is undone together, and then done alone."""
+    sqlite_or_postgres: Any = type(connections["default"])
+    commit = sqlite_or_postgres._commit
+    failures: list[int] = []
+
+    def flaky(wrapper: Any) -> Any:
+        if not failures and Team.objects.count() == 2:
+            failures.append(2)
+            raise OperationalError("deadlock detected")
+        return commit(wrapper)
+
+    monkeypatch.setattr(sqlite_or_postgres, "_commit", flaky)
+    results = together(Combiner(), make("a"), make("b"))
+    assert failures == [2], "the commit of both failed"
+    assert results == ["a", "b"]
+    assert set(Team.objects.values_list("slug", flat=True)) == {"a", "b"}
