@@ -131,6 +131,24 @@ def test_who_may_not_respond_changes_nothing(
     assert (incident.status, AuditEntry.objects.count()) == (Status.TRIGGERED, written)
 
 
+def test_whoever_was_paged_may_answer_and_nothing_else(cast: Cast, now: datetime) -> None:
+    policy = EscalationPolicyFactory(team=cast.payments)
+    StepTargetFactory(step=PolicyStepFactory(policy=policy, position=0), user=cast.outsider)
+    ContactMethodFactory(user=cast.outsider)
+    incident = open_incident(
+        caller=cast.caller("responder"),
+        team_id=cast.payments.pk,
+        title="Slow",
+        severity=Severity.SEV2,
+        policy_id=policy.pk,
+        now=now,
+    )
+    outsider = cast.caller("outsider")
+    assert lifecycle.acknowledge(caller=outsider, incident_id=incident.pk, now=now).is_changed
+    with pytest.raises(NotFound):
+        lifecycle.edit(caller=outsider, incident_id=incident.pk, title="Mine", now=now)
+
+
 def test_a_raised_severity_may_wake_people(cast: Cast, declare: Declare, now: datetime) -> None:
     incident = declare(severity=Severity.SEV4)
     caller = cast.caller("responder")

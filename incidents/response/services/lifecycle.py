@@ -12,7 +12,7 @@ from incidents.response.domain.phases import CloseReason
 from incidents.response.services import telling, transitions
 from incidents.response.services.announcing import Actor, Deed, announce
 from incidents.response.services.editing import change_severity, edit
-from incidents.response.services.locking import decided, locked
+from incidents.response.services.locking import decided, locked, locked_to_answer
 from incidents.response.services.merging import merge
 from incidents.response.services.splitting import split
 from incidents.response.services.transitions import Moved
@@ -42,13 +42,13 @@ def acknowledge(
     is_human: whether it counts as the first human acknowledgement; unless said, callers with an account are human.
     Raises Conflict when it is over or merged, NotFound, Forbidden.
     """
-    incident = locked(caller=caller, incident_id=incident_id)
+    incident = locked_to_answer(caller=caller, incident_id=incident_id)
     return transitions.acknowledge(incident=incident, actor=Actor(caller, via, is_human), now=now)
 
 
 @transaction.atomic
 def unacknowledge(*, caller: Caller, incident_id: int, now: datetime, via: str = "", reason: str = "") -> Moved:
-    incident = locked(caller=caller, incident_id=incident_id)
+    incident = locked_to_answer(caller=caller, incident_id=incident_id)
     return transitions.unacknowledge(incident=incident, actor=Actor(caller, via), now=now, reason=reason.strip())
 
 
@@ -63,7 +63,7 @@ def resolve(
     is_human: bool | None = None,
 ) -> Moved:
     """It is over, and with it its alerts. Twice is no error."""
-    incident = locked(caller=caller, incident_id=incident_id)
+    incident = locked_to_answer(caller=caller, incident_id=incident_id)
     actor = Actor(caller, via, is_human)
     return transitions.resolve(incident=incident, actor=actor, now=now, reason=reason.strip())
 
@@ -96,7 +96,7 @@ def escalate(
     via: str = "",
 ) -> Moved:
     """Page the next step now. epoch and step: what the button was about; a stale button does nothing and says so."""
-    incident = locked(caller=caller, incident_id=incident_id)
+    incident = locked_to_answer(caller=caller, incident_id=incident_id)
     decided(action=Action.ESCALATE, incident=incident)
     actor = Actor(caller, via)
     if not telling.escalate(incident=incident, epoch=epoch, step=step, by=actor.words, now=now):
