@@ -11,7 +11,7 @@ from incidents.response.domain.phases import Milestone
 from incidents.response.models import IncidentRole
 from incidents.response.selectors.incidents import incident as get_incident
 from incidents.response.services import lifecycle, milestones, roles
-from incidents.response.views.answers import done
+from incidents.response.views.answers import done, require_responder
 from reliability.access.requests import AccessRequest
 from reliability.web.errors import Invalid
 
@@ -57,6 +57,7 @@ def mitigate(request: AccessRequest, number: int) -> HttpResponse:
 def escalate(request: AccessRequest, number: int) -> HttpResponse:
     """The next step at once, unless paging has moved on since the page was shown."""
     incident = get_incident(caller=request.caller, number=number)
+    require_responder(request, incident)
     moved = lifecycle.escalate(
         caller=request.caller,
         incident_id=incident.pk,

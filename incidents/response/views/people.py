@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from incidents.paging.domain.escalation import Move, MoveKind, Reason, next_move
+from incidents.paging.domain.escalation import Move, MoveKind, Reason, next_move, stage_of
 from incidents.paging.domain.frozen import FrozenPolicy, FrozenStep, TargetKind
 from incidents.paging.models import Escalation, Notification, NotificationAttempt
 from incidents.response.domain.phases import OPEN, Status
@@ -119,8 +119,14 @@ def people_of(incident: Incident, *, roles: Sequence[IncidentRole], caller: Call
         next=next_step,
         next_words=words,
         policy=str(escalation.definition.get("title", "")) if escalation else "",
-        escalate=Escalate(escalation.epoch, escalation.step) if can_escalate and escalation and next_step else None,
+        escalate=_escalate(escalation) if can_escalate and escalation is not None and next_step else None,
     )
+
+
+def _escalate(escalation: Escalation) -> Escalate:
+    frozen = FrozenPolicy.from_json(escalation.definition)
+    stage = stage_of(frozen=frozen, step=escalation.step, pass_number=escalation.pass_number)
+    return Escalate(escalation.epoch, stage)
 
 
 def next_of(incident: Incident) -> tuple[NextStep | None, str]:
