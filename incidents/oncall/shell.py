@@ -22,7 +22,7 @@ def schedules_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hi
     ]
 
 
-register_place(Place("oncall", "On call", "/oncall/", "calendar", 40, phone_order=20))
+register_place(Place("oncall", "On call", "/oncall/", "calendar", 40, phone_order=20, also=("/escalation-policies/",)))
 register_search("schedules", schedules_found)
 for _slug, _look in {
     "offered": StateLook("Offered", "busy", "clock"),

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 class Place:
     """path: where it leads and what lies in it; order: in the rail; is_prominent: in the phone's bottom bar, too;
     group: "main", or "below" for the foot of the rail; phone_order: in the bottom bar; count: what is open there,
-    asked on every page (cheap, 0 shows nothing), with count_noun for those who hear it.
+    asked on every page (cheap, 0 shows nothing), with count_noun for those who hear it; also: other paths in it.
     """
 
     slug: str
@@ -25,10 +25,11 @@ class Place:
     phone_order: int = 50
     count: Callable[[HttpRequest], int] | None = None
     count_noun: str = ""
+    also: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
         """The first page holds only itself: everything lies below it."""
-        return path == self.path if self.path == "/" else path.startswith(self.path)
+        return path == self.path if self.path == "/" else path.startswith((self.path, *self.also))
 
 
 _PLACES: dict[str, Place] = {}

@@ -15,11 +15,12 @@ from reliability.access.selectors.teams import writable_teams
 from reliability.catalog.models import Service
 
 _GROUPS = {
-    TargetKind.SCHEDULE: "Whoever is on call in",
+    TargetKind.SCHEDULE: "Schedules",
     TargetKind.USER: "Persons",
-    TargetKind.TEAM: "All responders of",
+    TargetKind.TEAM: "Teams",
     TargetKind.CHANNEL: "Channels",
 }
+_NOUNS = {TargetKind.SCHEDULE: "On call in", TargetKind.TEAM: "Responders of", TargetKind.CHANNEL: "Channel"}
 GroupedChoices = list[tuple[str, str | list[tuple[str, str]]]]
 
 
@@ -81,4 +82,4 @@ def _hidden(caller: Caller, policy: EscalationPolicy) -> dict[str, TargetDraft]:
 def _words(kind: TargetKind, thing: Any) -> str:
     if kind is TargetKind.USER:
         return f"{thing.name} ({thing.email})" if thing.name else str(thing.email)
-    return str(thing)
+    return f"{_NOUNS[kind]} {thing}"

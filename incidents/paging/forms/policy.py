@@ -83,7 +83,8 @@ class PolicyForms:
             form = self.steps[index] if found and index < len(self.steps) else self.last_resort
             return form, "delay" if path.endswith(".delay") else None
         name = _FIELDS.get(path, path)
-        return self.policy, name if name in self.policy.fields else None
+        is_shown = name in self.policy.fields and name != "revision"
+        return self.policy, name if is_shown else None
 
     @property
     def refusals(self) -> list[str]:

@@ -28,4 +28,5 @@ def policy_of_service(*, request: AccessRequest, service: Service, now: datetime
     policy = selectors.policy(caller=caller, slug=chosen.slug)
     ladder = ladder_of(caller=caller, policy=policy, now=now)
     is_own = any(following.service_id == service.pk for following in policy.services.all())
-    return context | {"policy": policy, "first": ladder[0] if ladder else None, "is_own": is_own, "now": now}
+    steps = [step for step in ladder if not step.is_last_resort]
+    return context | {"policy": policy, "first": steps[0] if steps else None, "steps": len(steps), "is_own": is_own}
