@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
@@ -199,10 +200,16 @@ def _unit(value: object, path: str, notes: Notes) -> RotationUnit:
         return RotationUnit.WEEK
 
 
+@cache
+def _zone_names() -> frozenset[str]:
+    """Every IANA zone. Looking them up walks through the directories of the database: once is enough."""
+    return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
+
+
 def _zone(value: object, path: str, notes: Notes) -> str:
-    if isinstance(value, str) and value in available_timezones():
+    if isinstance(value, str) and value in _zone_names():
         return value
-    near = difflib.get_close_matches(str(value)[:60], available_timezones(), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(str(value)[:60], sorted(_zone_names()), n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else "write one such as Europe/Berlin or UTC"
     notes.refuse(path, f"{str(value)[:60]!r} is no IANA time zone: {hint}")
     return "UTC"

@@ -63,7 +63,9 @@ def _windows(restrictions: Sequence[Restriction], *, zone_name: str, start: int,
     first, last = clock.wall(start) // DAY_SECONDS - 1, clock.wall(end) // DAY_SECONDS + 1
     ordered = sorted(restrictions, key=lambda restriction: restriction.start)
     by_weekday = [[entry for entry in ordered if weekday in entry.weekdays] for weekday in range(7)]
+    seconds = [[(entry.start * 60, (entry.start + entry.length) * 60) for entry in day] for day in by_weekday]
+    instant = clock.instant
     for day in range(first, last + 1):
-        for restriction in by_weekday[(day + _WEEKDAY_OF_DAY_0) % 7]:
-            begin = day * DAY_SECONDS + restriction.start * 60
-            yield clock.instant(begin), clock.instant(begin + restriction.length * 60)
+        midnight = day * DAY_SECONDS
+        for begin, finish in seconds[(day + _WEEKDAY_OF_DAY_0) % 7]:
+            yield instant(midnight + begin), instant(midnight + finish)

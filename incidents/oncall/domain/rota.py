@@ -7,9 +7,12 @@ a hand-over the next person is on call.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from incidents.oncall.domain.restrictions import Restriction, open_windows
@@ -70,12 +73,17 @@ class _Piece(NamedTuple):
     is_override: bool
 
 
+_start_of = attrgetter("start")
+
+
 def final_shifts(*, versions: Sequence[Version], overrides: Sequence[OverrideRule] = (), period: Period) -> list[Shift]:
     """Who is on call within *period*, in order, cut to it. Adjacent equal shifts are one; gaps are left out."""
     return [
-        Shift(_utc(piece.start), _utc(piece.end), piece.user_id, piece.layer, piece.is_override)
-        for piece in _pieces(versions, overrides, _seconds(period.start), _ceiling(period.end))
-        if piece.user_id is not None
+        Shift(_utc(start), _utc(end), user_id, layer, is_override)
+        for start, end, user_id, layer, is_override in _pieces(
+            versions, overrides, _seconds(period.start), _ceiling(period.end)
+        )
+        if user_id is not None
     ]
 
 
@@ -155,26 +163,45 @@ def _in_force(versions: Sequence[Version], start: int, end: int) -> list[tuple[i
 
 
 def _of_definition(definition: Definition, start: int, end: int) -> list[_Piece]:
-    """Sweep the layers from the top; `open` is what is still without anybody."""
+    """Sweep the layers from the top; `open_periods` are what is still without anybody."""
     pieces: list[_Piece] = []
     open_periods = [(start, end)]
     for layer in _by_priority(definition):
-        left: list[tuple[int, int]] = []
-        for begin, finish in open_periods:
-            reached = begin
-            for on, off, user_id in _duty(layer, begin, finish):
-                if on > reached:
-                    left.append((reached, on))
-                pieces.append(_Piece(on, off, user_id, layer.name, is_override=False))
-                reached = off
-            if reached < finish:
-                left.append((reached, finish))
-        open_periods = left
+        duty = _duty(layer, open_periods[0][0], open_periods[-1][1])
+        open_periods = _fill(open_periods, duty, layer.name, pieces)
         if not open_periods:
             break
-    pieces.extend(_Piece(begin, finish, None, "", is_override=False) for begin, finish in open_periods)
-    pieces.sort(key=lambda piece: piece.start)
+    pieces.extend([_Piece(begin, finish, None, "", False) for begin, finish in open_periods])
+    pieces.sort(key=_start_of)
     return pieces
+
+
+def _fill(
+    open_periods: list[tuple[int, int]], duty: Iterable[tuple[int, int, int]], name: str, pieces: list[_Piece]
+) -> list[tuple[int, int]]:
+    """Put what *duty* has within the open periods into *pieces*; returns what stays open. Both go once from early
+    to late."""
+    left: list[tuple[int, int]] = []
+    turns = iter(duty)
+    turn = next(turns, None)
+    for begin, finish in open_periods:
+        reached = begin
+        while turn is not None and turn[0] < finish:
+            on, off, user_id = turn
+            if off > reached:
+                if on > reached:
+                    left.append((reached, on))
+                    reached = on
+                if off > finish:
+                    pieces.append(_Piece(reached, finish, user_id, name, False))
+                    reached = finish
+                    break  # the rest of the turn belongs to the next open period
+                pieces.append(_Piece(reached, off, user_id, name, False))
+                reached = off
+            turn = next(turns, None)
+        if reached < finish:
+            left.append((reached, finish))
+    return left
 
 
 def _by_priority(definition: Definition) -> list[Layer]:
@@ -205,28 +232,33 @@ def _restricted(layer: Layer, start: int, end: int) -> Iterable[tuple[int, int, 
 
 
 def _overridden(pieces: list[_Piece], override: OverrideRule, start: int, end: int) -> list[_Piece]:
+    """The pieces with [start, end) changed; all others stay as they are."""
+    first = bisect_right(pieces, start, key=_start_of) - 1
+    last = bisect_left(pieces, end, key=_start_of)
     changed: list[_Piece] = []
-    for piece in pieces:
-        begin, finish = max(piece.start, start), min(piece.end, end)
-        if begin >= finish or (override.replaces is not None and piece.user_id != override.replaces):
+    for piece in pieces[first:last]:
+        if override.replaces is not None and piece.user_id != override.replaces:
             changed.append(piece)
             continue
+        begin, finish = max(piece.start, start), min(piece.end, end)
         if piece.start < begin:
             changed.append(piece._replace(end=begin))
         changed.append(_Piece(begin, finish, override.user_id, piece.layer, is_override=True))
         if finish < piece.end:
             changed.append(piece._replace(start=finish))
-    return changed
+    return [*pieces[:first], *changed, *pieces[last:]]
 
 
 def _merged(pieces: list[_Piece]) -> list[_Piece]:
     merged: list[_Piece] = []
+    reached, user_id, layer, is_override = -1, None, "", False
     for piece in pieces:
-        last = merged[-1] if merged else None
-        if last is not None and last[2:] == piece[2:] and last.end == piece.start:
-            merged[-1] = last._replace(end=piece.end)
+        start, end, who, where, how = piece
+        if start == reached and who == user_id and where == layer and how == is_override:
+            merged[-1] = _Piece(merged[-1].start, end, who, where, how)
         else:
             merged.append(piece)
+        reached, user_id, layer, is_override = end, who, where, how
     return merged
 
 
@@ -238,5 +270,7 @@ def _ceiling(instant: datetime) -> int:
     return -int(-instant.timestamp() // 1)
 
 
+# Schedules share zones, and so the instants at which they hand over.
+@lru_cache(maxsize=65_536)
 def _utc(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import calendar
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 
-from reliability.kit.wall_clock import DAY_SECONDS, from_wall_seconds, to_wall_seconds, wall_clock
+from reliability.kit.wall_clock import DAY_SECONDS, WallClock, from_wall_seconds, to_wall_seconds, wall_clock
 
 HOUR_SECONDS = 3600
 WEEK_SECONDS = 7 * DAY_SECONDS
@@ -69,7 +69,7 @@ class Rotation:
         return datetime.fromtimestamp(self.boundary_seconds(k), UTC)
 
     def boundary_seconds(self, k: int) -> int:
-        return self._clock.instant(self._wall_boundary(k))
+        return self._clock.instant(self._wall(k))
 
     def index_at(self, at: datetime) -> int:
         """The k with b(k) ≤ at < b(k+1), before the start, too."""
@@ -98,16 +98,34 @@ class Rotation:
             yield start, end, self.participants[0]
             return
         k = self.index_at_seconds(start)
+        participants, count, instant, wall_of = (
+            self.participants,
+            len(self.participants),
+            self._clock.instant,
+            self._wall,
+        )
         while start < end:
-            k += 1
-            until = min(self.boundary_seconds(k), end)
+            until = instant(wall_of(k + 1))
+            if until > end:
+                until = end
             if until > start:  # where clocks skip an hour, an hourly turn has no length
-                yield start, until, self.participant(k - 1)
+                yield start, until, participants[k % count]
                 start = until
+            k += 1
 
     @cached_property
-    def _clock(self):  # type: ignore[no-untyped-def]
+    def _clock(self) -> WallClock:
         return wall_clock(self.zone_name)
+
+    @cached_property
+    def _wall(self) -> Callable[[int], int]:
+        """b(k) as the clock on the wall shows it, in seconds."""
+        if self.unit is RotationUnit.CUSTOM:
+            return self._handoff_boundary
+        if self.unit is RotationUnit.MONTH:
+            return self._month_boundary
+        anchor, size = self._anchor_seconds, self.length * _SECONDS[self.unit]
+        return lambda k: anchor + k * size
 
     @cached_property
     def _anchor_seconds(self) -> int:
@@ -127,13 +145,9 @@ class Rotation:
         """Which hand-over, counted from the Monday of the anchor's week, begins turn 0."""
         return bisect_right(self._handoff_seconds, self._anchor_seconds - self._week) - 1
 
-    def _wall_boundary(self, k: int) -> int:
-        if self.unit is RotationUnit.CUSTOM:
-            weeks, which = divmod(self._first_handoff + k * self.length, len(self.handoffs))
-            return self._week + weeks * WEEK_SECONDS + self._handoff_seconds[which]
-        if self.unit is RotationUnit.MONTH:
-            return self._month_boundary(k)
-        return self._anchor_seconds + k * self.length * _SECONDS[self.unit]
+    def _handoff_boundary(self, k: int) -> int:
+        weeks, which = divmod(self._first_handoff + k * self.length, len(self.handoffs))
+        return self._week + weeks * WEEK_SECONDS + self._handoff_seconds[which]
 
     def _month_boundary(self, k: int) -> int:
         """A day that a month lacks is its last one, reckoned from the anchor: 31 January, 28 February, 31 March."""
