@@ -21,5 +21,5 @@ def channels_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit
     ]
 
 
-register_place(Place("channels", "Channels", "/channels/", "bell", 70, is_prominent=False))
+register_place(Place("channels", "Channels", "/channels/", "bell", 72, is_prominent=False, group="below"))
 register_search("channels", channels_found)

@@ -17,8 +17,8 @@ class KindForm(forms.Form):
     """Settings of one kind. Fields named in `secret_fields` are stored encrypted and never shown again.
 
     stored: names of the secrets there are already, whose fields may be left empty. Those of `forgettable_fields` get
-    a box to drop them: their `clean_…` is called with an empty text, too. `action_fields` say what to do now and are not stored. `made`: secrets that were made here,
-    to be shown once.
+    a box to drop them: their `clean_…` is called with an empty text, too. `action_fields` say what to do now and are
+    not stored. `made`: secrets that were made here, to be shown once.
     """
 
     secret_fields: ClassVar[tuple[str, ...]] = ()

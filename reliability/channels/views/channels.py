@@ -66,7 +66,9 @@ def channel_create(request: AccessRequest) -> HttpResponse:
     kind = next((one for one in offered if one.name == request.GET.get("kind")), offered[0])
     data = request.POST or None
     teams = writable_teams(caller=request.caller, role=Role.EDITOR).order_by("name", "pk")
-    form, kind_form = ChannelForm(data, teams=teams), kind.form(data)
+    only = list(teams[:2])
+    initial = {"team": only[0].slug} if len(only) == 1 else {}
+    form, kind_form = ChannelForm(data, teams=teams, initial=initial), kind.form(data)
     if data is not None and form.is_valid():
         try:
             saved = channels.create(
