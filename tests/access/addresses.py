@@ -17,6 +17,8 @@ from incidents.response.models import ImpactedService, ImpactedSlo, TimelineEntr
 from reliability.access.domain.caller import Role
 from slo.models import Adjustment, Backfill, BurnAlert, Exclusion, SliVersion
 from tests.access.hidden_intake import hidden_intake
+from tests.access.hidden_oncall import hidden_oncall
+from tests.access.hidden_paging import hidden_paging, shared_paging
 from tests.cast import (
     BEGINNING,
     AlertFactory,
@@ -52,6 +54,7 @@ PUBLIC = frozenset(
         "styleguide/",
         "styleguide/live/",
         "favicon.ico",
+        "oncall/feeds/<str:secret>.ics",  # the address is the secret: tests/oncall/test_feeds.py
         "healthz",
         "readyz",
         "metrics",
@@ -142,6 +145,8 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "settings/tokens/": {"token_id": token.pk},
         "tokens/": {"token_id": token.pk},
         **hidden_intake(cast),
+        **hidden_oncall(cast),
+        **hidden_paging(cast),
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
 
@@ -197,6 +202,7 @@ def share(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "slos/": {"name": slo.name, "exclusion_id": exclusion.pk, "adjustment_id": adjustment.pk},
         "slos/<slug:name>/exclusions/": {"name": slo.name, "pk": exclusion.pk},
         "slos/<slug:name>/adjustments/": {"name": slo.name, "pk": adjustment.pk},
+        **shared_paging(cast),
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
 

@@ -44,6 +44,15 @@ LISTS = [
     "/api/v1/openslo?format=json",
     "/api/v1/openslo?team=commons",
     "/api/v1/openslo?slo=mixed",
+    "/escalation-policies/",
+    "/escalation-policies/mixed/",
+    "/escalation-policies/mixed/edit/",
+    "/escalation-policies/mixed/delete/",
+    "/escalation-policies/mixed/simulate/",
+    "/escalation-policies/mixed/simulate/?urgency=normal&ack=3",
+    "/api/v1/escalation-policies",
+    "/api/v1/escalation-policies/mixed",
+    "/api/v1/escalation-policies/mixed/simulation",
 ]
 FOUND_BY_A_HIDDEN_WORD = [
     f"/api/v1/slos?service={MARK}-service",
