@@ -53,8 +53,8 @@ class Bench:
 
     def write(self, statement: str, *values: object) -> None:
         if self.database_url:
-            with psycopg.connect(self.database_url, autocommit=True) as database:
-                database.execute(statement, values)  # type: ignore[call-overload]  # our own words
+            with psycopg.connect(self.database_url, autocommit=True) as server:
+                server.execute(statement, values)
             return
         plain = [
             value.replace(tzinfo=None).isoformat(sep=" ") if isinstance(value, datetime) else value for value in values
@@ -64,8 +64,8 @@ class Bench:
 
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         if self.database_url:
-            with psycopg.connect(self.database_url, autocommit=True) as database:
-                return database.execute(statement, values).fetchall()  # type: ignore[call-overload]  # our own words
+            with psycopg.connect(self.database_url, autocommit=True) as server:
+                return server.execute(statement, values).fetchall()
         with closing(sqlite3.connect(self.product.database_path, timeout=20)) as database:
             return database.execute(statement.replace("%s", "?"), values).fetchall()
 

@@ -210,5 +210,5 @@ def _lock_place(*, notification: Notification) -> None:
         Channel.objects.select_for_update(no_key=True).filter(pk=notification.channel_id).first()
     elif notification.contact_method_id is not None:
         ContactMethod.objects.select_for_update(no_key=True).filter(pk=notification.contact_method_id).first()
-    else:
+    elif notification.user_id is not None:
         User.objects.select_for_update(no_key=True).filter(pk=notification.user_id).first()

@@ -63,7 +63,6 @@ def _actions(*, notification: Notification, event: Event, now: datetime) -> tupl
     if notification.escalation is None or notification.channel_id is None or event is Event.RESOLVE:
         return ()
     value = links.sign(escalation=notification.escalation, user_id=links.ANYBODY, now=now)
-    names = ("acknowledge", "escalate", "resolve", "take_command")
-    if event is Event.ACKNOWLEDGE:
-        names = ("resolve", "take_command")
+    is_running = event is not Event.ACKNOWLEDGE
+    names = [*(("acknowledge", "escalate") if is_running else ()), "resolve", "take_command"]
     return tuple(Action(name=name, label=_LABELS[name], value=value) for name in names)

@@ -186,7 +186,7 @@ def hasten(*, escalation_id: int, content: Content, now: datetime, by: str) -> E
 @transaction.atomic
 def go_on(*, escalation_id: int, now: datetime) -> datetime | None:
     """What has become due: the next step, or the end of an acknowledgement. Returns when to look again."""
-    escalation = Escalation.objects.select_for_update(no_key=True).filter(pk=escalation_id).first()
+    escalation: Escalation | None = Escalation.objects.select_for_update(no_key=True).filter(pk=escalation_id).first()
     if escalation is None:
         return None
     if escalation.state == Escalation.State.PAUSED:
@@ -215,7 +215,8 @@ def stage(*, escalation: Escalation) -> int:
 
 
 def _locked(escalation_id: int) -> Escalation:
-    return Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
+    escalation: Escalation = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
+    return escalation
 
 
 def _lapse(escalation: Escalation, *, now: datetime) -> datetime | None:

@@ -14,7 +14,6 @@ from django.db import DatabaseError, connection, transaction
 
 from reliability.supervision.domain.pulse import REPEAT, Watch, judge, why_stalled
 from reliability.supervision.selectors.pulse import pulse
-from reliability.supervision.services.operators import tell
 
 logger = structlog.get_logger(__name__)
 
@@ -29,10 +28,16 @@ def look(*, watch: Watch, now: datetime) -> Watch:
     verdict = judge(watch=watch, reason=reason, now=now)
     if verdict.alarm and _is_first_to_tell(now=now):
         text = f"The platform does not do its work: {reason}\nPages may be late or missing until this is mended."
-        tell(title="Pages are not being sent", text=text, now=now)
+        _tell(title="Pages are not being sent", text=text, now=now)
     if verdict.all_clear and _is_first_to_clear():
-        tell(title="Pages are being sent again", text="The platform does its work again.", now=now)
+        _tell(title="Pages are being sent again", text="The platform does its work again.", now=now)
     return verdict.watch
+
+
+def _tell(*, title: str, text: str, now: datetime) -> None:
+    from reliability.supervision.services.operators import tell  # noqa: PLC0415  18 MB that beat seldom needs
+
+    tell(title=title, text=text, now=now)
 
 
 def start(*, clock: Callable[[], datetime]) -> threading.Thread:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -46,7 +46,7 @@ class Receivers:
 
     sent: list[Sent] = field(default_factory=list)
     answers: dict[str, list[Outcome]] = field(default_factory=dict)
-    during: Callable[[], None] | None = None
+    during: Callable[[], object] | None = None
 
     def to_channel(self, *, channel: Channel, message: Message, now: datetime) -> Outcome:
         return self._take(channel.name, message)
@@ -108,7 +108,7 @@ class Clock:
 
 
 @pytest.fixture
-def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The handlers read this clock, too."""
     clock = Clock(now)
     monkeypatch.setattr("incidents.paging.handlers.timezone.now", clock)
@@ -118,7 +118,7 @@ def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
 CONTENT = Content(title="Checkout fails", text="Error rate 12 %", severity="error", severity_word="Sev2")
 
 
-def policy_of(*steps: list[User | Channel], delay: int = 5, **fields: object) -> EscalationPolicy:
+def policy_of(*steps: Sequence[User | Channel], delay: int = 5, **fields: object) -> EscalationPolicy:
     """A policy that tells each list in turn."""
     policy = EscalationPolicyFactory(**fields)
     for position, targets in enumerate(steps):

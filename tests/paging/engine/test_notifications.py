@@ -10,6 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from incidents.paging.models import Notification
 from incidents.paging.selectors import notifications
 from incidents.paging.services import notifications_retention
+from reliability.access.models import User
+from reliability.channels.models import Channel
 from reliability.kit.periods import Period
 from tests.cast import Cast
 from tests.paging.engine.conftest import Clock, Receivers, begin, person_with, policy_of, room
@@ -32,7 +34,11 @@ def test_the_log_of_a_channel_is_its_teams(cast: Cast, clock: Clock, receivers: 
 def test_a_page_with_all_its_tries_costs_two_queries(
     cast: Cast, clock: Clock, receivers: Receivers, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    people = [person_with(cast.responder, "Phone", "Mail"), person_with(cast.editor, "Phone"), room("ops")]
+    people: list[User | Channel] = [
+        person_with(cast.responder, "Phone", "Mail"),
+        person_with(cast.editor, "Phone"),
+        room("ops"),
+    ]
     escalation = begin(policy_of(people), clock.now)
     clock.run()
     with django_assert_num_queries(2):
