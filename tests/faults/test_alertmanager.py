@@ -87,7 +87,8 @@ def test_every_alert_becomes_exactly_one_incident(product: Product, tmp_path: Pa
         prometheus(
             directory=tmp_path / "prometheus",
             config=_PROMETHEUS.format(target=receiver.target, rules=rules),
-            arguments=("--web.enable-lifecycle",),
+            # What it drops before it has found Alertmanager, it sends again soon.
+            arguments=("--web.enable-lifecycle", "--rules.alert.resend-delay=2s"),
         ) as server,
     ):
         product.wait_until(lambda: count(product) >= ALERTS, seconds=60, what="an alert of each rule")
