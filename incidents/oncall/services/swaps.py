@@ -98,6 +98,7 @@ def accept(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime) -
 def decline(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime) -> Swap:
     """Say no to what was offered to oneself. Raises Forbidden, Conflict."""
     user_id = _person(caller)
+    require(caller=caller, team_id=schedule.team_id, role=Role.RESPONDER)
     with transaction.atomic():
         swap = _open(schedule, swap_id, now)
         if swap.offered_to_id != user_id:
@@ -108,6 +109,7 @@ def decline(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime) 
 def withdraw(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime) -> Swap:
     """Take an own offer back. Raises Forbidden, Conflict."""
     user_id = _person(caller)
+    require(caller=caller, team_id=schedule.team_id, role=Role.RESPONDER)
     with transaction.atomic():
         swap = _open(schedule, swap_id, now)
         if swap.offered_by_id != user_id:
