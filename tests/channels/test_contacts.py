@@ -31,7 +31,7 @@ def mail(settings: Settings) -> Iterator[SmtpReceiver]:
 
 
 @pytest.fixture(autouse=True)
-def clock(now: datetime) -> Iterator[time_machine.Coordinates]:
+def clock(now: datetime) -> Iterator[time_machine.Traveller]:
     with time_machine.travel(now, tick=False) as coordinates:
         yield coordinates
 
@@ -75,7 +75,7 @@ def test_a_wrong_code_is_told_and_five_end_it(cast: Cast, as_: As, mail: SmtpRec
 
 
 def test_a_code_ends_and_a_new_one_needs_a_moment(
-    cast: Cast, as_: As, mail: SmtpReceiver, clock: time_machine.Coordinates
+    cast: Cast, as_: As, mail: SmtpReceiver, clock: time_machine.Traveller
 ) -> None:
     client = as_("responder")
     method = add(client)

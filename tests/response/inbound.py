@@ -32,7 +32,7 @@ def channel_of(cast: Cast, kind: str, secrets: dict[str, str], **fields: Any) ->
 def pagerduty_body(
     incident: Incident, change: str = "acknowledged", *, at: datetime, event_id: str = "01EVENT", **agent: str
 ) -> bytes:
-    """As recorded in tests/protocols/pagerduty/webhook-acknowledged.json, about this incident."""
+    """As recorded in tests/protocols/pagerduty/good-acknowledged.json, about this incident."""
     return json.dumps(
         {
             "event": {

@@ -29,7 +29,7 @@ As = Callable[[str], Client]
 
 
 @pytest.fixture(autouse=True)
-def clock(now: datetime, settings: Settings) -> Iterator[time_machine.Coordinates]:
+def clock(now: datetime, settings: Settings) -> Iterator[time_machine.Traveller]:
     settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
     with time_machine.travel(now, tick=False) as coordinates:
         yield coordinates
@@ -219,7 +219,7 @@ def test_a_stranger_connects_once_and_then_acts(
     cast: Cast,
     as_: As,
     now: datetime,
-    clock: time_machine.Coordinates,
+    clock: time_machine.Traveller,
 ) -> None:
     ChatIdentity.objects.all().delete()
     incident = declare()

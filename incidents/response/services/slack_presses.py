@@ -87,7 +87,7 @@ def _resolve(press: _Press) -> Pressed:
 
 def _take_command(press: _Press) -> Pressed:
     commander = IncidentRole.Role.COMMANDER
-    was = press.incident.roles.filter(role=commander, left_at=None, user_id=press.caller.user_id).exists()
+    was = press.incident.roles.filter(role=commander, left_at=None, user=press.opened.user).exists()
     roles.take(caller=press.caller, incident_id=press.incident.pk, role=commander, now=press.now, via=VIA)
     if was:
         return Pressed("unchanged", "You are the commander already.")

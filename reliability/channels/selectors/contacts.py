@@ -36,7 +36,8 @@ def reaching(*, user_ids: Iterable[int]) -> QuerySet[ContactMethod]:
 
 def contact(*, caller: Caller, contact_id: int) -> ContactMethod:
     """One of the caller's own. Raises NotFound for everybody else's."""
-    found = ContactMethod.objects.filter(pk=contact_id, user_id=caller.user_id).first()
-    if found is None or caller.user_id is None:
+    own = ContactMethod.objects.none() if caller.user_id is None else all_of(user_id=caller.user_id)
+    found = own.filter(pk=contact_id).first()
+    if found is None:
         raise NotFound("there is no such contact method, or it is not yours")
     return found

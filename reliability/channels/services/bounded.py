@@ -58,7 +58,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         _hanging.add(running)  # type: ignore[arg-type]  # only counted
         if not running.done.is_set():
             raise StillRunning(f"not done within {seconds:g} s")
-        _hanging.discard(running)  # type: ignore[arg-type]  # as above
+        _hanging.discard(running)
     if running.error is not None:
         raise running.error
     return running.value

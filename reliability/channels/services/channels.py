@@ -144,7 +144,7 @@ def test(*, caller: Caller, channel: Channel, now: datetime) -> Outcome:
         title=channel.title, by=caller.name, path=f"channels/{channel.name}/", team=channel.team.name, now=now
     )
     outcome = send_to_channel(channel=channel, message=message, now=now)
-    tried = {"result": [None, outcome.result.value], "status": [None, outcome.status]}
+    tried: dict[str, list[Any]] = {"result": [None, outcome.result.value], "status": [None, outcome.status]}
     _record(caller=caller, action="channel.test", channel=channel, now=now, changes=tried, reason="")
     return outcome
 
@@ -176,7 +176,8 @@ def _checked(
 
 
 def _locked(channel: Channel) -> Channel:
-    found = Channel.objects.select_for_update(of=("self",)).select_related("team").filter(pk=channel.pk).first()
+    rows = Channel.objects.select_for_update(of=("self",)).select_related("team")
+    found: Channel | None = rows.filter(pk=channel.pk).first()
     if found is None:
         raise NotFound(f"the channel {channel.name!r} was deleted meanwhile")
     return found

@@ -45,7 +45,7 @@ def doorway(*, name: str, kind: str) -> Doorway | None:
 def is_too_many(*, channel: Channel, now: datetime) -> bool:
     """Whether the channel took as many requests in the last minute as it may."""
     recent = SeenDelivery.objects.filter(channel=channel, seen_at__gt=now - _MINUTE)
-    return recent.count() >= settings.INBOUND_PER_MINUTE_MAX
+    return recent.count() >= int(settings.INBOUND_PER_MINUTE_MAX)
 
 
 def is_first(*, channel: Channel, key: str, window: timedelta, now: datetime) -> bool:

@@ -21,7 +21,7 @@ class Mailbox:
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             box = mailbox.Maildir(place)
-            key = box.add(mail.message().as_bytes(linesep="\n"))
+            key = box.add(mail.message().as_bytes())
             _forget_oldest(place)
         except OSError as error:
             return Outcome(Result.RETRY, f"the mailbox {place} takes no mail: {error.strerror or error}")

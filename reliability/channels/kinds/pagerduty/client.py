@@ -87,7 +87,12 @@ class RestClient(_OneTry, pagerduty.RestApiV2Client):  # type: ignore[misc]  # t
 
     def incidents_with_key(self, key: str) -> list[dict[str, Any]]:
         """The newest incidents with the dedup key, of any state and age, newest first. Raises as `get` does."""
-        parameters = {"incident_key": key, "date_range": "all", "sort_by": "created_at:desc", "limit": 5}
+        parameters: dict[str, str | int] = {
+            "incident_key": key,
+            "date_range": "all",
+            "sort_by": "created_at:desc",
+            "limit": 5,
+        }
         answer = self.get("/incidents", params=parameters)
         successful_response(answer, context="asking for incidents")
         found = try_decoding(answer)
