@@ -385,6 +385,7 @@ TIMELINE_ENTRIES_MAX = env.int("TIMELINE_ENTRIES_MAX", default=5_000)
 TIMELINE_TEXT_MAX = env.int("TIMELINE_TEXT_MAX", default=10_000)
 TIMELINE_IMPORT_MAX = env.int("TIMELINE_IMPORT_MAX", default=500)
 ATTACHMENT_BYTES_MAX = env.int("ATTACHMENT_BYTES_MAX", default=1024 * 1024)
+ALERT_RETENTION_DAYS = env.int("ALERT_RETENTION_DAYS", default=400)
 ALERT_PAYLOAD_BYTES_MAX = env.int("ALERT_PAYLOAD_BYTES_MAX", default=64 * 1024)
 INCIDENT_IMPACTS_MAX = env.int("INCIDENT_IMPACTS_MAX", default=100)
 # An alert that fires again this soon after its incident was resolved reopens it; 0: it opens a new incident.

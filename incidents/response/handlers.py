@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from incidents.paging.domain.happening import Happening
 from incidents.paging.listeners import register_listener
 from incidents.paging.models import Escalation, EscalationEvent
@@ -12,6 +14,7 @@ from incidents.response.domain.entries import Kind
 from incidents.response.selectors.content import incident_id_of
 from incidents.response.services import burn_alerts, lapses, pagerduty_reconciling, silences
 from incidents.response.services.recording import record
+from incidents.response.services.retention import forget_alerts
 from reliability.outbox.registry import due_work, subscriber
 from reliability.outbox.services import due
 
@@ -33,6 +36,12 @@ def burn_alert_resolved(*, fact_id: int, payload: dict[str, Any], now: datetime)
 @due_work(silences.WAKE)
 def silence_ends(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return silences.wake(alert_id=int(key), now=now)
+
+
+@due_work("response.housekeeping", batch=True, standing=True)
+def housekeeping(*, key: str, payload: dict[str, Any], now: datetime) -> datetime:
+    is_more = forget_alerts(before=now - timedelta(days=settings.ALERT_RETENTION_DAYS))
+    return now if is_more else now + timedelta(hours=6)
 
 
 @due_work(lapses.LAPSED)

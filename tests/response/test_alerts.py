@@ -16,6 +16,7 @@ from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert, Incident
 from incidents.response.services import lifecycle, silences
 from incidents.response.services.alerts import receive
+from incidents.response.services.retention import forget_alerts
 from tests.cast import Cast, ServiceFactory
 from tests.racing import Race
 
@@ -231,3 +232,14 @@ def test_the_last_ends_of_a_group_at_once_resolve_it_once(race: Race, tell: Rece
     results = race(*ends)
     assert {result.outcome for result in results} == {AlertOutcome.RESOLVED}
     assert race(lambda: Incident.objects.get().status) == [Status.RESOLVED]
+
+
+def test_old_alerts_are_forgotten_and_those_of_incidents_keep_their_words(tell: Receive, now: datetime) -> None:
+    tell("silenced", silenced_by="maintenance", payload={"a": 1})
+    tell("opened", payload={"a": 1})
+    for key in ("silenced", "opened"):
+        tell(key, action="resolve")
+    assert not forget_alerts(before=now)
+    assert Alert.objects.count() == 2
+    assert not forget_alerts(before=now + MINUTE)
+    assert [(alert.key, alert.payload) for alert in Alert.objects.all()] == [("opened", {})]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -186,6 +187,27 @@ def test_an_edit_of_a_former_revision_is_refused(cast: Cast, declare: Declare, n
     assert refused.value.reason == "changed_meanwhile"
     incident.refresh_from_db()
     assert (incident.title, incident.revision) == ("Card payments fail", 2)
+
+
+def test_a_button_escalates_once_and_a_stale_one_says_so(cast: Cast, now: datetime) -> None:
+    policy = EscalationPolicyFactory(team=cast.payments)
+    for position, person in enumerate((cast.editor, cast.administrator, cast.responder)):
+        ContactMethodFactory(user=person)
+        StepTargetFactory(step=PolicyStepFactory(policy=policy, position=position), user=person)
+    caller = cast.caller("responder")
+    incident = open_incident(
+        caller=caller, team_id=cast.payments.pk, title="Slow", severity=Severity.SEV2, policy_id=policy.pk, now=now
+    )
+    escalate = partial(lifecycle.escalate, caller=caller, incident_id=incident.pk, now=now)
+    press = partial(escalate, epoch=escalation_of(incident).epoch, step=0)
+    assert press().is_changed
+    stale = press()
+    assert (stale.is_changed, stale.message.startswith("Paging has moved on")) == (False, True)
+    assert escalation_of(incident).step == 1
+    assert escalate().is_changed
+    assert escalation_of(incident).step == 2
+    lifecycle.acknowledge(caller=caller, incident_id=incident.pk, now=now)
+    assert escalate().message == "Responder is on it: take the acknowledgement back to page on."
 
 
 def test_an_acknowledgement_that_lapsed_leaves_nobody_on_it(cast: Cast, now: datetime) -> None:

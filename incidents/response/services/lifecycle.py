@@ -8,7 +8,8 @@ from django.db import transaction
 
 from incidents.response.domain.entries import Kind
 from incidents.response.domain.lifecycle import Action
-from incidents.response.domain.phases import CloseReason
+from incidents.response.domain.phases import CloseReason, Status
+from incidents.response.models import Incident
 from incidents.response.services import telling, transitions
 from incidents.response.services.announcing import Actor, Deed, announce
 from incidents.response.services.editing import change_severity, edit
@@ -100,7 +101,15 @@ def escalate(
     decided(action=Action.ESCALATE, incident=incident)
     actor = Actor(caller, via)
     if not telling.escalate(incident=incident, epoch=epoch, step=step, by=actor.words, now=now):
-        return Moved(incident, False, "Paging has moved on since: look again before you escalate.")
+        return Moved(incident, False, _why_not(incident, is_button=epoch is not None))
     deed = Deed(action="incident.escalate", kind=Kind.PAGE, text=f"Escalated by {actor.words}.")
     announce(incident=incident, actor=actor, deed=deed, now=now)
     return Moved(incident, True, deed.text)
+
+
+def _why_not(incident: Incident, *, is_button: bool) -> str:
+    if incident.status == Status.ACKNOWLEDGED.value:
+        return f"{incident.acknowledged_by_name} is on it: take the acknowledgement back to page on."
+    if is_button:
+        return "Paging has moved on since: look again before you escalate."
+    return "There is no further step: everybody the policy names has been told."
