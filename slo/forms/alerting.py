@@ -30,6 +30,7 @@ _SILENCE = (
     ("no", "No"),
 )
 _WATCHES = {"auto": None, "yes": True, "no": False}
+_COUNTS = ("min_bad_events", "min_valid_events", "cold_start_bad_events")
 _EVENTS: dict[str, Any] = {
     "required": False,
     "min_value": 0.0,
@@ -115,6 +116,8 @@ class AlertingForms:
 
     def __init__(self, data: Mapping[str, Any] | None, *, draft: AlertingDraft, revision: int) -> None:
         initial = asdict(draft) | {"based_on": revision}
+        # People write 5, not 5.0.
+        initial |= {name: int(initial[name]) for name in _COUNTS if float(initial[name]).is_integer()}
         initial["watches_silence"] = {None: "auto", True: "yes", False: "no"}[draft.watches_silence]
         self.main = AlertingForm(data, initial=initial)
         self.conditions: BaseFormSet[Any] = ConditionFormSet(data, initial=draft.conditions, prefix="conditions")

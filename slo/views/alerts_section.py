@@ -17,12 +17,12 @@ RECENT = timedelta(days=30)
 
 
 def alerts_section(*, slo: Slo, at: datetime, now: datetime) -> dict[str, Any]:
-    """Alerts open at *at*, the newest that were over, how many had fired lately; thresholds by their look-back."""
+    """Open at *at* (worst first), the newest over by then, how many fired lately; thresholds by look-back."""
     _, policy = policy_at(slo=slo, at=at, now=now)
     alerts = alerts_of(slo=slo).filter(fired_at__lte=at)
     is_over = Q(resolved_at__lte=at)
     return {
-        "open_alerts": list(alerts.exclude(is_over)[:OPEN_SHOWN]),
+        "open_alerts": list(alerts.exclude(is_over).order_by("severity", "-fired_at", "-pk")[:OPEN_SHOWN]),
         "past_alerts": list(alerts.filter(is_over)[:SHOWN]),
         "recent_alerts": alerts.filter(fired_at__gt=at - RECENT).count(),
         "thresholds": {format_duration(rule.long): rule.threshold for rule in policy.rules if rule.op.is_upward},
