@@ -28,7 +28,9 @@ def made(cast: Cast, now: datetime) -> NewIntegration:
     return create(cast, now)
 
 
-def create(cast: Cast, now: datetime, *, who: str = "editor", kind: str = "alertmanager", **changes: Any) -> Any:
+def create(
+    cast: Cast, now: datetime, *, who: str = "editor", kind: str = "alertmanager", **changes: Any
+) -> NewIntegration:
     return integrations.create(
         caller=cast.caller(who),
         team=cast.payments,

@@ -43,7 +43,7 @@ _PREVIEWED_MAX = 50
 class GroupingBody(Schema):
     by: Literal["alert", "labels", "service", "window"] = "alert"
     labels: list[str] = Field(default_factory=list, description="for labels: their names")
-    minutes: int = Field(0, ge=0, description="for window: how long it takes alerts in")
+    minutes: int = Field(default=0, ge=0, description="for window: how long it takes alerts in")
 
     def value(self) -> Grouping:
         return Grouping(by=GroupBy(self.by), labels=tuple(self.labels), minutes=self.minutes)
@@ -95,7 +95,7 @@ class IntegrationIn(Schema):
     policy: str | None = Field(None, max_length=63, description="slug of an escalation policy of the team")
     config: dict[str, Any] = _CONFIG
     secrets: dict[str, str | None] = _SECRETS
-    grouping: GroupingBody = Field(default_factory=GroupingBody)
+    grouping: GroupingBody = GroupingBody()
     is_enabled: bool = True
     reason: str = Field("", max_length=500)
 

@@ -93,7 +93,7 @@ def update(
 ) -> Integration:
     """Change it; name, team and kind stay. Raises Forbidden, NotFound, Invalid, Conflict when it was changed since."""
     with transaction.atomic():
-        row = Integration.objects.select_for_update(of=("self",)).filter(pk=integration.pk).first()
+        row: Integration | None = Integration.objects.select_for_update(of=("self",)).filter(pk=integration.pk).first()
         if row is None:
             raise NotFound(f"the integration {integration.name!r} was deleted")
         require(caller=caller, team_id=row.team_id, role=Role.EDITOR)

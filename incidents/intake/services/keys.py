@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -66,7 +67,7 @@ def rotate(*, caller: Caller, integration: Integration, overlap: timedelta, now:
                 key.expires_at = end_at
                 key.save(update_fields=("expires_at",))
         made = make(integration=integration, now=now)
-        changes = {
+        changes: dict[str, list[Any]] = {
             "key": [", ".join(f"{key.prefix}…" for key in former) or None, f"{made.key.prefix}…"],
             "former_until": [None, end_at],
         }

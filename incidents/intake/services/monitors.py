@@ -150,7 +150,7 @@ def monitor_of_secret(*, presented: str) -> Monitor | None:
 
 
 def _locked(monitor: Monitor) -> Monitor:
-    row = (
+    row: Monitor | None = (
         Monitor.objects.select_for_update(of=("self",))
         .select_related("team", "service", "policy")
         .filter(pk=monitor.pk)

@@ -69,7 +69,7 @@ def expire(*, caller: Caller, silence: Silence, now: datetime) -> Silence:
     """End it now (or before it began): what fires and was hidden opens incidents. Raises Forbidden, Conflict."""
     require(caller=caller, team_id=silence.team_id, role=Role.RESPONDER)
     with transaction.atomic():
-        row = Silence.objects.select_for_update(of=("self",)).filter(pk=silence.pk).first()
+        row: Silence | None = Silence.objects.select_for_update(of=("self",)).filter(pk=silence.pk).first()
         if row is None:
             raise NotFound("this silence was deleted")
         if row.revoked_at is not None or row.end_at <= now:

@@ -29,12 +29,12 @@ def record(
 
     A change that claims to lie in the future happened now: senders' clocks run ahead.
     """
-    known = Change.objects.filter(origin=origin, key=key).first()
+    known: Change | None = Change.objects.filter(origin=origin, key=key).first()
     if known is not None:
         return known
     try:
         with transaction.atomic():
-            return Change.objects.create(
+            made: Change = Change.objects.create(
                 team_id=team_id,
                 service_id=service_id,
                 origin=origin,
@@ -46,4 +46,5 @@ def record(
                 received_at=now,
             )
     except IntegrityError:  # told twice at the same instant
-        return Change.objects.get(origin=origin, key=key)
+        made = Change.objects.get(origin=origin, key=key)
+    return made

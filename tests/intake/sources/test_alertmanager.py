@@ -11,8 +11,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from incidents.intake.models import Integration
-from incidents.intake.services import receiving
 from incidents.response.models import Alert, Incident
+from incidents.response.services import alerts
 from tests.intake.conftest import KEY, Make, recorded
 
 URL = f"/intake/{KEY}/alertmanager"
@@ -28,8 +28,9 @@ def post(sender: Client, body: bytes | dict[str, Any], url: str = URL, **headers
     return sender.post(url, content, content_type="application/json", headers=headers)
 
 
-def group(*alerts: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return json.loads(recorded("alertmanager", "good-firing")) | {"alerts": list(alerts)} | more
+def group(*found: dict[str, Any], **more: Any) -> dict[str, Any]:
+    whole: dict[str, Any] = json.loads(recorded("alertmanager", "good-firing"))
+    return whole | {"alerts": list(found)} | more
 
 
 def alert(**changes: Any) -> dict[str, Any]:
@@ -151,7 +152,7 @@ def test_a_database_that_cannot_write_is_a_503(sender: Client, monkeypatch: pyte
     def locked(**_fields: Any) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(receiving.response, "receive", locked)
+    monkeypatch.setattr(alerts, "receive", locked)
     answer = post(sender, recorded("alertmanager", "good-firing"))
     assert answer.status_code == 503
     assert int(answer["Retry-After"]) > 0

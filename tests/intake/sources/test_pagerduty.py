@@ -10,8 +10,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from incidents.intake.models import Integration
-from incidents.intake.services import receiving
 from incidents.response.models import Alert, Incident
+from incidents.response.services import alerts
 from reliability.delivery.models import Change
 from tests.intake.conftest import KEY, Make, recorded
 
@@ -129,7 +129,7 @@ def test_a_database_that_cannot_write_stores_nothing(sender: Client, monkeypatch
     def locked(**_fields: Any) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(receiving.response, "receive", locked)
+    monkeypatch.setattr(alerts, "receive", locked)
     assert post(sender, event("good-trigger")).status_code == 503
 
 
