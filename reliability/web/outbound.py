@@ -6,10 +6,12 @@ followed, every wait has a time-out, and no more than `body_bytes_max` of an ans
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 
 import httpcore2
@@ -78,10 +80,14 @@ class _CheckedTransport(httpx2.HTTPTransport):
     """httpx's transport over a pool with the checked backend, which its constructor has no argument for."""
 
     def __init__(self, *, policy: OutboundPolicy) -> None:
-        super().__init__(trust_env=False)
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False), network_backend=_CheckedBackend(policy)
-        )
+        super().__init__(verify=_tls(), trust_env=False)
+        self._pool = httpcore2.ConnectionPool(ssl_context=_tls(), network_backend=_CheckedBackend(policy))
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the authorities takes twenty times as long as a request; a context serves any number of threads."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def send(
