@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -61,9 +62,9 @@ def test_a_burn_opens_an_incident_with_objective_service_and_recent_changes(
     assert isinstance(service, Service)
     ledger = ServiceFactory(team=cast.payments, title="Ledger")
     DependencyFactory(service=service, needs=ledger)
-    told = {"team_id": cast.payments.pk, "origin": "ci", "now": now}
-    record(**told, key="1", title="Release 2041", service_id=ledger.pk, at=now - 24 * MINUTE)
-    record(**told, key="2", title="Afterwards", service_id=ledger.pk, at=now)
+    told = partial(record, team_id=cast.payments.pk, origin="ci", now=now, service_id=ledger.pk)
+    told(key="1", title="Release 2041", at=now - 24 * MINUTE)
+    told(key="2", title="Afterwards", at=now)
     secret = ServiceFactory(team=cast.search)
     DependencyFactory(service=service, needs=secret)
     record(team_id=cast.search.pk, origin="ci", now=now, key="3", title="Secret", service_id=secret.pk, at=now - MINUTE)

@@ -80,7 +80,7 @@ def test_of_two_who_take_command_at_once_one_has_it_in_the_end(
     callers = [cast.caller("editor"), cast.caller("responder")]
     results = race(
         *(
-            lambda caller=one: roles.take(caller=caller, incident_id=incident.pk, role=RoleName.COMMANDER, now=now)  # type: ignore[misc]  # bound at once
+            lambda caller=one: roles.take(caller=caller, incident_id=incident.pk, role=RoleName.COMMANDER, now=now)
             for one in callers
         )
     )
