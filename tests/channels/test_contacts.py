@@ -120,6 +120,12 @@ def test_switching_off_testing_and_removing(cast: Cast, as_: As, mail: SmtpRecei
     assert actions == ["contact.test", "contact.update", "contact.update", "contact.remove"]
 
 
+def test_nothing_but_codes_goes_to_what_is_not_verified(cast: Cast, as_: As, mail: SmtpReceiver) -> None:
+    method = ContactMethodFactory(user=cast.responder, verified_at=None)
+    assert as_("responder").post(f"/settings/contacts/{method.pk}/test/").status_code == 409
+    assert mail.mails == []
+
+
 def test_the_order_is_the_persons(cast: Cast, as_: As) -> None:
     first, second, third = (ContactMethodFactory(user=cast.responder, title=title) for title in "abc")
     client = as_("responder")

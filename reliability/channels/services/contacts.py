@@ -96,8 +96,12 @@ def verify(*, caller: Caller, method: ContactMethod, code: str, now: datetime) -
 
 
 def test(*, caller: Caller, method: ContactMethod, now: datetime) -> Outcome:
-    """Send a test message now. Call it outside of a transaction."""
+    """Send a test message now. Call it outside of a transaction. Raises Conflict before it is verified: codes alone
+    go to an address that may be somebody else's.
+    """
     _own(caller, method)
+    if method.verified_at is None:
+        raise Conflict("verify it first: send yourself a code", reason="unverified")
     message = test_message(title=method.title, by=caller.name, path="settings/contacts/", team="", now=now)
     outcome = send_to_contact(contact_method=method, message=message, now=now)
     _record(caller=caller, action="contact.test", method=method, now=now, changes=_tried(outcome))
