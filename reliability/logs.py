@@ -48,6 +48,7 @@ def configure(*, log_format: str, level: str) -> dict[str, Any]:
         "loggers": {
             "reliability": {"level": level},
             "slo": {"level": level},
+            "incidents": {"level": level},
             "django_structlog.middlewares": {"level": level},
             # A line for each tick and each row would drown the rest; failures are logged where they are kept.
             "django_structlog.celery": {"level": "ERROR"},
