@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.journeys.conftest import PHONE, WIDE, OpenPage, sign_in, wait_for_charts
+from tests.journeys.conftest import PHONE, OpenPage, sign_in, wait_for_charts
 from tests.journeys.newcomer import PASSWORD, become_administrator, make_a_token
 from tests.servers.product import Product, running_product
 from tests.servers.receivers import SmtpReceiver, recording_smtp
@@ -49,9 +49,8 @@ class Station:
         return self.mailed_links(about=about)[-1]
 
     def mailed_links(self, *, about: str) -> list[str]:
-        found: list[str] = []
-        self.product.wait_until(lambda: bool(found.extend(self._links(about)) or found), seconds=20, what="the mail")
-        return found
+        self.product.wait_until(lambda: bool(self._links(about)), seconds=20, what="the mail")
+        return self._links(about)
 
     def _links(self, about: str) -> list[str]:
         texts = [_text_of(mail.content) for mail in self.smtp.mails]
@@ -77,7 +76,7 @@ def station(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
         environment = {"EMAIL_HOST": smtp.host, "EMAIL_PORT": str(smtp.port), "EMAIL_TLS": "none"}
         with running_product(tmp_path_factory.mktemp("incident"), environment=environment) as product:
             product.wait_until_ready()
-            context = chromium.new_context(viewport=WIDE)
+            context = chromium.new_context()
             page = context.new_page()
             become_administrator(page, product)
             token = make_a_token(page, product)

@@ -53,8 +53,12 @@ def test_the_rail_shows_the_places_and_where_one_is(as_: Browser) -> None:
     request_page = as_("viewer").get("/search/?range=7d&tz=Europe/Berlin").content.decode()
     assert re.findall(r'class="rail-link" href="([^"]+)"', request_page) == [
         f"{path}?range=7d&amp;tz=Europe%2FBerlin"
-        for path in ("/", "/slos/", "/services/", "/sources/", "/teams/", "/settings/")
+        for path in (entry.path for entry in navigation.places() if entry.group == "main")
+    ] + [
+        f"{path}?range=7d&amp;tz=Europe%2FBerlin"
+        for path in (entry.path for entry in navigation.places() if entry.group == "below")
     ]
+    assert [entry.path for entry in navigation.places()][:3] == ["/", "/incidents/", "/slos/"]
 
 
 @pytest.mark.parametrize("path", ["/", "/slos/", "/services/"])
@@ -65,13 +69,31 @@ def test_the_overview_is_here_only_on_its_own_page(as_: Browser, path: str) -> N
 
 @pytest.mark.usefixtures("registries")
 def test_a_room_adds_its_place_once(as_: Browser) -> None:
-    place = Place("incidents", "Incidents", "/search/", "bell", 5)
+    place = Place("drills", "Drills", "/search/", "bell", 5)
     navigation.register_place(place)
     navigation.register_place(place)
     page = as_("viewer").get(SEARCH).content.decode()
     assert re.search(r'class="rail-link" href="/search/" aria-current="page"', page)
     with pytest.raises(ValueError, match="choose another slug"):
-        navigation.register_place(Place("incidents", "Others", "/others/", "bell", 6))
+        navigation.register_place(Place("drills", "Others", "/others/", "bell", 6))
+
+
+@pytest.mark.usefixtures("registries")
+def test_a_place_counts_what_is_open_and_says_of_what(as_: Browser) -> None:
+    navigation.register_place(Place("drills", "Drills", "/drills/", "bell", 5, count=lambda _: 1234, count_noun="open"))
+    page = as_("viewer").get(SEARCH).content.decode()
+    assert re.search(r'rail-count">1,234<span class="visually-hidden"> open', page)
+
+
+@pytest.mark.usefixtures("registries")
+def test_a_count_that_fails_takes_no_page_down(as_: Browser) -> None:
+    def broken(_: object) -> int:
+        raise LookupError
+
+    navigation.register_place(Place("drills", "Drills", "/drills/", "bell", 5, count=broken))
+    page = as_("viewer").get(SEARCH)
+    assert page.status_code == 200
+    assert "Drills" in page.content.decode()
 
 
 def test_nobody_signed_in_sees_no_rail_and_no_search(as_: Browser) -> None:
@@ -205,7 +227,12 @@ def test_the_policy_of_a_page_allows_no_inline_code_and_nothing_from_elsewhere(a
     assert re.search(r"script-src 'self' 'nonce-[^']+'", policy)
 
 
-TEMPLATES = sorted((Path(__file__).resolve().parents[2] / "templates").rglob("*.html"))
+# Mail is no page: its clients read no style sheets.
+TEMPLATES = [
+    path
+    for path in sorted((Path(__file__).resolve().parents[2] / "templates").rglob("*.html"))
+    if path.name != "mail.html"
+]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

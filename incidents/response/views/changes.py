@@ -22,6 +22,8 @@ from reliability.access.requests import AccessRequest
 from reliability.web.errors import Conflict, Invalid, ProblemError
 from reliability.web.refusals import show_refusal
 
+SPLIT_MAX = 200
+
 each_method = require_http_methods(["GET", "POST"])
 
 
@@ -124,8 +126,7 @@ def edit(request: AccessRequest, number: int) -> HttpResponse:
             conflict = problem
             incident.refresh_from_db()
             # Saving again is a decision made with both in sight.
-            form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict, once posted
-            form.data["revision"] = str(incident.revision)
+            form.data = dict(form.data.items()) | {"revision": str(incident.revision)}
         else:
             return done(request, incident, "The change is saved.")
     if conflict is None:
@@ -162,7 +163,7 @@ def merge(request: AccessRequest, number: int) -> HttpResponse:
 def split(request: AccessRequest, number: int) -> HttpResponse:
     incident = _opened(request, number)
     alerts = Alert.objects.filter(incident=incident).order_by("-received_at", "-pk")
-    form = SplitForm(request.POST or None, alerts=alerts[:200])
+    form = SplitForm(request.POST or None, alerts=list(alerts[:SPLIT_MAX]))
 
     def act() -> HttpResponse:
         new = lifecycle.split(

@@ -45,15 +45,15 @@ def impact_set(request: AccessRequest, number: int) -> HttpResponse:
 
 
 def _save(request: AccessRequest, incident: Incident, form: ImpactForm, *, services: set[int], slos: set[int]) -> None:
-    of = {"caller": request.caller, "incident_id": incident.pk, "now": timezone.now()}
+    caller, pk, now = request.caller, incident.pk, timezone.now()
     chosen_services = {one.pk for one in form.cleaned_data["services"]}
     chosen_slos = {one.pk for one in form.cleaned_data["slos"]}
     with transaction.atomic():
-        for pk in sorted(chosen_services - services):
-            impact.add_service(service_id=pk, **of)
-        for pk in sorted(services - chosen_services):
-            impact.remove_service(service_id=pk, **of)
-        for pk in sorted(chosen_slos - slos):
-            impact.add_slo(slo_id=pk, **of)
-        for pk in sorted(slos - chosen_slos):
-            impact.remove_slo(slo_id=pk, **of)
+        for service_id in sorted(chosen_services - services):
+            impact.add_service(caller=caller, incident_id=pk, service_id=service_id, now=now)
+        for service_id in sorted(services - chosen_services):
+            impact.remove_service(caller=caller, incident_id=pk, service_id=service_id, now=now)
+        for slo_id in sorted(chosen_slos - slos):
+            impact.add_slo(caller=caller, incident_id=pk, slo_id=slo_id, now=now)
+        for slo_id in sorted(slos - chosen_slos):
+            impact.remove_slo(caller=caller, incident_id=pk, slo_id=slo_id, now=now)

@@ -94,7 +94,7 @@ def chart_of(
         rates = {point.start: _rate(point.sli, float(point.objective)) for point in points}
         lines.append((slo.title, rates))
     changes = changes_between(
-        services=[*services, *(slo.service for slo in shown if slo.service_id)], period=period, caller=caller
+        services=[*services, *(slo.service for slo in shown if slo.service is not None)], period=period, caller=caller
     )
     left_out = f" The first {LINES_MAX} of {len(slos)} objectives." if len(slos) > LINES_MAX else ""
     return burn_chart(

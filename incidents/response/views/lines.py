@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from incidents.response.models import Alert, Incident
 from incidents.response.views.impacts import impacted_services
 from reliability.access.domain.caller import Caller
@@ -88,7 +90,7 @@ def silence_url(alert: Alert, *, team_slug: str, service_name: str = "") -> str:
         "matchers": "\n".join(short[:_LABELS_MAX]),
         "reason": f"silenced from the alert: {alert.title}",
     }
-    return f"/silences/new/?{urlencode({name: value for name, value in said.items() if value})}"
+    return f"{reverse('silence-create')}?{urlencode({name: value for name, value in said.items() if value})}"
 
 
 def runbooks_of(incident: Incident, *, caller: Caller) -> list[Runbook]:

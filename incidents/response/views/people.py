@@ -201,7 +201,7 @@ def _told_one(one: Notification) -> ToldView:
     return ToldView(
         pk=one.pk,
         who=who(one),
-        how=f"{kind}{one.place}" if one.user is not None else kind.rstrip(": "),
+        how=f"{kind}{one.place.removeprefix(f'{one.user}: ')}" if one.user is not None else kind.rstrip(": "),
         state="under_way" if waits_for_answer else one.state,
         why=one.why,
         reason=one.state_reason,

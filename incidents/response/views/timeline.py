@@ -104,8 +104,7 @@ def edit(request: AccessRequest, number: int, pk: int) -> HttpResponse:
             status = 409
             form.add_error(None, problem.message)
             entry.refresh_from_db()
-            form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict, once posted
-            form.data["was"] = entry.text
+            form.data = dict(form.data.items()) | {"was": entry.text}
     losses = [f"It now says: {entry.text}"] if status == 409 else []
     return form_page(
         request, incident, form, heading="Edit an entry", action="Save", has_times=True, losses=losses, status=status,

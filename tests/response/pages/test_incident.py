@@ -164,7 +164,7 @@ def test_splitting_opens_another_incident_with_the_alerts_chosen(as_: As, cast: 
         )
         for key in ("db-1", "db-2")
     ]  # fmt: skip
-    source = Incident.objects.get(pk=ids[0].incident_id)
+    source = Incident.objects.get(alerts__key="db-1")
     answer = as_("responder").post(url(source, "split/"), {"alerts": [ids[1].alert_id], "title": "Disk of db-2"})
     new = Incident.objects.get(title="Disk of db-2")
     assert answer["Location"] == url(new)
