@@ -32,14 +32,13 @@ def shared_paging(cast: Cast) -> dict[str, dict[str, Any]]:
     """The same, of an open team's policy that names what Payments hides."""
     policy = EscalationPolicyFactory(team=cast.commons, slug="mixed", title="Mixed")
     step = PolicyStepFactory(policy=policy, position=0)
-    for index, target in enumerate(
-        (
-            {"user": cast.editor},
-            {"schedule": ScheduleFactory(team=cast.payments, slug=f"{_MARK}-rota", title=f"{_MARK} rota")},
-            {"channel": ChannelFactory(team=cast.payments, name=f"{_MARK}-chat", title=f"{_MARK} chat")},
-            {"team": cast.payments},
-        )
-    ):
+    targets: tuple[dict[str, Any], ...] = (
+        {"user": cast.editor},
+        {"schedule": ScheduleFactory(team=cast.payments, slug=f"{_MARK}-rota", title=f"{_MARK} rota")},
+        {"channel": ChannelFactory(team=cast.payments, name=f"{_MARK}-chat", title=f"{_MARK} chat")},
+        {"team": cast.payments},
+    )
+    for index, target in enumerate(targets):
         StepTargetFactory(step=step, position=index, **target)
     ServicePolicy.objects.create(service=ServiceFactory(team=cast.payments, name=f"{_MARK}-till"), policy=policy)
     return {"escalation-policies/": {"slug": policy.slug}}

@@ -39,8 +39,8 @@ def made(cast: Cast, draft: Draft, now: datetime) -> Callable[..., EscalationPol
 @pytest.fixture
 def run(cast: Cast, now: datetime) -> Run:
     def run_it(policy: EscalationPolicy, who: str = "viewer", **options: Any) -> Simulation:
-        options = {"at": now, "urgency": Urgency.URGENT} | options
-        return simulate(caller=cast.caller(who), policy=policy, **options)
+        asked: dict[str, Any] = {"at": now, "urgency": Urgency.URGENT} | options
+        return simulate(caller=cast.caller(who), policy=policy, **asked)
 
     return run_it
 
