@@ -14,6 +14,7 @@ SCRIPTS = (
     "list_page",
     "intake",
     "burn_alerts",
+    "on_call",
 )
 
 

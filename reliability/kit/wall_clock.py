@@ -44,14 +44,19 @@ class WallClock:
         Ambiguous (clocks set back): the first of the two. Nonexistent (clocks set forward): the first instant after
         the gap. Source: PEP 495, whose fold=0 is the offset before a transition.
         """
-        day = wall // DAY_SECONDS
+        offset = self.offset_of_day(wall // DAY_SECONDS)
+        return wall - offset if offset is not None else self._first_instant(wall)
+
+    def offset_of_day(self, day: int) -> int | None:
+        """What the clock is ahead of UTC all through that day on it, midnight at its end included; None when that
+        changes. Days count from 1970-01-01."""
         try:
-            offset = self._by_wall[day]
+            return self._by_wall[day]
         except KeyError:
             start = day * DAY_SECONDS
             offset = self._steady(start - _FURTHEST_SECONDS, start + DAY_SECONDS + _FURTHEST_SECONDS)
             _remember(self._by_wall, day, offset)
-        return wall - offset if offset is not None else self._first_instant(wall)
+            return offset
 
     def wall(self, instant: int) -> int:
         """What the clock shows at *instant*."""

@@ -113,7 +113,10 @@ def test_shifts_tile_time_and_agree_with_the_reference_at_every_instant(
     assert all(early.end == late.start for early, late in pairwise(tiles)), "shifts and gaps leave time out"
 
     edges = {edge for tile in tiles for edge in (tile.start, tile.end - timedelta(seconds=1))}
-    asked = [*sorted(edges)[:12], *data.draw(st.lists(st.integers(0, 6 * 86_400 - 1), max_size=8))]
+    asked: list[datetime | int] = [
+        *sorted(edges)[:12],
+        *data.draw(st.lists(st.integers(0, 6 * 86_400 - 1), max_size=8)),
+    ]
     for entry in asked:
         at = entry if isinstance(entry, datetime) else period.start + timedelta(seconds=entry)
         expected = who(rota["versions"], rota["overrides"], at)

@@ -164,7 +164,12 @@ def test_a_century_away_costs_as_little_as_tomorrow() -> None:
     rotation = _rotation(RotationUnit.HOUR, anchor="1975-01-01T00:00", zone="America/New_York")
     asked: list[int] = []
     found = rotation.boundary_seconds
-    object.__setattr__(rotation, "boundary_seconds", lambda k: asked.append(k) or found(k))
+
+    def boundary(k: int) -> int:
+        asked.append(k)
+        return found(k)
+
+    object.__setattr__(rotation, "boundary_seconds", boundary)
     rotation.index_at_seconds(_seconds("2999-06-01"))
     assert len(asked) <= 6
 

@@ -9,6 +9,7 @@ import pytest
 
 from incidents.oncall.handlers import ensure, tell_of_shifts
 from incidents.oncall.models import Schedule
+from incidents.oncall.selectors import oncall
 from incidents.oncall.services import notices, overrides, schedules
 from incidents.oncall.services.due import SHIFTS
 from incidents.oncall.services.overrides import OverrideDraft
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def told(schedule: Schedule) -> list[tuple[str, str, str]]:
+def told(schedule: Schedule) -> list[tuple[str, int, str]]:
     facts = Fact.objects.filter(kind__startswith="Shift").order_by("pk")
     assert {fact.payload["schedule_id"] for fact in facts} <= {schedule.pk}
     return [(fact.kind, fact.payload["user_id"], fact.payload["start"]) for fact in facts]
@@ -91,7 +92,7 @@ def test_two_looks_at_once_tell_once(cast: Cast, schedule: Schedule, monkeypatch
     """The second reads the rota while the first has not written its notice yet: the row of the schedule is locked,
     and the constraint is the second net."""
     start = datetime.fromisoformat("2026-04-06T07:00:00+00:00")
-    plain = notices.shifts
+    plain = oncall.shifts
 
     def in_between(**asked: Any) -> Any:
         found = plain(**asked)

@@ -42,7 +42,7 @@ def test_the_board_says_who_is_on_call_until_when_and_who_follows(cast: Cast, as
     assert "Editor" in said
     assert "Mon 6 Apr 07:00" in said
     assert "Payments primary Mon 6 Apr 07:00 until Mon 13 Apr 07:00" in said, "own shifts"
-    assert "has no verified contact method" in said
+    assert "have no verified contact method" in said
 
 
 def test_the_board_costs_the_same_queries_for_one_schedule_and_for_twenty(

@@ -97,7 +97,7 @@ def test_who_may_not_decide(cast: Cast, schedule: Schedule, act: Any, name: str,
 def test_an_offer_that_makes_no_sense_is_refused(
     cast: Cast, schedule: Schedule, fields: dict[str, Any], field: str
 ) -> None:
-    named = {"to_id": cast.person(fields["to"]).pk} if "to" in fields else {}
+    named: dict[str, Any] = {"to_id": cast.person(fields["to"]).pk} if "to" in fields else {}
     with pytest.raises(Invalid) as refusal:
         offer(cast, schedule, **{key: value for key, value in fields.items() if key != "to"}, **named)
     assert refusal.value.details[0]["field"] == field

@@ -39,7 +39,7 @@ def schedule_answer(schedule: Schedule, *, period: Period | None = None) -> dict
     """A schedule with what lies ahead of it, and its final shifts within *period* when that is given."""
     now = timezone.now()
     newest = newest_version(schedule=schedule)
-    definition = newest.definition if newest else {"time_zone": "UTC", "layers": []}
+    definition: dict[str, Any] = newest.definition if newest else {"time_zone": "UTC", "layers": []}
     open_overrides = list(
         schedule.overrides.filter(revoked_at=None, end_at__gt=now).select_related("user", "replaces").order_by("pk")
     )

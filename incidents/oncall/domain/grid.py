@@ -35,6 +35,7 @@ class Day:
     pieces: tuple[Piece, ...]
     is_outside: bool  # of the month shown
     is_today: bool
+    is_past: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def days_with(
                 pieces=tuple(_pieces(shifts, period)),
                 is_outside=month is not None and day.month != month,
                 is_today=day == today,
+                is_past=day < today,
             )
         )
     return found

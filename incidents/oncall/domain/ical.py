@@ -41,7 +41,8 @@ def to_ical(*, name: str, shifts: Iterable[CalendarShift], host: str) -> bytes:
     calendar.add("x-published-ttl", "PT1H")
     for shift in shifts:
         calendar.add_component(_event(shift, host))
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def _event(shift: CalendarShift, host: str) -> Event:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reliability.kit.wall_clock import DAY_SECONDS, wall_clock
@@ -30,42 +30,43 @@ class Restriction:
         return self.end - self.start if self.end > self.start else self.end - self.start + DAY_MINUTES
 
 
-def open_windows(
-    restrictions: Sequence[Restriction], *, zone_name: str, start: int, end: int
-) -> Iterator[tuple[int, int]]:
+def open_windows(restrictions: Sequence[Restriction], *, zone_name: str, start: int, end: int) -> list[tuple[int, int]]:
     """The periods within [start, end) (epoch seconds) in which any of *restrictions* is open, in order, merged.
 
     Without restrictions that is all of it.
     """
     if not restrictions:
-        if start < end:
-            yield start, end
-        return
-    opened = opens = None
+        return [(start, end)] if start < end else []
+    merged: list[tuple[int, int]] = []
+    reached = start  # until when the last of them is open
     for begin, finish in _windows(restrictions, zone_name=zone_name, start=start, end=end):
         begin, finish = max(begin, start), min(finish, end)
         if begin >= finish:
             continue
-        if opened is None or opens is None:
-            opened, opens = begin, finish
-        elif begin <= opens:
-            opens = max(opens, finish)
+        if merged and begin <= reached:
+            merged[-1] = (merged[-1][0], max(reached, finish))
         else:
-            yield opened, opens
-            opened, opens = begin, finish
-    if opened is not None and opens is not None:
-        yield opened, opens
+            merged.append((begin, finish))
+        reached = merged[-1][1]
+    return merged
 
 
-def _windows(restrictions: Sequence[Restriction], *, zone_name: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _windows(restrictions: Sequence[Restriction], *, zone_name: str, start: int, end: int) -> list[tuple[int, int]]:
     """Each window of each day by its start. The day before the first one may reach into it."""
     clock = wall_clock(zone_name)
     first, last = clock.wall(start) // DAY_SECONDS - 1, clock.wall(end) // DAY_SECONDS + 1
     ordered = sorted(restrictions, key=lambda restriction: restriction.start)
-    by_weekday = [[entry for entry in ordered if weekday in entry.weekdays] for weekday in range(7)]
-    seconds = [[(entry.start * 60, (entry.start + entry.length) * 60) for entry in day] for day in by_weekday]
-    instant = clock.instant
+    by_weekday = [
+        [(entry.start * 60, (entry.start + entry.length) * 60) for entry in ordered if weekday in entry.weekdays]
+        for weekday in range(7)
+    ]
+    found: list[tuple[int, int]] = []
     for day in range(first, last + 1):
         midnight = day * DAY_SECONDS
-        for begin, finish in seconds[(day + _WEEKDAY_OF_DAY_0) % 7]:
-            yield instant(midnight + begin), instant(midnight + finish)
+        offset = clock.offset_of_day(day)
+        for begin, finish in by_weekday[(day + _WEEKDAY_OF_DAY_0) % 7]:
+            if offset is not None and finish <= DAY_SECONDS:
+                found.append((midnight + begin - offset, midnight + finish - offset))
+            else:
+                found.append((clock.instant(midnight + begin), clock.instant(midnight + finish)))
+    return found

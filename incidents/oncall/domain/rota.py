@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import attrgetter
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
 from incidents.oncall.domain.restrictions import Restriction, open_windows
 from incidents.oncall.domain.rotation import Rotation
@@ -65,15 +65,10 @@ class Shift(NamedTuple):
     is_override: bool
 
 
-class _Piece(NamedTuple):
-    start: int
-    end: int
-    user_id: int | None
-    layer: str
-    is_override: bool
-
-
-_start_of = attrgetter("start")
+# (start, end, user or None for a gap, layer, whether an override) in epoch seconds: plain, since a year of a fleet has
+# half a million of them.
+_Piece: TypeAlias = tuple[int, int, int | None, str, bool]
+_start_of = itemgetter(0)
 
 
 def final_shifts(*, versions: Sequence[Version], overrides: Sequence[OverrideRule] = (), period: Period) -> list[Shift]:
@@ -94,7 +89,7 @@ def on_call_at(*, versions: Sequence[Version], overrides: Sequence[OverrideRule]
     """
     second = _seconds(at)
     pieces = _pieces(versions, overrides, second, second + 1)
-    return tuple(piece.user_id for piece in pieces if piece.user_id is not None)
+    return tuple(user_id for _, _, user_id, _, _ in pieces if user_id is not None)
 
 
 def by_person(shifts: Iterable[Shift]) -> list[Shift]:
@@ -139,11 +134,11 @@ def _pieces(versions: Sequence[Version], overrides: Sequence[OverrideRule], star
     reached = start
     for begin, finish, definition in _in_force(versions, start, end):
         if begin > reached:
-            pieces.append(_Piece(reached, begin, None, "", is_override=False))
+            pieces.append((reached, begin, None, "", False))
         pieces.extend(_of_definition(definition, begin, finish))
         reached = finish
     if reached < end:
-        pieces.append(_Piece(reached, end, None, "", is_override=False))
+        pieces.append((reached, end, None, "", False))
     for override in sorted(overrides, key=lambda rule: rule.order):
         begin, finish = max(_seconds(override.start), start), min(_ceiling(override.end), end)
         if begin < finish:
@@ -171,7 +166,7 @@ def _of_definition(definition: Definition, start: int, end: int) -> list[_Piece]
         open_periods = _fill(open_periods, duty, layer.name, pieces)
         if not open_periods:
             break
-    pieces.extend([_Piece(begin, finish, None, "", False) for begin, finish in open_periods])
+    pieces.extend([(begin, finish, None, "", False) for begin, finish in open_periods])
     pieces.sort(key=_start_of)
     return pieces
 
@@ -193,10 +188,10 @@ def _fill(
                     left.append((reached, on))
                     reached = on
                 if off > finish:
-                    pieces.append(_Piece(reached, finish, user_id, name, False))
+                    pieces.append((reached, finish, user_id, name, False))
                     reached = finish
                     break  # the rest of the turn belongs to the next open period
-                pieces.append(_Piece(reached, off, user_id, name, False))
+                pieces.append((reached, off, user_id, name, False))
                 reached = off
             turn = next(turns, None)
         if reached < finish:
@@ -215,7 +210,8 @@ def _duty(layer: Layer, start: int, end: int) -> Iterable[tuple[int, int, int]]:
     return _restricted(layer, start, end)
 
 
-def _restricted(layer: Layer, start: int, end: int) -> Iterable[tuple[int, int, int]]:
+def _restricted(layer: Layer, start: int, end: int) -> list[tuple[int, int, int]]:
+    duty: list[tuple[int, int, int]] = []
     turns = layer.rotation.turns(start, end)
     turn = next(turns, None)
     zone_name = layer.rotation.zone_name
@@ -223,12 +219,14 @@ def _restricted(layer: Layer, start: int, end: int) -> Iterable[tuple[int, int, 
         while turn is not None and turn[1] <= opened:
             turn = next(turns, None)
         while turn is not None and turn[0] < closed:
-            yield max(turn[0], opened), min(turn[1], closed), turn[2]
-            if turn[1] > closed:
+            on, off, user_id = turn
+            duty.append((on if on > opened else opened, off if off < closed else closed, user_id))
+            if off > closed:
                 break
             turn = next(turns, None)
         if turn is None:
-            return
+            break
+    return duty
 
 
 def _overridden(pieces: list[_Piece], override: OverrideRule, start: int, end: int) -> list[_Piece]:
@@ -237,28 +235,28 @@ def _overridden(pieces: list[_Piece], override: OverrideRule, start: int, end: i
     last = bisect_left(pieces, end, key=_start_of)
     changed: list[_Piece] = []
     for piece in pieces[first:last]:
-        if override.replaces is not None and piece.user_id != override.replaces:
+        begin, finish, user_id, layer, is_override = piece
+        if override.replaces is not None and user_id != override.replaces:
             changed.append(piece)
             continue
-        begin, finish = max(piece.start, start), min(piece.end, end)
-        if piece.start < begin:
-            changed.append(piece._replace(end=begin))
-        changed.append(_Piece(begin, finish, override.user_id, piece.layer, is_override=True))
-        if finish < piece.end:
-            changed.append(piece._replace(start=finish))
+        if begin < start:
+            changed.append((begin, start, user_id, layer, is_override))
+        changed.append((max(begin, start), min(finish, end), override.user_id, layer, True))
+        if finish > end:
+            changed.append((end, finish, user_id, layer, is_override))
     return [*pieces[:first], *changed, *pieces[last:]]
 
 
 def _merged(pieces: list[_Piece]) -> list[_Piece]:
     merged: list[_Piece] = []
-    reached, user_id, layer, is_override = -1, None, "", False
+    before: _Piece = (-1, -1, None, "", False)
     for piece in pieces:
-        start, end, who, where, how = piece
-        if start == reached and who == user_id and where == layer and how == is_override:
-            merged[-1] = _Piece(merged[-1].start, end, who, where, how)
+        if piece[0] == before[1] and piece[2:] == before[2:]:
+            before = (before[0], piece[1], *piece[2:])
+            merged[-1] = before
         else:
+            before = piece
             merged.append(piece)
-        reached, user_id, layer, is_override = end, who, where, how
     return merged
 
 

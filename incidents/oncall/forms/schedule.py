@@ -118,16 +118,16 @@ class LayerForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[User], spare: int = PEOPLE_ROWS_SPARE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        widget = self.fields["people"].widget
-        widget.people, widget.spare = people, spare  # type: ignore[attr-defined]  # a PeopleWidget
+        widget: Any = self.fields["people"].widget
+        widget.people, widget.spare = people, spare
         zones = [("", "as the schedule"), *((name, name) for name in zone_names())]
         self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_handoffs(self) -> list[dict[str, str]]:
-        return _read(parse_handoffs, self.cleaned_data["handoffs"])
+        return list(_read(parse_handoffs, self.cleaned_data["handoffs"]))
 
     def clean_hours(self) -> list[dict[str, Any]]:
-        return _read(parse_hours, self.cleaned_data["hours"])
+        return list(_read(parse_hours, self.cleaned_data["hours"]))
 
     def written(self) -> dict[str, Any]:
         """The layer in the notation."""

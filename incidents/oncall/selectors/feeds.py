@@ -24,7 +24,7 @@ _SECRET_LENGTH_MAX = 200
 
 def feeds_of(*, caller: Caller, schedule: Schedule | None = None) -> QuerySet[CalendarFeed]:
     """The caller's own feeds in force, newest first; with *schedule* only those of it."""
-    feeds = CalendarFeed.objects.filter(user_id=caller.user_id, revoked_at=None).select_related("schedule")
+    feeds = CalendarFeed.objects.filter(user_id=caller.user_id or 0, revoked_at=None).select_related("schedule")
     return (feeds.filter(schedule=schedule) if schedule else feeds).order_by("-created_at", "-pk")
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from incidents.oncall.domain.notation import parse_definition
 from incidents.oncall.domain.rota import OverrideRule, Version
@@ -38,7 +38,7 @@ def rotas(*, schedule_ids: Iterable[int], period: Period) -> Mapping[int, Rota]:
     return {key: Rota(tuple(versions.get(key, ())), tuple(rules.get(key, ()))) for key in wanted}
 
 
-def overrides_within(*, schedule_ids: Iterable[int], period: Period) -> Iterable[Override]:
+def overrides_within(*, schedule_ids: Iterable[int], period: Period) -> QuerySet[Override]:
     """Overrides that held at some time of *period*, oldest first; also those that were revoked later."""
     return Override.objects.filter(
         Q(revoked_at=None) | (Q(revoked_at__gt=period.start) & Q(revoked_at__gt=F("start_at"))),

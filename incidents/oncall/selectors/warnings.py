@@ -47,6 +47,41 @@ class RotaWarning:
         return f"{self.user} {words[self.kind]}{times}"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Warnings of one kind in one sentence; first: when it first matters."""
+
+    text: str
+    first: datetime
+    is_bad: bool
+
+
+def told_together(warnings: Iterable[RotaWarning]) -> list[Told]:
+    """Warnings as pages show them: one line for each kind, people by name, at most five."""
+    by_kind: dict[WarningKind, list[RotaWarning]] = {}
+    for warning in warnings:
+        by_kind.setdefault(warning.kind, []).append(warning)
+    return [
+        Told(
+            text=found[0].text if len(found) == 1 else _together(kind, found),
+            first=min(warning.period.start for warning in found),
+            is_bad=kind in (WarningKind.GAP, WarningKind.INACTIVE),
+        )
+        for kind, found in by_kind.items()
+    ]
+
+
+def _together(kind: WarningKind, found: list[RotaWarning]) -> str:
+    names = [str(warning.user) for warning in found[:5]]
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    words = {
+        WarningKind.NO_CONTACT: "have no verified contact method: pages go to their sign-in addresses only",
+        WarningKind.INACTIVE: "are deactivated: nobody is paged then",
+        WarningKind.CANNOT_RESPOND: "have no role of responder in the team: acknowledging is refused",
+    }
+    return f"{', '.join(names)}{more} {words[kind]}"
+
+
 def warnings_of(*, schedules: Iterable[Schedule], now: datetime) -> dict[int, list[RotaWarning]]:
     """The warnings of each schedule for the next days (ONCALL_WARN_DAYS), in five queries whatever their number."""
     known = {schedule.pk: schedule for schedule in schedules}

@@ -138,11 +138,11 @@ def _document(file: str, node: Node, problems: list[Problem]) -> _Document | Non
     for key in written:
         if key not in _HEAD:
             refuse(key, f"is not known here: known are {', '.join(_HEAD)}")
-    spec = written.get("spec")
-    if not isinstance(spec, dict):
+    body = written.get("spec")
+    if not isinstance(body, dict):
         refuse("spec", "is required: say what the object is to be")
         return None
-    return _Document(file, kind, name, spec, node, "spec.")
+    return _Document(file, kind, name, body, node, "spec.")
 
 
 def line_of(node: Node, path: str) -> int:

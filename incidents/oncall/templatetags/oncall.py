@@ -14,10 +14,12 @@ from incidents.oncall.domain.grid import Piece
 from incidents.oncall.domain.rota import Shift
 from incidents.oncall.forms.lines import hours_text
 from incidents.oncall.forms.schedule import LayerForm
+from incidents.oncall.selectors.warnings import told_together
 from reliability.access.models import User
 from reliability.kit.instants import format_instant
 
 register = template.Library()
+register.filter(told_together)
 
 
 @register.filter
@@ -80,11 +82,13 @@ def initials(user: object) -> str:
 @register.filter
 def people_rows(layer: LayerForm) -> list[int]:
     """The ids chosen in a layer, in order, and spare rows."""
-    widget = layer.fields["people"].widget
+    widget: Any = layer.fields["people"].widget
     chosen = [int(entry) for entry in layer["people"].value() or [] if str(entry).isdigit()]
-    return [*chosen, *[0] * widget.spare]  # type: ignore[attr-defined]  # a PeopleWidget
+    return [*chosen, *[0] * widget.spare]
 
 
 @register.filter
 def people_offered(layer: LayerForm) -> Sequence[User]:
-    return layer.fields["people"].widget.people  # type: ignore[attr-defined,no-any-return]  # a PeopleWidget
+    widget: Any = layer.fields["people"].widget
+    people: Sequence[User] = widget.people
+    return people

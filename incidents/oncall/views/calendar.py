@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -82,7 +83,7 @@ def schedule_page(request: AccessRequest, slug: str) -> HttpResponse:
     newest = newest_version(schedule=schedule)
     overrides = _overrides(schedule, shown.period, now)
     users = _users(final, lines, newest.definition if newest else {})
-    definition = newest.definition if newest else {"time_zone": "UTC", "layers": []}
+    definition: dict[str, Any] = newest.definition if newest else {"time_zone": "UTC", "layers": []}
     role = request.caller.role_in(schedule.team_id)
     context = {
         "schedule": schedule,
@@ -102,6 +103,7 @@ def schedule_page(request: AccessRequest, slug: str) -> HttpResponse:
         "is_editor": role is not None and role >= Role.EDITOR,
         "is_responder": role is not None and role >= Role.RESPONDER,
         "now": now,
+        "holds_today": shown.period.contains(now),
         "zones": _zones(request, definition["time_zone"], shown.zone_name),
     }
     return render(request, "oncall/schedule.html", context)

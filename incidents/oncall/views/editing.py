@@ -213,11 +213,13 @@ def _show(
 def _renumbered(layer: LayerForm, number: int) -> LayerForm:
     """The same layer under the number it has after others were removed: its errors and values stay."""
     old, new = layer.prefix or "", f"layer-{number}"
-    data = layer.data.copy()  # type: ignore[union-attr]  # a QueryDict
-    for name in [key for key in layer.data if key.startswith(f"{old}-")]:
-        data.setlist(new + name[len(old) :], layer.data.getlist(name))  # type: ignore[union-attr]  # a QueryDict
-    moved = LayerForm(data, prefix=new, people=layer.fields["people"].widget.people)  # type: ignore[attr-defined]  # a PeopleWidget
-    moved._errors = layer._errors  # type: ignore[attr-defined]  # bound to the fields of the same names
+    typed: Any = layer.data
+    data = typed.copy()
+    for name in [key for key in typed if key.startswith(f"{old}-")]:
+        data.setlist(new + name[len(old) :], typed.getlist(name))
+    widget: Any = layer.fields["people"].widget
+    moved = LayerForm(data, prefix=new, people=widget.people)
+    moved._errors = layer._errors  # type: ignore[attr-defined]  # by the names of the same fields
     return moved
 
 

@@ -44,7 +44,7 @@ def swap_new(request: AccessRequest, slug: str) -> HttpResponse:
     """Offer a shift, filled with the one that was pressed."""
     schedule = get_schedule(caller=request.caller, slug=slug)
     require(caller=request.caller, team_id=schedule.team_id, role=Role.RESPONDER)
-    people = candidates(caller=request.caller, team_id=schedule.team_id).exclude(pk=request.caller.user_id)
+    people = candidates(caller=request.caller, team_id=schedule.team_id).exclude(pk=request.caller.user_id or 0)
     initial = {"start": instant_of(request, "start"), "end": instant_of(request, "end")}
     form = SwapForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
     if form.is_valid():
