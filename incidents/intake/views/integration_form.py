@@ -30,6 +30,7 @@ from reliability.web.refusals import show_refusal
 
 _FIRST_KIND = next(iter(KINDS))
 _GENERIC = "generic"
+_PREFIX = "config"  # both forms have a title and labels
 
 
 @never_cache
@@ -41,7 +42,7 @@ def integration_create(request: AccessRequest) -> HttpResponse:
     preset = PRESETS.get(request.GET.get("preset", "")) if kind.name == _GENERIC else None
     data = request.POST or None
     form = _form(request, data, None)
-    config_form = kind.form(data, initial=kind.form.initial_of(preset.config) if preset else None)
+    config_form = kind.form(data, prefix=_PREFIX, initial=kind.form.initial_of(preset.config) if preset else None)
     if request.method == "POST" and "try" not in request.POST and form.is_valid() & config_form.is_valid():
         try:
             made = integrations.create(
@@ -68,7 +69,10 @@ def integration_edit(request: AccessRequest, name: str) -> HttpResponse:
     data = request.POST or None
     form = _form(request, data, integration)
     config_form = kind.form(
-        data, initial=kind.form.initial_of(integration.config), stored=selectors.secret_names(integration)
+        data,
+        prefix=_PREFIX,
+        initial=kind.form.initial_of(integration.config),
+        stored=selectors.secret_names(integration),
     )
     if request.method == "POST" and "try" not in request.POST and form.is_valid() & config_form.is_valid():
         try:
@@ -129,6 +133,8 @@ def _page(
         "preview": preview,
         "is_try": "try" in request.POST,
     }
+    if "try" in request.POST:
+        form.errors.clear()  # a mapping can be tried before anything else is filled in
     has_errors = bool(form.is_bound and "try" not in request.POST and (form.errors or config_form.errors))
     return render(request, "intake/integration_form.html", context, status=422 if has_errors else 200)
 
