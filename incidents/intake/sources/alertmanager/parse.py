@@ -49,7 +49,7 @@ def _alert(entry: Any, body: Mapping[str, Any], config: Mapping[str, Any]) -> Ou
     """The alert, or what is wrong with it."""
     if not isinstance(entry, dict) or not isinstance(entry.get("labels"), dict):
         return "an alert is an object with `labels`"
-    action = _ACTIONS.get(entry.get("status", "firing"))
+    action = _ACTIONS.get(text_of(entry.get("status", "firing")))
     if action is None:
         return f"status is firing or resolved, got {line(entry.get('status'), length=40)!r}"
     labels = labels_of(entry["labels"])

@@ -91,7 +91,7 @@ def parse_generic_v1(body: Mapping[str, Any], *, config: Mapping[str, Any], made
 def _mistakes(body: Mapping[str, Any], payload: Mapping[str, Any]) -> Iterator[str]:
     """In the words of the original where it has any: people search for them."""
     action = body.get("event_action")
-    if action not in set(Action):
+    if not isinstance(action, str) or action not in set(Action):
         yield "'event_action' is invalid (must be one of trigger, acknowledge, resolve)"
     key = body.get("dedup_key")
     if key is not None and not isinstance(key, str):
