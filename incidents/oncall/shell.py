@@ -10,6 +10,7 @@ from django.urls import reverse
 from incidents.oncall.selectors.schedules import list_schedules
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import Hit, register_search
+from reliability.web.shell import register_tool
 from reliability.web.states import StateLook, register_state
 
 
@@ -23,6 +24,7 @@ def schedules_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hi
 
 
 register_place(Place("oncall", "On call", "/oncall/", "calendar", 40, phone_order=20, also=("/escalation-policies/",)))
+register_tool("oncall/_tool.html")
 register_search("schedules", schedules_found)
 for _slug, _look in {
     "offered": StateLook("Offered", "busy", "clock"),

@@ -8,6 +8,7 @@ from incidents.oncall.views import board, calendar, editing, feeds, overrides, s
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("oncall/", board.board, name="oncall-board"),
+    path("oncall/now/", board.now, name="oncall-now"),
     path("oncall/new/", editing.schedule_new, name="oncall-new"),
     path("oncall/swaps/", swaps.swap_list, name="oncall-swaps"),
     path("oncall/calendars/", feeds.feed_list, name="oncall-calendars"),

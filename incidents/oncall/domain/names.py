@@ -8,7 +8,7 @@ SLUG_LENGTH_MAX = 63
 TITLE_LENGTH_MAX = 120
 _SLUG = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
 # /oncall/new/ and the like are pages of their own.
-_RESERVED = frozenset({"new", "feeds", "swaps", "calendars", "shifts"})
+_RESERVED = frozenset({"new", "now", "feeds", "swaps", "calendars", "shifts"})
 
 
 def slug_mistake(slug: str) -> str | None:

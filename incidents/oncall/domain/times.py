@@ -11,7 +11,7 @@ from reliability.kit.instants import END, EPOCH
 from reliability.kit.wall_clock import WallClock, from_wall_seconds, to_wall_seconds
 
 _TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::00)?\Z")
-_LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::00(?:\.0+)?)?)?\Z")
+_LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\Z")
 _WEEKDAY_NAMES = {
     **{name: index for index, name in enumerate(WEEKDAYS)},
     **{

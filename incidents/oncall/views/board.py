@@ -20,6 +20,17 @@ from reliability.kit.periods import Period
 from reliability.web.pagination import page_of
 
 OWN_SHIFTS_SHOWN = 8
+TOOL_SCHEDULES_MAX = 20
+
+
+@require_safe
+def now(request: AccessRequest) -> HttpResponse:
+    """The words of the top bar: oneself, if on call, else the first schedule of one's own teams."""
+    own_teams = list_schedules(caller=request.caller).filter(team_id__in=request.caller.team_ids())
+    found = standings(schedules=own_teams[:TOOL_SCHEDULES_MAX], now=timezone.now())
+    own = next((entry for entry in found if entry.user and entry.user.pk == request.caller.user_id), None)
+    context = {"own": own, "first": found[0] if found else None, "more": max(len(found) - 1, 0)}
+    return render(request, "oncall/_now.html", context)
 
 
 @require_safe
