@@ -139,7 +139,7 @@ def test_custom_hand_overs_follow_their_weekdays_and_length_counts_them() -> Non
     rotation = Rotation(
         unit=RotationUnit.CUSTOM,
         length=2,
-        anchor=datetime(2026, 1, 7, 12),  # a Wednesday  # noqa: DTZ001
+        anchor=datetime(2026, 1, 7, 12),  # noqa: DTZ001  local time has no zone; a Wednesday
         zone_name="UTC",
         participants=(1, 2),
         starts_at=_seconds("2026-01-07T12:00"),

@@ -213,3 +213,10 @@ def test_deleting_names_what_is_lost(cast: Cast, as_: As, schedule: Schedule) ->
 def test_the_search_finds_schedules(cast: Cast, as_: As, schedule: Schedule) -> None:
     assert "Payments primary" in text_of(as_("viewer").get("/search/?q=primary"))
     assert "Payments primary" not in text_of(as_("outsider").get("/search/?q=primary"))
+
+
+def test_the_top_bar_tells_oneself_and_others_who_is_on_call(cast: Cast, as_: As, schedule: Schedule) -> None:
+    assert 'hx-get="/oncall/now/"' in as_("viewer").get("/teams/").content.decode()
+    assert text_of(as_("editor").get("/oncall/now/")).strip() == "You are on call, until Mon 07:00"
+    assert text_of(as_("responder").get("/oncall/now/")).strip() == "On call: Editor"
+    assert text_of(as_("outsider").get("/oncall/now/")).strip() == "On call"
