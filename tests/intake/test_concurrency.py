@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -44,10 +45,11 @@ def test_the_same_webhook_a_thousand_times_at_once_is_one_row(integrate: Make) -
 
 
 def together(combiner: Combiner, *works: Callable[[], Any]) -> list[Any]:
-    """Run all of them as one batch: the first holds the turn until the others wait."""
-    waiting = threading.Event()
+    """Run all of them as one batch: a first one is in hand until the others wait."""
+    begun, waiting = threading.Event(), threading.Event()
 
     def first() -> None:
+        begun.set()
         waiting.wait(timeout=10)
 
     def outcome(work: Callable[[], Any]) -> Any:
@@ -60,11 +62,21 @@ def together(combiner: Combiner, *works: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(works) + 1) as pool:
         pool.submit(outcome, first)
-        futures = [pool.submit(outcome, work) for work in works]
-        while len(combiner._waiting) < len(works):
-            threading.Event().wait(0.01)
+        assert begun.wait(timeout=10)
+        futures = [pool.submit(outcome, works[0])]
+        for number, work in enumerate(works[1:], start=1):
+            _until(lambda number=number: combiner._waiting.qsize() >= number)
+            futures.append(pool.submit(outcome, work))
+        _until(lambda: combiner._waiting.qsize() == len(works))
         waiting.set()
         return [future.result(timeout=30) for future in futures]
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def make(slug: str) -> Callable[[], str]:

@@ -1,21 +1,23 @@
 """Concurrent requests share a transaction: one sync to disk for all that arrived while the last one ran.
 
-The first of the waiting threads does the work of all of them, each in a savepoint of its own, and commits once. On
-SQLite, where one transaction writes at a time, this is what makes a flood cheap; nobody is answered before the commit.
+A thread of its own does the work of all that wait, each in a savepoint of its own, and commits once; nobody is answered
+before the commit. On SQLite, where one transaction writes at a time, this is what makes a flood cheap. The thread keeps
+its connection while there is work: opening one for each request costs more than the work itself.
 """
 
 from __future__ import annotations
 
+import queue
 import threading
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 
 Result = TypeVar("Result")
 
 _BATCH_MAX = 64
+_IDLE_SECONDS = 0.5  # then its connection is given back
 
 
 class _Job(Generic[Result]):
@@ -23,20 +25,18 @@ class _Job(Generic[Result]):
 
     def __init__(self, work: Callable[[], Result]) -> None:
         self.work = work
-        self.is_done = False
+        self.done = threading.Event()
         self.result: Result | None = None
         self.failure: BaseException | None = None
 
     def run(self) -> None:
         """In a savepoint: a failure of this one undoes this one."""
+        self.result = self.failure = None
         try:
             with transaction.atomic():
                 self.result = self.work()
         except Exception as error:
             self.failure = error
-
-    def fail(self, error: BaseException) -> None:
-        self.result, self.failure = None, error
 
     def outcome(self) -> Result:
         if self.failure is not None:
@@ -45,43 +45,66 @@ class _Job(Generic[Result]):
 
 
 class Combiner:
-    """Call `run` from any thread, outside of a transaction, with work that may be done by another thread."""
+    """Call `run` from any thread. Within a transaction the work is a part of it, and done at once."""
 
     def __init__(self) -> None:
-        self._waiting: deque[_Job[Any]] = deque()
-        self._turn = threading.Lock()
+        self._waiting: queue.SimpleQueue[_Job[Any]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def run(self, work: Callable[[], Result]) -> Result:
         """The result of *work* once it is committed; what it raises is raised here, and only its writes are undone."""
         job = _Job(work)
-        self._waiting.append(job)
-        while not job.is_done:
-            with self._turn:
-                if not job.is_done:
-                    self._do(self._next_batch())
+        if connection.in_atomic_block:
+            job.run()
+            return job.outcome()
+        self._waiting.put(job)
+        thread = self._thread
+        if thread is None or not thread.is_alive():  # none yet, or this process is a fork of the one that had it
+            self._start()
+        job.done.wait()
         return job.outcome()
 
-    def _next_batch(self) -> list[_Job[Any]]:
-        return [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH_MAX))]
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._work, name="intake", daemon=True)
+                self._thread.start()
 
-    def _do(self, batch: list[_Job[Any]]) -> None:
+    def _work(self) -> None:
+        while True:
+            batch = self._next_batch()
+            try:
+                close_old_connections()  # one that broke, such as by a restart of the database
+                _commit(batch)
+            finally:
+                for job in batch:
+                    job.done.set()
+
+    def _next_batch(self) -> list[_Job[Any]]:
+        """What waits, at least one; while nothing comes the connection is given back."""
         try:
-            _commit(batch)
-        finally:
-            for job in batch:
-                job.is_done = True
+            batch = [self._waiting.get(timeout=_IDLE_SECONDS)]
+        except queue.Empty:
+            connection.close()
+            batch = [self._waiting.get()]
+        while len(batch) < _BATCH_MAX:
+            try:
+                batch.append(self._waiting.get_nowait())
+            except queue.Empty:
+                break
+        return batch
 
 
 def _commit(batch: list[_Job[Any]]) -> None:
     try:
         with transaction.atomic():
             for job in batch:
-                job.failure = None
                 job.run()
     except Exception as error:  # the whole transaction is undone: by a deadlock, a full disk, a lost connection
         if len(batch) == 1 or not isinstance(error, DatabaseError):
             for job in batch:
-                job.fail(error)
+                job.result, job.failure = None, error
             return
         for job in batch:
             _commit([job])

@@ -49,7 +49,7 @@ class Answers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A request as it came. load: gives the body's value; it may raise RejectedError."""
+    """A request as it came. body and load, the bytes and their value, may raise RejectedError."""
 
     request: HttpRequest
     kind: str
@@ -89,22 +89,55 @@ def serve(delivery: Delivery, answers: Answers) -> HttpResponse:
 
 
 def _take(delivery: Delivery) -> Taken:
+    """The body is read here; whose it is and what becomes of it is one piece of work with one commit."""
+    body = _Body(delivery)
+    outcome = commit(lambda: _work(delivery, body))
+    if isinstance(outcome, RejectedError):
+        raise outcome
+    return outcome
+
+
+class _Body:
+    """The body as bytes and as a value, read once; `error` is why it could not be."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self.raw = b""
+        self.value: Any = None
+        self.error: RejectedError | None = None
+        try:
+            self.raw = _read(delivery)
+            self.value = delivery.load(self.raw)
+        except RejectedError as error:
+            self.error = error
+            self.raw = self.raw or _raw(delivery)
+
+
+def _work(delivery: Delivery, body: _Body) -> Taken | RejectedError:
+    """A rejection is returned, not raised: what is kept of it is committed."""
     now = delivery.now
     integration = integration_of_key(
         presented=delivery.key, kind=delivery.kind, address=address_of(delivery.request) or "", now=now
     )
-    body = b""
     try:
-        _require_fitting(integration, delivery.kind)
-        body = _read(delivery)
-        parsed = delivery.parse(delivery.load(body), integration.config)
-        _require_few(parsed)
+        parsed = _parsed(delivery, body, integration)
     except RejectedError as error:
-        rejection = error
-        commit(lambda: keep_reject(integration=integration, error=rejection, body=body or _raw(delivery), now=now))
-        raise
+        keep_reject(integration=integration, error=error, body=body.raw, now=now)
+        return error
     ALLOWANCE.take(integration_id=integration.pk, alerts=len(parsed.alerts), now=now)
-    return commit(lambda: _store(integration, parsed, now))
+    taken = take(integration=integration, parsed=parsed, now=now)
+    if parsed.notes:
+        keep_note(integration=integration, note="; ".join(parsed.notes), now=now)
+    return taken
+
+
+def _parsed(delivery: Delivery, body: _Body, integration: Integration) -> Parsed:
+    """Raises RejectedError."""
+    _require_fitting(integration, delivery.kind)
+    if body.error is not None:
+        raise body.error
+    parsed = delivery.parse(body.value, integration.config)
+    _require_few(parsed)
+    return parsed
 
 
 def _require_few(parsed: Parsed) -> None:
@@ -113,13 +146,6 @@ def _require_few(parsed: Parsed) -> None:
             RejectReason.TOO_MANY,
             f"{len(parsed.alerts)} alerts in one request: send at most {settings.INTAKE_ALERTS_MAX}",
         )
-
-
-def _store(integration: Integration, parsed: Parsed, now: datetime) -> Taken:
-    taken = take(integration=integration, parsed=parsed, now=now)
-    if parsed.notes:
-        keep_note(integration=integration, note="; ".join(parsed.notes), now=now)
-    return taken
 
 
 def _read(delivery: Delivery) -> bytes:
