@@ -68,7 +68,7 @@ INDICATORS = (
         "search-answers",
         "Searches answered",
         "search",
-        Traffic(seed=14, requests_per_minute=900, bad_fraction=0.0016, troubles=(Trouble(-0.75, 120, 0.045),)),
+        Traffic(seed=14, requests_per_minute=900, bad_fraction=0.0016, troubles=(Trouble(-0.75, 120, 0.1),)),
     ),
     DemoIndicator(
         "search-index-fresh",
