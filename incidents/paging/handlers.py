@@ -18,12 +18,12 @@ from reliability.outbox.services.clock import on_clock_step
 on_clock_step(escalations_clock.keep_pace)
 
 
-@due_work(STEP, lease=timedelta(seconds=10))
+@due_work(STEP, kept=True)
 def step(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return escalations.go_on(escalation_id=int(key), now=now)
 
 
-@due_work(SEND, lease=delivery.LEASE)
+@due_work(SEND, lease=delivery.LEASE, kept=True)
 def send(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return delivery.deliver(notification_id=int(key), now=now, clock=timezone.now)
 

@@ -38,6 +38,7 @@ class Registration:
     lease: how long one run may take before the row is given to another worker.
     batch: bulk work that may wait; only a bounded number of these rows is in hand at any time.
     at_once: how many rows of this kind are in hand at any time: a number, or a share of all worker slots.
+    kept: the lease is a few seconds, renewed while the worker lives and at most for *lease*: who dies is noticed soon.
     standing: one row with the key `all` exists at all times, such as for housekeeping.
     """
 
@@ -47,6 +48,7 @@ class Registration:
     batch: bool
     standing: bool
     at_once: int | Fraction | None = None
+    kept: bool = False
 
     @property
     def is_slow(self) -> bool:
@@ -82,6 +84,7 @@ def due_work(
     batch: bool = False,
     standing: bool = False,
     at_once: int | Fraction | None = None,
+    kept: bool = False,
 ) -> Callable[[_Due], _Due]:
     """Register a handler `(*, key, payload, now) -> next due instant, or None when nothing is left to do`.
 
@@ -93,7 +96,7 @@ def due_work(
         if kind in _registrations:
             raise RegistrationError(f"due work {kind!r} has two handlers: {_registrations[kind].run} and {handler}")
         _registrations[kind] = Registration(
-            kind=kind, run=handler, lease=lease, batch=batch, standing=standing, at_once=at_once
+            kind=kind, run=handler, lease=lease, batch=batch, standing=standing, at_once=at_once, kept=kept
         )
         return handler
 

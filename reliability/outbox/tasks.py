@@ -69,7 +69,7 @@ def _next_of_a_lane(*, is_time_left: bool) -> Claim | None:
         else:
             _send(claim)
 
-    hand_over_due(now=timezone.now(), hand_over=keep_one)
+    hand_over_due(now=timezone.now(), hand_over=keep_one, clock=_clock)
     return kept[0] if kept else None
 
 

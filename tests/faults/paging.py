@@ -90,6 +90,15 @@ class Bench:
     def wait_for_death(self, point: str, *, seconds: float = 15.0) -> None:
         self.product.wait_until(lambda: not (self.directory / point).exists(), seconds=seconds, what=f"death: {point}")
 
+    def wait_until_recovered(self, point: str) -> None:
+        """A worker does work again, however long its start takes on a busy machine."""
+        self.ask("probe.alive", point)
+        self.product.wait_until(
+            lambda: not self.read("SELECT 1 FROM outbox_due WHERE kind = 'probe.alive'"),
+            seconds=40,
+            what="work of a new worker",
+        )
+
     def step_clock(self, seconds: float) -> None:
         temporary = self.directory / "clock.new"
         temporary.write_text(str(seconds))

@@ -55,7 +55,7 @@ def test_a_worker_killed_between_any_two_writes_costs_no_page_and_doubles_none_u
             bench.die_at(point)
             bench.page(subject, [receiver])
             bench.wait_for_death(point)
-            _wait_for_worker(bench)
+            bench.wait_until_recovered(point)
             taken = bench.wait_until_sent(subject, seconds=20)
             record_property(f"seconds to recover from: {point}", round(taken, 1))
             assert taken < RECOVERY_SECONDS_MAX, point
@@ -73,7 +73,7 @@ def test_a_worker_killed_while_it_takes_a_step_takes_it_once(bench: Bench) -> No
             bench.die_at(point)
             bench.ask("probe.advance", subject)
             bench.wait_for_death(point)
-            _wait_for_worker(bench)
+            bench.wait_until_recovered(point)
             assert bench.wait_until_sent(subject, count=2, seconds=20) < RECOVERY_SECONDS_MAX, point
             assert (len(first.received), len(set(keys_of(second)))) == (1, 1), point
 
@@ -211,10 +211,6 @@ def test_an_acknowledgement_ends_the_tries_of_a_receiver_that_is_down(bench: Ben
 def _as_many_as_pay(bench: Bench, points: list[T], count: int) -> list[T]:
     """The supervisor of the embedded mode waits twice as long after each death: there the first ones only."""
     return points if bench.redis is not None else points[:count]
-
-
-def _wait_for_worker(bench: Bench) -> None:
-    bench.product.wait_until(lambda: "worker" in bench.product.children(), seconds=15, what="a new worker")
 
 
 def _servers(bench: Bench) -> dict[str, str]:

@@ -29,27 +29,27 @@ class Steady:
 def test_the_usual_correction_of_a_clock_is_no_step(now: datetime) -> None:
     steady = Steady()
     watch = ClockWatch(steady)
-    assert watch.step(now=now) == timedelta()
+    assert watch.keep_pace(now=now) == timedelta()
     steady.seconds += 60
-    assert watch.step(now=now + 89 * SECOND) == timedelta()
+    assert watch.keep_pace(now=now + 89 * SECOND) == timedelta()
 
 
 @pytest.mark.parametrize("step", [HOUR, -HOUR], ids=["forward", "back"])
 def test_a_step_is_told_once_and_exactly(now: datetime, step: timedelta) -> None:
     steady = Steady()
     watch = ClockWatch(steady)
-    watch.step(now=now)
+    watch.keep_pace(now=now)
     steady.seconds += 60
-    assert watch.step(now=now + 60 * SECOND + step) == step
-    assert watch.step(now=now + 60 * SECOND + step) == timedelta()
+    assert watch.keep_pace(now=now + 60 * SECOND + step) == step
+    assert watch.keep_pace(now=now + 60 * SECOND + step) == timedelta()
 
 
 def test_a_machine_that_slept_was_not_set(now: datetime) -> None:
     steady = Steady()
     watch = ClockWatch(steady)
-    watch.step(now=now)
+    watch.keep_pace(now=now)
     steady.seconds += 8 * 3600
-    assert watch.step(now=now + 8 * HOUR) == timedelta()
+    assert watch.keep_pace(now=now + 8 * HOUR) == timedelta()
 
 
 def test_set_back_by_an_hour_work_is_due_as_soon_as_before(now: datetime, handler: Register) -> None:

@@ -21,8 +21,8 @@ from reliability.channels.services.sending import send_to_channel, send_to_conta
 
 logger = structlog.get_logger(__name__)
 
-# A send is cut after ten seconds; whoever has not written its end down by then is dead.
-LEASE = timedelta(seconds=12)
+# A send is cut after nine seconds. Whoever holds a message for longer hangs; the dead lose it much sooner.
+LEASE = timedelta(seconds=20)
 
 
 def deliver(*, notification_id: int, now: datetime, clock: Callable[[], datetime]) -> datetime | None:

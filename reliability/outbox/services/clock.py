@@ -42,7 +42,7 @@ def on_clock_step(handler: StepHandler) -> StepHandler:
 
 
 class ClockWatch:
-    """Compares the wall clock with one that nobody sets. One per process.
+    """Compares the wall clock with one that nobody sets. One per process, asked before anything is claimed.
 
     steady: seconds, also counting while the machine sleeps.
     """
@@ -52,15 +52,20 @@ class ClockWatch:
         self._lock = threading.Lock()
         self._difference: float | None = None
 
-    def step(self, *, now: datetime) -> timedelta:
-        """How far the wall clock was set since the last call; zero for the usual wobble."""
+    def keep_pace(self, *, now: datetime) -> timedelta:
+        """Mend what a step of the clock would break. Returns the step, zero for the usual wobble.
+
+        Threads that come meanwhile wait: by the new clock they would take up what is not due.
+        """
         difference = now.timestamp() - self._steady()
         with self._lock:
-            former, self._difference = self._difference, difference
-        if former is None:
-            return timedelta()
-        step = timedelta(seconds=difference - former)
-        return step if abs(step) >= STEP_MIN else timedelta()
+            former = difference if self._difference is None else self._difference
+            step = timedelta(seconds=difference - former)
+            is_step = abs(step) >= STEP_MIN
+            if is_step:
+                mend(step=step, now=now)
+            self._difference = difference
+        return step if is_step else timedelta()
 
 
 def steady_seconds() -> float:

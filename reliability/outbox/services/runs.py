@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.models import Due
 from reliability.outbox.registry import Registration, registration_of
 from reliability.outbox.services.claims import DEATHS_BEFORE_PAUSE, put_back
+from reliability.outbox.services.keeping import KEPT, keeper
 from reliability.outbox.services.lanes import note_duration
 from reliability.web.metrics import DUE_RUNS, DUE_SECONDS
 
@@ -60,7 +62,8 @@ def _run_once(
     error = ""
     next_at: datetime | None = None
     try:
-        next_at = registration.run(key=row.key, payload=row.payload, now=now)
+        with _kept(registration, token=token, now=now, clock=clock):
+            next_at = registration.run(key=row.key, payload=row.payload, now=now)
     except Exception as raised:  # whatever a handler raises is kept with its row, and the row is tried again
         error = f"{type(raised).__name__}: {raised}"[:_ERROR_LENGTH_MAX]
         logger.exception("due_work_failed", kind=row.kind, key=row.key, attempts=row.attempts)
@@ -75,6 +78,14 @@ def _run_once(
     return outcome, due_at
 
 
+def _kept(
+    registration: Registration, *, token: uuid.UUID, now: datetime, clock: Callable[[], datetime]
+) -> AbstractContextManager[None]:
+    if not registration.kept:
+        return nullcontext()
+    return keeper.keeping(token=token, until=now + registration.lease, clock=clock)
+
+
 @transaction.atomic
 def _begin(*, due_id: int, token: uuid.UUID, owner: str, now: datetime) -> tuple[Due, Registration] | None:
     """Extend the dispatch lease to the handler's. None when the token is stale or the kind unknown here."""
@@ -86,7 +97,7 @@ def _begin(*, due_id: int, token: uuid.UUID, owner: str, now: datetime) -> tuple
         # The same message again and again: each worker that took it up has died.
         put_back(row=row, now=now)
         return None
-    row.lease_until = now + registration.lease
+    row.lease_until = now + (min(registration.lease, KEPT) if registration.kept else registration.lease)
     row.lease_owner = owner
     row.begun_at = now
     row.attempts += 1

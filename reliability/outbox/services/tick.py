@@ -11,7 +11,7 @@ from django.conf import settings
 from reliability.outbox.models import Heartbeat
 from reliability.outbox.selectors.backlog import TICK, last_tick_at
 from reliability.outbox.services.claims import Bounds, Claim, claim, release
-from reliability.outbox.services.clock import ClockWatch, mend
+from reliability.outbox.services.clock import ClockWatch
 from reliability.web.metrics import DISPATCH_FAILURES, TICKS
 
 logger = structlog.get_logger(__name__)
@@ -34,15 +34,21 @@ def tick(
     """
     TICKS.inc()
     if clock is not None:
-        step = clock.step(now=now)
-        if step:
-            mend(step=step, now=now)
+        clock.keep_pace(now=now)  # before the sign of life, by which it sees whether another process was quicker
     _beat(now=now)
     return hand_over_due(now=now, hand_over=hand_over, waiting=waiting)
 
 
-def hand_over_due(*, now: datetime, hand_over: Callable[[Claim], object], waiting: int | None = None) -> int:
+def hand_over_due(
+    *,
+    now: datetime,
+    hand_over: Callable[[Claim], object],
+    waiting: int | None = None,
+    clock: ClockWatch | None = None,
+) -> int:
     """Claim as many due rows as the bounds allow and hand each over. Returns how many went."""
+    if clock is not None:
+        clock.keep_pace(now=now)
     bounds = Bounds(
         waiting=settings.OUTBOX_WAITING_MAX if waiting is None else waiting,
         batch=settings.OUTBOX_BATCH_MAX,

@@ -23,6 +23,7 @@ SOURCE = "probe.source"
 PAGE = "probe.page"
 ADVANCE = "probe.advance"
 ACKNOWLEDGE = "probe.acknowledge"
+ALIVE = "probe.alive"
 
 
 def _note(payload: dict[str, Any], text: str) -> None:
@@ -77,3 +78,8 @@ def advance(*, key: str, payload: dict[str, Any], now: datetime) -> None:
 @due_work(ACKNOWLEDGE)
 def acknowledge(*, key: str, payload: dict[str, Any], now: datetime) -> None:
     escalations.pause(escalation_id=Escalation.objects.get(subject=key).pk, now=now, by="Probe")
+
+
+@due_work(ALIVE)
+def alive(*, key: str, payload: dict[str, Any], now: datetime) -> None:
+    """Its row is gone once a worker works again."""
