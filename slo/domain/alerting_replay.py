@@ -167,10 +167,20 @@ def firings_of(
     return found
 
 
+def beginning_of(*, curve: Curve) -> datetime:
+    """When the burn began that the last instant of the curve reads; at the earliest where the curve begins."""
+    return from_minute(int(curve.instants[_first_above(curve, len(curve.instants) - 1)]) - 1)
+
+
+def _first_above(curve: Curve, fired: int) -> int:
+    """The index from which on the newest window has been above until *fired*."""
+    below = np.flatnonzero(~curve.breaches[:fired])
+    return int(below[-1]) + 1 if len(below) else 0
+
+
 def _beginning(curve: Curve, fired: int, ended: int | None) -> tuple[int, float]:
     """The minute whose events put the newest window above for good, and the highest burn of that window since."""
-    below = np.flatnonzero(~curve.breaches[:fired])
-    first = int(below[-1]) + 1 if len(below) else 0
+    first = _first_above(curve, fired)
     burns = curve.short[first : len(curve.instants) if ended is None else ended]
     return int(curve.instants[first]) - 1, float(np.nanmax(burns)) if np.isfinite(burns).any() else 0.0
 

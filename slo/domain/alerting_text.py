@@ -59,7 +59,9 @@ class Told:
     numbers: dict[str, Any] = field(default_factory=dict)
 
 
-def burn_told(*, subject: Subject, rule: Rule, reading: Reading, standing: Standing, reason: str, at: datetime) -> Told:
+def burn_told(
+    *, subject: Subject, rule: Rule, reading: Reading, standing: Standing, reason: str, began_at: datetime, at: datetime
+) -> Told:
     """What is said of a burn."""
     long, lasts = reading.long, time_left(remaining=standing.remaining, burn=reading.long.burn, standing=standing)
     title = f"{subject.title} burns {long.burn or 0:,.3g}× its error budget"
@@ -67,16 +69,17 @@ def burn_told(*, subject: Subject, rule: Rule, reading: Reading, standing: Stand
         f"{subject.title} ({subject.slo}) of {subject.team}: {reason}.",
         f"Objective: {subject.objective}",
         f"Rule: {rule.title}; Sev{rule.severity}.",
+        f"It began at {format_instant(began_at)}, {humanize_duration(at - began_at)} before this alert.",
         *_impact(rule, reading, standing, lasts),
         *_systems(subject),
         *_first_steps(subject),
     ]
-    return Told(title[:TITLE_MAX], _text(lines), _numbers(rule, reading, standing, lasts, at))
+    return Told(title[:TITLE_MAX], _text(lines), _numbers(rule, reading, standing, lasts, began_at, at))
 
 
 def silence_told(
     *, subject: Subject, severity: int, after: timedelta, window: WindowReading, standing: Standing, reason: str,
-    at: datetime,
+    began_at: datetime, at: datetime,
 ) -> Told:  # fmt: skip
     """What is said of missing data."""
     until = standing.measured_until
@@ -96,6 +99,7 @@ def silence_told(
         "valid_events": window.valid,
         "measured_until": format_instant(until) if until else None,
         "budget_remaining": standing.remaining,
+        "began_at": format_instant(began_at),
         "evaluated_at": format_instant(at),
     }
     return Told(f"{subject.title} is not measured any more"[:TITLE_MAX], _text(lines), numbers)
@@ -167,7 +171,9 @@ def _links(subject: Subject) -> list[str]:
     return [*runbook, f"Alert: {subject.url}"]
 
 
-def _numbers(rule: Rule, reading: Reading, standing: Standing, lasts: timedelta | None, at: datetime) -> dict[str, Any]:
+def _numbers(
+    rule: Rule, reading: Reading, standing: Standing, lasts: timedelta | None, began_at: datetime, at: datetime
+) -> dict[str, Any]:
     long, short = reading.long, reading.short
     return {
         "burn_long": long.burn,
@@ -185,6 +191,7 @@ def _numbers(rule: Rule, reading: Reading, standing: Standing, lasts: timedelta 
         "budget_remaining": standing.remaining,
         "exhausted_in_seconds": None if lasts is None else round(lasts.total_seconds()),
         "measured_until": format_instant(standing.measured_until) if standing.measured_until else None,
+        "began_at": format_instant(began_at),
         "evaluated_at": format_instant(at),
     }
 

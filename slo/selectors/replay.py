@@ -13,7 +13,7 @@ from reliability.kit.instants import floor_minute, from_minute, to_minute
 from reliability.kit.periods import Period
 from reliability.web.errors import Invalid
 from slo.domain.alerting_policy import Policy
-from slo.domain.alerting_replay import Curve, Firing, Minutes, curve_of, firings_of
+from slo.domain.alerting_replay import Curve, Firing, Minutes, beginning_of, curve_of, firings_of
 from slo.domain.alerting_rules import Rule
 from slo.domain.minutes import FloatArray
 from slo.models import Slo
@@ -94,6 +94,15 @@ def burn_points(*, slo: Slo, rule: Rule, policy: Policy, period: Period, now: da
     curve = _curve(minutes, rule, policy, terms, period)
     step = max(1, -(-len(curve.instants) // _POINTS_MAX))
     return [_point(curve, first, step) for first in range(0, len(curve.instants), step)]
+
+
+def began_at(*, terms: Terms, rule: Rule, policy: Policy, at: datetime) -> datetime:
+    """When the burn began that makes *rule* fire at *at*: the first minute of the stretch in which its newest window
+    has been above without a break, looking back over its long window at most.
+    """
+    period = Period(at - rule.long, at)
+    curve = _curve(_minutes(terms, [rule], period), rule, policy, terms, period)
+    return max(beginning_of(curve=curve), period.start)
 
 
 def policy_at(*, slo: Slo, at: datetime, now: datetime) -> tuple[Terms, Policy]:

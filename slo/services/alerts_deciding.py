@@ -29,6 +29,7 @@ from slo.selectors.alert_subjects import page_url, standing_of, subjects_of
 from slo.selectors.alerts import memory_of
 from slo.selectors.chunks import ids_query
 from slo.selectors.judgements import Judgement
+from slo.selectors.replay import began_at
 
 logger = structlog.get_logger(__name__)
 
@@ -175,7 +176,8 @@ def _fire_one(change: _Change, subject: Subject, at: datetime, now: datetime) ->
     slo, rule = change.judged.slo, change.rule
     if rule is None:  # pragma: no cover  what is gone does not begin
         return
-    told = _told(change, subject, at)
+    began = _began_at(change, at)
+    told = _told(change, subject, began, at)
     is_burn = isinstance(rule, Rule)
     alert = BurnAlert.objects.create(
         slo_id=slo.pk,
@@ -206,6 +208,7 @@ def _fire_one(change: _Change, subject: Subject, at: datetime, now: datetime) ->
         "numbers": told.numbers,
         "reason": change.decision.reason,
         "at": format_instant(at),
+        "began_at": format_instant(began),
         "url": page_url(name=slo.name, anchor=f"#alert-{alert.pk}"),
         "runbook_url": subject.runbook_url,
         "group_key": f"slo:{slo.pk}",
@@ -217,12 +220,22 @@ def _fire_one(change: _Change, subject: Subject, at: datetime, now: datetime) ->
     logger.info("burn_alert_fired", slo=slo.name, condition=alert.condition, reason=alert.fire_reason)
 
 
-def _told(change: _Change, subject: Subject, at: datetime) -> Told:
+def _began_at(change: _Change, at: datetime) -> datetime:
+    """When what the alert tells of began: a burn, or a silence."""
+    judged, rule = change.judged, change.rule
+    if isinstance(rule, Rule):
+        return began_at(terms=judged.terms, rule=rule, policy=judged.alerting.policy, at=at)
+    return at - rule.after if rule else at
+
+
+def _told(change: _Change, subject: Subject, began: datetime, at: datetime) -> Told:
     judged, rule, reason = change.judged, change.rule, change.decision.reason
     standing = standing_of(judged=judged)
     if isinstance(rule, Rule):
         reading = judged.alerting.of(change.index)
-        return burn_told(subject=subject, rule=rule, reading=reading, standing=standing, reason=reason, at=at)
+        return burn_told(
+            subject=subject, rule=rule, reading=reading, standing=standing, reason=reason, began_at=began, at=at
+        )
     silence, window = judged.alerting.policy.silence, judged.alerting.silence
     if silence is None or window is None:  # pragma: no cover  only silence remains
         raise AssertionError
@@ -233,5 +246,6 @@ def _told(change: _Change, subject: Subject, at: datetime) -> Told:
         window=window,
         standing=standing,
         reason=reason,
+        began_at=began,
         at=at,
     )

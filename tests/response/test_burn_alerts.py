@@ -48,6 +48,7 @@ def payload(slo: Slo, now: datetime) -> Payload:
             "text": "Impact: payments fail.",
             "numbers": {"long": 20.0},
             "at": format_instant(now - MINUTE),
+            "began_at": format_instant(now - 20 * MINUTE),
             "url": "http://localhost:8000/slos/x/",
             **fields,
         }
@@ -70,7 +71,7 @@ def test_a_burn_opens_an_incident_with_objective_service_and_recent_changes(
     record(team_id=cast.search.pk, origin="ci", now=now, key="3", title="Secret", service_id=secret.pk, at=now - MINUTE)
     handlers.burn_alert_fired(fact_id=1, payload=payload(), now=now)
     incident = Incident.objects.get()
-    assert (incident.started_at, incident.detected_at, incident.severity) == (now - MINUTE, now, 2)
+    assert (incident.started_at, incident.detected_at, incident.severity) == (now - 20 * MINUTE, now, 2)
     assert [impact.slo for impact in incident.impacted_slos.all()] == [slo]
     assert [impact.service for impact in incident.impacted_services.all()] == [service]
     assert incident.summary == ("Impact: payments fail.\n\nChanged before:\n- Release 2041 (Ledger, 23 min before)")

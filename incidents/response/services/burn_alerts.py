@@ -37,7 +37,7 @@ def fired(*, payload: Mapping[str, Any], now: datetime) -> Received:
         labels={"slo": payload["slo"], "condition": payload["condition"], "kind": payload.get("kind", "burn")},
         links=[*links, *changed],
         payload={"alert_id": payload["alert_id"], "numbers": payload.get("numbers", {})},
-        started_at=at,
+        started_at=parse_instant(payload["began_at"]),
         group_key=_origin(payload),
         now=now,
     )

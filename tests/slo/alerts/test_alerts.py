@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from reliability.access.domain.caller import SYSTEM
+from reliability.kit.instants import format_instant
 from reliability.kit.periods import Period
 from reliability.outbox.models import Fact
 from slo.domain.alerting_text import LINES_MAX
@@ -52,6 +53,7 @@ def test_an_outage_pages_and_its_end_resolves_each_once(slo: Slo, live: Live, no
     resolved = [one for one in facts("BurnRateAlertResolved") if one["condition"] == "page-1h"]
     assert len(fired) == len(resolved) == 1
     assert fired[0]["alert_id"] == resolved[0]["alert_id"] == alert.pk
+    assert fired[0]["began_at"] == format_instant(now)
     assert (fired[0]["slo_id"], fired[0]["kind"], fired[0]["team_id"]) == (slo.pk, "burn", slo.team_id)
 
 
@@ -71,6 +73,7 @@ def test_the_text_answers_the_first_questions_within_twenty_lines(slo: Slo, live
         "Checkout succeeds (checkout)",
         "99 % of events are good over 28 days",
         "900 of 6,000 events were bad (15 %)",
+        f"It began at {format_instant(now)}, 9 min before this alert.",
         "Budget left:",
         "at this burn it is spent in",
         "It needs: Orders database.",
@@ -87,6 +90,31 @@ def test_the_text_answers_the_first_questions_within_twenty_lines(slo: Slo, live
     left = numbers["budget_remaining"] * 28 * 86_400 / 15
     assert numbers["exhausted_in_seconds"] == pytest.approx(left, abs=1)
     assert fact["service_id"] == service.pk
+
+
+def test_a_burn_began_when_its_present_stretch_did(slo: Slo, live: Live, now: datetime) -> None:
+    at = live(now, 6, bad=100.0)  # too short for the hour, and over
+    began = live(at, 10, bad=0.0)
+    at = live(began, 3, bad=100.0)
+    alert = BurnAlert.objects.get(condition="page-1h")
+    assert (alert.fired_at, alert.numbers["began_at"]) == (at, format_instant(began))
+
+
+def test_a_burn_began_within_the_long_window_at_the_earliest(slo: Slo, now: datetime) -> None:
+    at = now + timedelta(hours=3)
+    measure(slo, bad=100.0, until=at, minutes=180)
+    evaluate(slo_ids=[slo.pk], now=at)
+    began = {alert.condition: alert.numbers["began_at"] for alert in BurnAlert.objects.all()}
+    assert began["page-1h"] == format_instant(at - timedelta(hours=1))
+    # One bad minute of thirty burns 3.3×, two 6.7×, which is more than 5.6×.
+    assert began["page-6h"] == format_instant(now + MINUTE)
+
+
+def test_a_silence_began_when_nothing_was_measured_any_more(slo: Slo, live: Live, now: datetime) -> None:
+    AlertSettings.objects.create(slo=slo, watches_silence=True, updated_at=now, updated_by_name="Editor")
+    live(now, 15, bad=None)
+    fired = facts("BurnRateAlertFired")
+    assert [one["began_at"] for one in fired] == [format_instant(now)]
 
 
 def test_silence_freezes_a_burn_alert_and_has_its_own(slo: Slo, live: Live, now: datetime) -> None:
