@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
-from incidents.intake.selectors.integrations import list_integrations
+from incidents.intake.selectors.integrations import named
 from incidents.intake.selectors.monitors import list_monitors
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import Hit, register_search
@@ -17,7 +16,7 @@ from reliability.web.states import StateLook, register_state
 
 def integrations_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]:
     """Readable integrations whose name or title holds the query."""
-    found = list_integrations(caller=request.caller, text=query, now=timezone.now())[:limit]  # type: ignore[attr-defined]  # the middleware sets it
+    found = named(caller=request.caller, text=query)[:limit]  # type: ignore[attr-defined]  # the middleware sets it
     return [
         Hit("Integration", one.title, reverse("integration-detail", args=(one.name,)), one.team.name, icon="inbox")
         for one in found

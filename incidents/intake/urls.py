@@ -8,7 +8,7 @@ from incidents.intake.sources.registry import KINDS
 from incidents.intake.views import integration_form, integrations, monitors, ping, silences
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    *(path("", include(f"incidents.intake.sources.{kind.name}.view")) for kind in KINDS.values() if kind.is_pushed),
+    *(path("", include(f"incidents.intake.sources.{kind.name}.views")) for kind in KINDS.values() if kind.is_pushed),
     path("ping/<str:secret>", ping.ping, name="ping"),
     path("ping/<str:secret>/start", ping.ping, {"told": "start"}, name="ping-start"),
     path("ping/<str:secret>/fail", ping.ping, {"told": "fail"}, name="ping-fail"),

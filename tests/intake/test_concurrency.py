@@ -65,16 +65,16 @@ def together(combiner: Combiner, *works: Callable[[], Any]) -> list[Any]:
         assert begun.wait(timeout=10)
         futures = [pool.submit(outcome, works[0])]
         for number, work in enumerate(works[1:], start=1):
-            _until(lambda number=number: combiner._waiting.qsize() >= number)
+            _await(combiner, number)
             futures.append(pool.submit(outcome, work))
-        _until(lambda: combiner._waiting.qsize() == len(works))
+        _await(combiner, len(works))
         waiting.set()
         return [future.result(timeout=30) for future in futures]
 
 
-def _until(condition: Callable[[], bool]) -> None:
+def _await(combiner: Combiner, waiting: int) -> None:
     deadline = time.monotonic() + 10
-    while not condition():
+    while combiner._waiting.qsize() < waiting:
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

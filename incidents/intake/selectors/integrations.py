@@ -17,10 +17,8 @@ from reliability.web.errors import NotFound
 RECENT = timedelta(days=1)
 
 
-def list_integrations(
-    *, caller: Caller, text: str = "", team: str = "", kind: str = "", now: datetime
-) -> QuerySet[Integration]:
-    """The readable integrations by name, with `rejects_count` of the last day; each argument given narrows them."""
+def named(*, caller: Caller, text: str = "", team: str = "", kind: str = "") -> QuerySet[Integration]:
+    """The readable integrations by name; each argument given narrows them."""
     found: QuerySet[Integration] = (
         Integration.objects.readable_by(caller).select_related("team", "service", "policy").defer("secrets")
     )
@@ -30,6 +28,13 @@ def list_integrations(
         found = found.filter(team__slug=team)
     if kind:
         found = found.filter(kind=kind)
+    return found.order_by("name", "pk")
+
+
+def list_integrations(
+    *, caller: Caller, text: str = "", team: str = "", kind: str = "", now: datetime
+) -> QuerySet[Integration]:
+    """The same, with `rejects_count` of the last day."""
     recent = (
         Reject.objects.filter(integration=OuterRef("pk"), at__gte=now - RECENT)
         .order_by()
@@ -37,7 +42,8 @@ def list_integrations(
         .annotate(total=Sum("times"))
         .values("total")
     )
-    return found.annotate(rejects_count=Coalesce(Subquery(recent), 0)).order_by("name", "pk")
+    found = named(caller=caller, text=text, team=team, kind=kind)
+    return found.annotate(rejects_count=Coalesce(Subquery(recent), 0))
 
 
 def integration(*, caller: Caller, name: str) -> Integration:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from incidents.intake.domain.silences import matchers_of
 from incidents.intake.forms.filter import SilenceFilterForm
 from incidents.intake.forms.silence import SilenceForm
-from incidents.intake.models import Integration, Silence
+from incidents.intake.models import Silence
 from incidents.intake.selectors import integrations as integration_selectors
 from incidents.intake.selectors import silences as selectors
 from incidents.intake.services import silences
@@ -58,7 +58,7 @@ def silence_create(request: AccessRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial=initial,
         teams=choices.owners(request, Role.RESPONDER),
-        integrations=_integrations(request, now),
+        integrations=_integrations(request),
         services=choices.services(request),
     )
     if form.is_valid():
@@ -118,6 +118,5 @@ def _wanted(form: SilenceForm, now: datetime) -> Wanted:
     )
 
 
-def _integrations(request: AccessRequest, now: datetime) -> Any:
-    found = integration_selectors.list_integrations(caller=request.caller, now=now).values("pk")
-    return Integration.objects.filter(pk__in=found).order_by("title", "pk")
+def _integrations(request: AccessRequest) -> Any:
+    return integration_selectors.named(caller=request.caller).order_by("title", "pk")
