@@ -87,9 +87,9 @@ def open_count(*, caller: Caller) -> int:
     return BurnAlert.objects.filter(slo__in=Slo.objects.readable_by(caller), resolved_at=None).count()
 
 
-def end_of(*, alert_id: int) -> datetime | None:
-    """When an alert was over: for those who hear of its beginning late, after its end. None while it fires."""
-    return BurnAlert.objects.filter(pk=alert_id).values_list("resolved_at", flat=True).first()
+def is_over(*, alert_id: int) -> bool:
+    """Whether an alert was resolved, or deleted with its objective: for those who hear of its beginning late."""
+    return not BurnAlert.objects.filter(pk=alert_id, resolved_at=None).exists()
 
 
 def alerts_of(*, slo: Slo) -> QuerySet[BurnAlert]:

@@ -11,11 +11,13 @@ import pytest
 
 from incidents.response import handlers
 from incidents.response.domain.phases import Status
-from incidents.response.models import Incident
+from incidents.response.models import Alert, Incident
+from incidents.response.services import lifecycle
+from reliability.access.domain.caller import SYSTEM
 from reliability.catalog.models import Service
 from reliability.delivery.services.changes import record
 from reliability.kit.instants import format_instant
-from slo.models import Slo
+from slo.models import BurnAlert, Slo
 from tests.cast import Cast, DependencyFactory, ServiceFactory, SliFactory, SloFactory
 
 MINUTE = timedelta(minutes=1)
@@ -31,11 +33,14 @@ def slo(cast: Cast) -> Slo:
 
 @pytest.fixture
 def payload(slo: Slo, now: datetime) -> Payload:
-    """What the room of objectives emits."""
+    """What the room of objectives emits of the newest firing of a condition, which is open."""
 
     def make(condition: str = "page-1h", **fields: Any) -> dict[str, Any]:
+        known = {"slo": slo, "condition": condition, "resolved_at": None}
+        wanted = {"title": condition, "severity": 2, "urgency": "urgent", "fired_at": now - MINUTE}
+        alert, _ = BurnAlert.objects.get_or_create(**known, defaults=wanted)
         return {
-            "alert_id": 1,
+            "alert_id": alert.pk,
             "slo_id": slo.pk,
             "slo": slo.name,
             "team_id": slo.team_id,
@@ -50,6 +55,8 @@ def payload(slo: Slo, now: datetime) -> Payload:
             "at": format_instant(now - MINUTE),
             "began_at": format_instant(now - 20 * MINUTE),
             "url": "http://localhost:8000/slos/x/",
+            "is_told": True,
+            "targets": [],
             **fields,
         }
 
@@ -95,3 +102,31 @@ def test_an_end_that_nobody_is_to_be_told_of_leaves_the_incident_to_people(paylo
     handlers.burn_alert_fired(fact_id=1, payload=payload(), now=now)
     handlers.burn_alert_resolved(fact_id=2, payload=payload(is_told=False), now=now)
     assert Incident.objects.get().status == Status.TRIGGERED
+
+
+def test_a_fact_that_is_handled_again_after_the_end_opens_nothing(payload: Payload, now: datetime) -> None:
+    first = payload()
+    handlers.burn_alert_fired(fact_id=1, payload=first, now=now)
+    lifecycle.resolve(caller=SYSTEM, incident_id=Incident.objects.get().pk, now=now)
+    handlers.burn_alert_fired(fact_id=1, payload=first, now=now)
+    assert Incident.objects.get().status == Status.RESOLVED
+
+
+def test_the_end_of_one_firing_that_is_heard_late_does_not_end_the_next(payload: Payload, now: datetime) -> None:
+    first = payload()
+    handlers.burn_alert_fired(fact_id=1, payload=first, now=now)
+    BurnAlert.objects.update(resolved_at=now)
+    second = payload()
+    handlers.burn_alert_fired(fact_id=3, payload=second, now=now)
+    handlers.burn_alert_resolved(fact_id=2, payload=first, now=now)
+    assert Incident.objects.get().status == Status.TRIGGERED
+    handlers.burn_alert_resolved(fact_id=4, payload=second, now=now)
+    assert Incident.objects.get().status == Status.RESOLVED
+
+
+def test_a_firing_of_an_objective_that_is_gone_leaves_nothing_open(payload: Payload, now: datetime) -> None:
+    late = payload()
+    BurnAlert.objects.all().delete()
+    handlers.burn_alert_fired(fact_id=1, payload=late, now=now)
+    assert not Alert.objects.filter(resolved_at=None).exists()
+    assert Incident.objects.get().status == Status.RESOLVED

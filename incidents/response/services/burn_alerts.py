@@ -6,59 +6,72 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from incidents.response.domain.alerts import AlertAction, Received
+from incidents.response.domain.alerts import AlertAction, AlertOutcome, Received
 from incidents.response.domain.severity import Severity
+from incidents.response.models import Alert
 from incidents.response.selectors.recent_changes import changes_before, changes_text
 from incidents.response.services.alerts import receive
 from reliability.kit.instants import parse_instant
-from slo.selectors.alerts import end_of
+from slo.selectors.alerts import is_over
 
 _NAME = "Burn alerts"
+_KNOWN = "this firing was told of before"
 
 
 def fired(*, payload: Mapping[str, Any], now: datetime) -> Received:
-    """The conditions of one objective share an incident. Safe to run twice: the second time is a repeat."""
-    at = parse_instant(payload["at"])
-    service_id = payload.get("service_id")
-    before = changes_before(team_id=payload["team_id"], service_id=service_id, at=at)
-    text = "\n\n".join(part for part in (str(payload.get("text", "")), changes_text(found=before, at=at)) if part)
-    links = [{"title": f"Objective {payload['slo']}", "url": payload["url"]}] if payload.get("url") else []
-    changed = [link for change in before for link in change.links if link.get("url")]
-    received = receive(
-        team_id=payload["team_id"],
-        origin=_origin(payload),
-        origin_name=_NAME,
-        key=str(payload["condition"]),
-        action=AlertAction.TRIGGER,
-        severity=Severity(int(payload["severity"])),
-        title=str(payload["title"]),
-        description=text,
-        service_id=service_id,
-        labels={"slo": payload["slo"], "condition": payload["condition"], "kind": payload.get("kind", "burn")},
-        links=[*links, *changed],
-        payload={"alert_id": payload["alert_id"], "numbers": payload.get("numbers", {})},
-        started_at=parse_instant(payload["began_at"]),
-        group_key=_origin(payload),
-        now=now,
-    )
-    # Facts are handled at least once, not in order: the end may have been heard of, and dropped, before this.
-    return resolved(payload=payload, now=now) if end_of(alert_id=payload["alert_id"]) else received
+    """The conditions of one objective share an incident. Facts are handled at least once and in any order: what was
+    told before is not told again, and the end may have been heard of, and dropped, before this.
+    """
+    key, origin = _key(payload), _origin(payload)
+    is_known = Alert.objects.filter(origin=origin, key=key).exists()
+    received = Received(None, None, AlertOutcome.DROPPED, _KNOWN) if is_known else _trigger(payload, now)
+    return resolved(payload=payload, now=now) if is_over(alert_id=payload["alert_id"]) else received
 
 
 def resolved(*, payload: Mapping[str, Any], now: datetime) -> Received:
     """The last condition that ends resolves the incident, unless the objective's policy tells nobody of ends."""
     return receive(
-        team_id=payload.get("team_id", 0),
+        team_id=payload["team_id"],
         origin=_origin(payload),
         origin_name=_NAME,
-        key=str(payload["condition"]),
+        key=_key(payload),
         action=AlertAction.RESOLVE,
         severity=Severity.SEV3,
         title="",
-        resolves_incident=bool(payload.get("is_told", True)),
+        resolves_incident=payload["is_told"],
+        now=now,
+    )
+
+
+def _trigger(payload: Mapping[str, Any], now: datetime) -> Received:
+    at = parse_instant(payload["at"])
+    service_id = payload["service_id"]
+    before = changes_before(team_id=payload["team_id"], service_id=service_id, at=at)
+    text = "\n\n".join(part for part in (payload["text"], changes_text(found=before, at=at)) if part)
+    changed = [link for change in before for link in change.links if link.get("url")]
+    return receive(
+        team_id=payload["team_id"],
+        origin=_origin(payload),
+        origin_name=_NAME,
+        key=_key(payload),
+        action=AlertAction.TRIGGER,
+        severity=Severity(payload["severity"]),
+        title=payload["title"],
+        description=text,
+        service_id=service_id,
+        labels={"slo": payload["slo"], "condition": payload["condition"], "kind": payload["kind"]},
+        links=[{"title": f"Objective {payload['slo']}", "url": payload["url"]}, *changed],
+        payload={"alert_id": payload["alert_id"], "numbers": payload["numbers"]},
+        started_at=parse_instant(payload["began_at"]),
+        group_key=_origin(payload),
         now=now,
     )
 
 
 def _origin(payload: Mapping[str, Any]) -> str:
     return f"slo:{payload['slo_id']}"
+
+
+def _key(payload: Mapping[str, Any]) -> str:
+    """Of this firing, not of its condition: the late end of one must not end the next one."""
+    return f"{payload['condition']}/{payload['alert_id']}"

@@ -34,8 +34,8 @@ def test_an_outage_opens_one_incident_and_its_end_resolves_it(slo: Slo, live: Li
     hear(at)
     incident = Incident.objects.get()
     assert (incident.severity, incident.team_id, incident.status) == (2, slo.team_id, "triggered")
-    assert set(Alert.objects.values_list("key", "incident_id")) >= {("page-1h", incident.pk), ("page-6h", incident.pk)}
-    assert "at this burn it is spent in" in Alert.objects.get(key="page-1h").description
+    assert {alert.labels["condition"] for alert in incident.alerts.all()} >= {"page-1h", "page-6h"}
+    assert all("at this burn it is spent in" in alert.description for alert in incident.alerts.all())
     at = live(at, 10, bad=0.0)
     hear(at)
     incident.refresh_from_db()
@@ -52,5 +52,5 @@ def test_an_end_that_is_heard_before_its_beginning_leaves_nothing_open(slo: Slo,
     at = live(now, 12, bad=100.0)
     at = live(at, 20, bad=0.0)
     hear(at, newest_first=True)
-    assert Alert.objects.filter(key="page-1h", resolved_at__isnull=False).exists()
+    assert Alert.objects.filter(key__startswith="page-1h", resolved_at__isnull=False).exists()
     assert not Alert.objects.filter(resolved_at=None).exists()
