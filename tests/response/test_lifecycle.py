@@ -16,6 +16,7 @@ from incidents.response.domain.severity import Severity
 from incidents.response.models import Incident, MilestoneChange
 from incidents.response.services import lapses, lifecycle
 from incidents.response.services.incidents import open_incident
+from reliability.access.domain.caller import Caller, Role
 from reliability.access.models import AuditEntry
 from reliability.outbox.models import Due, Fact
 from reliability.web.errors import Conflict, Forbidden, Invalid, NotFound
@@ -56,6 +57,16 @@ def test_acknowledging_twice_says_who_has_already_and_joins(cast: Cast, declare:
     assert incident.acknowledged_at == now
     assert {role.user.name for role in incident.roles.all()} == {"Responder", "Editor"}
     assert facts().count("IncidentAcknowledged") == 1
+
+
+def test_a_human_after_a_machine_is_the_first_who_acknowledges(cast: Cast, declare: Declare, now: datetime) -> None:
+    incident = declare()
+    pager = Caller(name="Rota tool", roles={cast.payments.pk: Role.RESPONDER})
+    lifecycle.acknowledge(caller=pager, incident_id=incident.pk, now=now)
+    moved = lifecycle.acknowledge(caller=cast.caller("editor"), incident_id=incident.pk, now=now + MINUTE)
+    assert (moved.is_changed, moved.message) == (True, "Acknowledged by Editor.")
+    incident.refresh_from_db()
+    assert (incident.acknowledged_at, incident.acknowledged_by_name) == (now + MINUTE, "Editor")
 
 
 def test_taking_an_acknowledgement_back_pages_the_same_step_again(cast: Cast, declare: Declare, now: datetime) -> None:

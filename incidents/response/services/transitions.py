@@ -34,14 +34,15 @@ _STATUS_FIELDS = (
 
 def acknowledge(*, incident: Incident, actor: Actor, now: datetime) -> Moved:
     """Whoever acknowledges joins as a responder. Somebody has already: no error, and the escalation is paused anyhow,
-    because the first acknowledgement may have lapsed a moment ago.
+    because the first acknowledgement may have lapsed a moment ago. After a machine a human still is the first.
     """
     decision = decided(action=Action.ACKNOWLEDGE, incident=incident)
-    if decision.verdict is Verdict.ALREADY:
+    is_first_human = actor.human and incident.acknowledged_at is None
+    if decision.verdict is Verdict.ALREADY and not is_first_human:
         telling.pause(incident=incident, by=actor.words, now=now)
         join(incident=incident, user_id=actor.caller.user_id, now=now)
         return Moved(incident, False, f"{incident.acknowledged_by_name or 'Somebody'} has acknowledged this already.")
-    if actor.human and incident.acknowledged_at is None:
+    if is_first_human:
         _reach(incident=incident, milestone=Milestone.ACKNOWLEDGED, actor=actor, now=now)
     incident.acknowledged_by_name = actor.name
     if incident.phase == Phase.DETECTION.value:
