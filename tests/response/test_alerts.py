@@ -14,9 +14,10 @@ from incidents.response.domain.alerts import AlertAction, AlertOutcome, Received
 from incidents.response.domain.phases import Status
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert, Incident
-from incidents.response.services import lifecycle, silences
+from incidents.response.services import alerts_ending, lifecycle, silences
 from incidents.response.services.alerts import receive
 from incidents.response.services.retention import forget_alerts
+from reliability.web.errors import Unavailable
 from tests.cast import Cast, ServiceFactory
 from tests.racing import Race
 
@@ -65,6 +66,7 @@ def test_a_repeat_is_counted_by_one_update_and_nothing_else(tell: Receive, now: 
         again = tell(now=now + MINUTE)
     assert (again.outcome, again.alert_id) == (AlertOutcome.REPEATED, first.alert_id)
     assert [query["sql"].split()[0] for query in queries] == ["SELECT", "UPDATE"]
+    assert "payload" not in queries[0]["sql"]
     alert = Alert.objects.get()
     assert (alert.times_seen, alert.last_seen_at) == (2, now + MINUTE)
 
@@ -75,6 +77,23 @@ def test_a_trigger_after_the_end_opens_a_new_incident(tell: Receive, now: dateti
     second = tell(now=now + 2 * MINUTE)
     assert second.outcome is AlertOutcome.OPENED
     assert second.incident_id != first.incident_id
+
+
+@pytest.mark.parametrize("action", ["acknowledge", "resolve"])
+def test_the_end_of_an_alert_that_never_stands_still_is_to_be_sent_again(
+    tell: Receive, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell()
+    monkeypatch.setattr(alerts_ending, "_hold", lambda *stored: None)  # it went elsewhere each time
+    with pytest.raises(Unavailable, match="send it again"):
+        tell(action=action)
+    assert Alert.objects.get().status == "firing"
+
+
+def test_an_alert_that_became_worse_in_silence_opens_as_bad_as_it_is(tell: Receive, now: datetime) -> None:
+    tell(severity=Severity.SEV4, silenced_by="maintenance", silenced_until=now + 10 * MINUTE)
+    tell(severity=Severity.SEV1, now=now + 11 * MINUTE)
+    assert (Alert.objects.get().severity, Incident.objects.get().severity) == (1, 1)
 
 
 @pytest.mark.parametrize("action", ["acknowledge", "resolve"])

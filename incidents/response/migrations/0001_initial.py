@@ -244,10 +244,6 @@ class Migration(migrations.Migration):
             model_name='alert',
             index=models.Index(fields=['team', '-received_at'], name='alert_by_team'),
         ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['origin', 'key'], name='alert_by_origin'),
-        ),
         migrations.AddConstraint(
             model_name='alert',
             constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('origin', 'key'), name='alert_once_while_open'),

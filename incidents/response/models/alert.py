@@ -60,7 +60,6 @@ class Alert(models.Model):
             models.Index(fields=("incident", "status"), name="alert_by_incident"),
             models.Index(fields=("origin", "key"), name="alert_by_key"),
             models.Index(fields=("team", "-received_at"), name="alert_by_team"),
-            models.Index(fields=("origin", "key"), name="alert_by_origin"),
         )
 
     def __str__(self) -> str:

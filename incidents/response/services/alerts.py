@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -38,7 +38,7 @@ _ROUNDS_MAX = 10
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One alert as its source tells it. See receive()."""
+    """One alert as its source tells it. See receive(). What only a new row needs is bounded when there is one."""
 
     team_id: int
     origin: str
@@ -57,6 +57,16 @@ class Trigger:
     silenced_by: str = ""
     silenced_until: datetime | None = None
     is_one_episode: bool = False
+
+
+class _Stored(NamedTuple):
+    """What a repeat needs to know of the open alert."""
+
+    pk: int
+    incident_id: int | None
+    severity: int
+    silenced_by: str
+    received_at: datetime
 
 
 def receive(
@@ -91,7 +101,7 @@ def receive(
     trigger after the source ended it is a late repeat and dropped. resolves_incident: whether the end of the last
     open alert ends the incident.
     """
-    key = _short(key, _KEY_MAX)
+    key, origin = _short(key, _KEY_MAX), origin[:80]
     wanted = AlertAction(action)
     if wanted is not AlertAction.TRIGGER:
         return alerts_ending.end(
@@ -104,17 +114,17 @@ def receive(
         )
     trigger = Trigger(
         team_id=team_id,
-        origin=origin[:80],
+        origin=origin,
         origin_name=origin_name[:160],
         key=key,
         severity=Severity(severity),
-        title=shortened(title or key, length_max=_TITLE_MAX),
-        description=shortened(description, length_max=_DESCRIPTION_MAX),
+        title=title or key,
+        description=description,
         service_id=service_id,
         policy_id=policy_id,
-        labels=bounded_labels(labels),
-        links=bounded_links(links),
-        payload=bounded_payload(payload, bytes_max=settings.ALERT_PAYLOAD_BYTES_MAX),
+        labels=labels or {},
+        links=links or (),
+        payload=payload or {},
         started_at=started_at,
         group_key=_short(group_key, 200),
         silenced_by=silenced_by[:200],
@@ -126,7 +136,7 @@ def receive(
 
 def _trigger(trigger: Trigger, now: datetime) -> Received:
     for _ in range(_ROUNDS_MAX):
-        stored = Alert.objects.filter(origin=trigger.origin, key=trigger.key, resolved_at=None).first()
+        stored = _open_one(trigger)
         try:
             taken = _begin(trigger, now) if stored is None else _repeat(stored, trigger, now)
         except IntegrityError:
@@ -134,6 +144,14 @@ def _trigger(trigger: Trigger, now: datetime) -> Received:
         if taken is not None:
             return taken
     raise Unavailable("this alert changes faster than it can be stored: send it again", reason="alert_contended")
+
+
+def _open_one(trigger: Trigger) -> _Stored | None:
+    """At most one is open: nothing to order, and no payload to read for a repeat."""
+    found = Alert.objects.filter(origin=trigger.origin, key=trigger.key, resolved_at=None)
+    for row in found.order_by().values_list(*_Stored._fields):
+        return _Stored(*row)
+    return None
 
 
 def _begin(trigger: Trigger, now: datetime) -> Received:
@@ -146,11 +164,11 @@ def _begin(trigger: Trigger, now: datetime) -> Received:
             origin_name=trigger.origin_name,
             key=trigger.key,
             severity=trigger.severity.value,
-            title=trigger.title,
-            description=trigger.description,
-            labels=trigger.labels,
-            links=list(trigger.links),
-            payload=trigger.payload,
+            title=shortened(trigger.title, length_max=_TITLE_MAX),
+            description=shortened(trigger.description, length_max=_DESCRIPTION_MAX),
+            labels=bounded_labels(trigger.labels),
+            links=bounded_links(trigger.links),
+            payload=bounded_payload(trigger.payload, bytes_max=settings.ALERT_PAYLOAD_BYTES_MAX),
             service_id=trigger.service_id,
             policy_id=trigger.policy_id,
             group_key=trigger.group_key,
@@ -172,12 +190,14 @@ def _has_ended(trigger: Trigger) -> bool:
     return Alert.objects.filter(origin=trigger.origin, key=trigger.key, ended_by_source=True).exists()
 
 
-def _repeat(stored: Alert, trigger: Trigger, now: datetime) -> Received | None:
+def _repeat(stored: _Stored, trigger: Trigger, now: datetime) -> Received | None:
     """None when the alert ended meanwhile."""
     if stored.silenced_by and not trigger.silenced_by:
-        return silences.end_silence(alert_id=stored.pk, now=now)
+        return silences.end_silence(alert_id=stored.pk, now=now, severity=trigger.severity)
     if trigger.severity < stored.severity and not trigger.silenced_by:
-        return alerts_joining.worsen(alert=stored, severity=trigger.severity, now=now)
+        return alerts_joining.worsen(
+            alert_id=stored.pk, incident_id=stored.incident_id, severity=trigger.severity, now=now
+        )
     counted = Alert.objects.filter(pk=stored.pk, resolved_at=None).update(
         last_seen_at=Greatest(F("last_seen_at"), now), times_seen=F("times_seen") + 1
     )

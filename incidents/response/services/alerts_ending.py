@@ -13,6 +13,7 @@ from incidents.response.models import Alert, Incident
 from incidents.response.services import transitions
 from incidents.response.services.alerts_joining import actor_of
 from incidents.response.services.recording import record
+from reliability.web.errors import Unavailable
 
 # What people declared, people resolve: they may know more than the alerts that joined later.
 _DECLARED = ("person", "api")
@@ -28,7 +29,7 @@ def end(
     for _ in range(_ROUNDS_MAX):
         stored = Alert.objects.filter(origin=origin, key=key, resolved_at=None).values_list("pk", "incident_id").first()
         if stored is None:
-            break
+            return Received(None, None, AlertOutcome.DROPPED, _NOTHING)
         with transaction.atomic():
             held = _hold(*stored)
             if held is None:
@@ -37,7 +38,7 @@ def end(
             if action is AlertAction.ACKNOWLEDGE:
                 return _acknowledge(alert, incident, origin_name, now)
             return _resolve(alert, incident, origin_name, now, resolves_incident=resolves_incident)
-    return Received(None, None, AlertOutcome.DROPPED, _NOTHING)
+    raise Unavailable("this alert changes faster than it can be stored: send it again", reason="alert_contended")
 
 
 def _hold(alert_id: int, incident_id: int | None) -> tuple[Alert, Incident | None] | None:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Greatest
+from django.db.models import Q
 
 from incidents.response.domain.alerts import AlertOutcome, Received
 from incidents.response.domain.entries import Kind
@@ -54,17 +53,20 @@ def place(*, alert: Alert, now: datetime) -> Received:
 
 
 @transaction.atomic
-def worsen(*, alert: Alert, severity: Severity, now: datetime) -> Received | None:
-    """The alert repeats and is worse than before; so is its incident. None when the alert ended meanwhile."""
-    incident = _locked(alert.incident_id)
-    counted = Alert.objects.filter(pk=alert.pk, resolved_at=None, incident=alert.incident_id).update(
-        severity=severity.value, last_seen_at=Greatest(F("last_seen_at"), now), times_seen=F("times_seen") + 1
-    )
-    if not counted:
+def worsen(*, alert_id: int, incident_id: int | None, severity: Severity, now: datetime) -> Received | None:
+    """The alert repeats and is worse than before; so is its incident. None when it ended or moved meanwhile."""
+    incident = _locked(incident_id)
+    held = Alert.objects.select_for_update(no_key=True).filter(pk=alert_id, resolved_at=None, incident=incident_id)
+    alert = held.first()
+    if alert is None:
         return None
+    alert.severity = min(alert.severity, severity.value)
+    alert.last_seen_at = max(alert.last_seen_at, now)
+    alert.times_seen += 1
+    alert.save(update_fields=("severity", "last_seen_at", "times_seen"))
     if incident is not None:
         _raise_to(incident=incident, severity=severity, alert=alert, now=now)
-    return Received(alert.pk, alert.incident_id, AlertOutcome.REPEATED, f"worse than before: {severity.word}")
+    return Received(alert.pk, incident_id, AlertOutcome.REPEATED, f"worse than before: {severity.word}")
 
 
 def _locked(incident_id: int | None) -> Incident | None:

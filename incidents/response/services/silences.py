@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from incidents.response.domain.alerts import Received
+from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert
 from incidents.response.services import alerts_joining
 from reliability.outbox.services import due
@@ -72,8 +73,10 @@ def wake(*, alert_id: int, now: datetime) -> datetime | None:
 
 
 @transaction.atomic
-def end_silence(*, alert_id: int, now: datetime) -> Received | None:
+def end_silence(*, alert_id: int, now: datetime, severity: Severity | None = None) -> Received | None:
     """Let the alert join or open an incident. None when it ended, or got one, meanwhile.
+
+    severity: what its source says now, if that is why; the worst it has said counts.
 
     Its row is locked before that of the incident, which is right only here: nobody who holds an incident looks for
     alerts that have none.
@@ -81,6 +84,9 @@ def end_silence(*, alert_id: int, now: datetime) -> Received | None:
     alert = _silenced().select_for_update(no_key=True).filter(pk=alert_id).first()
     if alert is None:
         return None
+    if severity is not None and severity < alert.severity:
+        alert.severity = severity.value
+        alert.save(update_fields=("severity",))
     return alerts_joining.place(alert=alert, now=now)
 
 
