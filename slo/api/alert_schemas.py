@@ -10,9 +10,8 @@ from pydantic import ConfigDict, Field
 
 from reliability.web.api.paging import PageQuery
 from slo.api.slo_schemas import PeriodOut
-from slo.domain.alerting_rules import Operator, Origin, Urgency
+from slo.domain.alerting_rules import Operator, Origin
 from slo.domain.alerting_steps import Why
-from slo.models import BurnAlert
 
 
 class BurnAlertOut(Schema):
@@ -21,10 +20,10 @@ class BurnAlertOut(Schema):
     team: str
     service: str | None = Field(description="null without a service, or where it is private to another team")
     condition: str
-    kind: BurnAlert.Kind
+    kind: Literal["burn", "no_data"]
     state: Literal["firing", "resolved"]
     severity: int = Field(description="1 is the worst")
-    urgency: Urgency
+    urgency: Literal["urgent", "normal"]
     title: str
     text: str
     numbers: dict[str, Any]
@@ -48,7 +47,7 @@ class RuleOut(Schema):
     words: str
     origin: Origin
     severity: int
-    urgency: Urgency
+    urgency: Literal["urgent", "normal"]
     op: Operator
     threshold: float
     long_window: str
@@ -64,7 +63,7 @@ class RuleOut(Schema):
     firing_since: datetime | None
 
 
-class SilenceOut(Schema):
+class SilenceWatchOut(Schema):
     after_minutes: int
     severity: int
     state: Why
@@ -77,7 +76,7 @@ class SloAlertsOut(Schema):
     at: datetime
     measured_until: datetime | None
     rules: list[RuleOut]
-    silence: SilenceOut | None = Field(description="null where nobody watches for missing data")
+    silence: SilenceWatchOut | None = Field(description="null where nobody watches for missing data")
     warnings: list[str] = Field(description="rules that can never fire, documents without effect")
     alerts: list[BurnAlertOut] = Field(description="the newest hundred")
 

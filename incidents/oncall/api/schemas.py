@@ -129,7 +129,7 @@ class ShiftOut(Schema):
     is_override: bool
 
 
-class PeriodOut(Schema):
+class ScheduleGapOut(Schema):
     start: datetime
     end: datetime
 
@@ -146,7 +146,7 @@ class OverrideOut(Schema):
     revoked_at: datetime | None
 
 
-class WarningOut(Schema):
+class ScheduleWarningOut(Schema):
     kind: str
     message: str
     start: datetime
@@ -164,9 +164,9 @@ class ScheduleOut(Schema):
     layers: list[dict[str, Any]]
     overrides: list[OverrideOut] = Field(description="in force now or later")
     revision: int
-    warnings: list[WarningOut]
+    warnings: list[ScheduleWarningOut]
     shifts: list[ShiftOut] | None = Field(None, description="when shifts_from and shifts_to ask for them")
-    gaps: list[PeriodOut] | None = None
+    gaps: list[ScheduleGapOut] | None = None
 
 
 class ScheduleBrief(Schema):
@@ -186,7 +186,7 @@ class OnCallOut(Schema):
     on_call: list[PersonOut] | None = None
     until: datetime | None = Field(None, description="when that ends, null when not within eight weeks")
     shifts: list[ShiftOut] | None = None
-    gaps: list[PeriodOut] | None = None
+    gaps: list[ScheduleGapOut] | None = None
 
 
 def person_out(user: User) -> dict[str, str]:

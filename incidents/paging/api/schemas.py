@@ -143,7 +143,7 @@ class StageOut(Schema):
     unheard: list[str]
 
 
-class WarningOut(Schema):
+class SimulationWarningOut(Schema):
     kind: str
     text: str
 
@@ -155,7 +155,7 @@ class SimulationOut(Schema):
     acknowledged_at: datetime | None
     stages: list[StageOut]
     lapse: StageOut | None = Field(description="what is told when the acknowledgement lapses")
-    warnings: list[WarningOut]
+    warnings: list[SimulationWarningOut]
 
 
 def policy_out(policy: EscalationPolicy, *, caller: Caller, visible: set[Key] | None = None) -> dict[str, Any]:
