@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from incidents.paging.models import Escalation, Notification
 from incidents.response.domain.severity import Severity
-from incidents.response.models import ImpactedService, Incident
+from incidents.response.models import ImpactedService, ImpactedSlo, Incident
 from incidents.response.selectors.figures import GroupBy, figures, grouped, mttr, over_time
 from incidents.response.selectors.incidents import IncidentFilters
 from incidents.response.selectors.pages_per_person import pages_per_person
 from incidents.response.selectors.similar import similar
 from reliability.kit.periods import Period
-from tests.cast import AlertFactory, Cast, IncidentFactory, ScheduleFactory, ServiceFactory
+from tests.cast import AlertFactory, Cast, IncidentFactory, ScheduleFactory, ServiceFactory, SloFactory
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -122,6 +122,18 @@ def test_calls_are_counted_once_for_each_step_and_put_against_the_time_on_call(c
     assert [(one.person, one.calls.pages, one.calls.night_pages) for one in found] == [(cast.editor, 2, 1)]
     assert found[0].calls.per_week == pytest.approx(1.0)
     assert pages_per_person(caller=cast.caller("outsider"), period=period) == []
+
+
+def test_reasons_name_no_service_or_objective_of_a_private_team_of_others(cast: Cast, now: datetime) -> None:
+    secret = ServiceFactory(team=cast.search, title="Project Nightfall")
+    objective = SloFactory(team=cast.search, title="Nightfall is fast")
+    own, other = (IncidentFactory(team=cast.payments, title=title) for title in ("Queue grows", "Disk is full"))
+    for incident in (own, other):
+        ImpactedService.objects.create(incident=incident, service=secret)
+        ImpactedSlo.objects.create(incident=incident, slo=objective)
+    assert similar(incident=own, caller=cast.caller("viewer")) == []
+    (found,) = similar(incident=own, caller=cast.caller("chief"))
+    assert found.reasons == ("the same objective: Nightfall is fast", "the same service: Project Nightfall")
 
 
 def test_former_incidents_are_ranked_with_their_reasons(cast: Cast, now: datetime) -> None:

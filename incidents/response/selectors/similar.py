@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 from incidents.response.domain.similarity import Profile, likeness, words_of
 from incidents.response.models import Alert, ImpactedService, ImpactedSlo, Incident
 from reliability.access.domain.caller import Caller
+from reliability.catalog.models import Service
+from slo.models import Slo
 
 CANDIDATES_MAX = 200
 _ALERTS_PER_INCIDENT_MAX = 50
@@ -31,12 +33,13 @@ class Similar:
 def similar(*, incident: Incident, caller: Caller, limit: int = 5) -> list[Similar]:
     """The most alike of those the caller may read, merged ones left out; of equals the newest first.
 
-    Looks at the newest *CANDIDATES_MAX* that share an alert, a service, an objective or a word of the title: eight
-    queries whatever their number.
+    Services and objectives that the caller may not read count for nothing: the reasons would name them. Looks at the
+    newest *CANDIDATES_MAX* that share an alert, a service, an objective or a word of the title: eight queries whatever
+    their number.
     """
-    own = _profiles([incident])[incident.pk]
+    own = _profiles([incident], caller=caller)[incident.pk]
     candidates = list(_candidates(incident=incident, own=own, caller=caller)[:CANDIDATES_MAX])
-    profiles = _profiles(candidates)
+    profiles = _profiles(candidates, caller=caller)
     found = []
     for candidate in candidates:
         alike = likeness(one=own, other=profiles[candidate.pk])
@@ -67,11 +70,13 @@ def _candidates(*, incident: Incident, own: Profile, caller: Caller) -> QuerySet
     return others.select_related("team").order_by("-created_at", "-pk")
 
 
-def _profiles(incidents: Sequence[Incident]) -> dict[int, Profile]:
+def _profiles(incidents: Sequence[Incident], *, caller: Caller) -> dict[int, Profile]:
     """Three queries for any number."""
     ids = [incident.pk for incident in incidents]
-    services = _titles(ImpactedService.objects.filter(incident_id__in=ids), "service")
-    objectives = _titles(ImpactedSlo.objects.filter(incident_id__in=ids), "slo")
+    services = _titles(
+        ImpactedService.objects.filter(incident_id__in=ids, service__in=Service.objects.readable_by(caller)), "service"
+    )
+    objectives = _titles(ImpactedSlo.objects.filter(incident_id__in=ids, slo__in=Slo.objects.readable_by(caller)), "slo")
     alerts: dict[int, list[tuple[str, str]]] = defaultdict(list)
     labels: dict[int, set[str]] = defaultdict(set)
     rows = (
