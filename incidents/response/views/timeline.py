@@ -19,6 +19,7 @@ from incidents.response.services import timeline
 from incidents.response.views.answers import done, form_page, require_responder
 from incidents.response.views.impacts import chart_of, impacted_services, impacted_slos
 from incidents.response.views.incident import Looking, whole_page
+from reliability.access.domain.caller import Caller, Role
 from reliability.access.requests import AccessRequest
 from reliability.web.errors import Conflict, Invalid, NotFound
 from reliability.web.refusals import show_refusal
@@ -144,14 +145,24 @@ def import_events(request: AccessRequest, number: int) -> HttpResponse:
 
 @require_POST
 def attach(request: AccessRequest, number: int) -> HttpResponse:
-    """Keep the chart of this page as it is now."""
+    """Keep the chart of this page as it is now, with what every reader of the incident may see."""
     incident = get_incident(caller=request.caller, number=number)
     require_responder(request, incident)
     now = timezone.now()
-    slos, _ = impacted_slos(incident, caller=request.caller)
+    readers = _every_reader(request, incident)
+    slos, hidden = impacted_slos(incident, caller=readers)
+    if request.POST.get("chart") == "burn" and hidden and not slos:
+        raise Conflict("not everybody who reads this incident may see its objectives: the chart is not kept")
     if request.POST.get("chart") != "burn" or not slos:
         raise NotFound("there is no such chart on this page: name an impacted objective first")
-    services = impacted_services(incident, caller=request.caller)
-    chart = chart_of(incident, slos=slos, services=services, caller=request.caller, now=now)
+    services = impacted_services(incident, caller=readers)
+    chart = chart_of(incident, slos=slos, services=services, caller=readers, now=now)
     timeline.attach(caller=request.caller, incident_id=incident.pk, chart=chart, now=now)
     return done(request, incident, "The chart is kept in the timeline.")
+
+
+def _every_reader(request: AccessRequest, incident: Incident) -> Caller:
+    """What all who read the incident may read: a kept chart is shown to each of them."""
+    return Caller(
+        name="every reader", roles={incident.team_id: Role.VIEWER}, open_team_ids=request.caller.open_team_ids
+    )

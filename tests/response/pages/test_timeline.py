@@ -161,3 +161,19 @@ def test_words_are_shown_as_words(as_: As, declare: Declare) -> None:
     assert "<script>alert(1)" not in page
     assert "<b>bold</b>" not in page
     assert 'href="https://example.org/x"' in page
+
+
+def test_a_kept_chart_shows_only_what_every_reader_of_the_incident_may_see(
+    as_: As, cast: Cast, declare: Declare
+) -> None:
+    secret = SloFactory(team=cast.payments, title="Treasure is safe")
+    common = SloFactory(team=cast.commons, title="Pages are served")
+    both = declare(caller=cast.caller("chief"), team_id=cast.commons.pk, slo_ids=[secret.pk, common.pk])
+    as_("chief").post(f"/incidents/{both.pk}/timeline/attach/", {"chart": "burn"})
+    page = as_("outsider").get(f"/incidents/{both.pk}/?part=timeline").content.decode()
+    assert "Pages are served" in page
+    assert "Treasure" not in page
+    only = declare(caller=cast.caller("chief"), team_id=cast.commons.pk, slo_ids=[secret.pk])
+    answer = as_("chief").post(f"/incidents/{only.pk}/timeline/attach/", {"chart": "burn"})
+    assert answer.status_code == 409
+    assert not only.timeline.filter(attachments__isnull=False).exists()
