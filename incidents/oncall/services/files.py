@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from incidents.oncall.declared import Applied, DeclaredKind, declared_kinds
+from incidents.oncall.declared import Applied, ApplyDocument, DeclaredKind, declared_kinds
 from reliability.access.domain.caller import Caller
 from reliability.kit.documents import Node, read_documents
 from reliability.kit.problems import DocumentError, Problem
@@ -50,6 +50,10 @@ class _Document:
     node: Node
     prefix: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.kind.name, self.name
+
 
 def apply_files(*, caller: Caller, files: Iterable[FileText], now: datetime) -> FilesPlan:
     """Bring everything to what the documents say. With a problem anywhere nothing is written."""
@@ -66,25 +70,50 @@ def _run(*, caller: Caller, files: Iterable[FileText], now: datetime, is_kept: b
     documents = _read(files, plan.problems)
     if plan.problems:
         return plan
+    documents.sort(key=lambda entry: entry.kind.order)
     with transaction.atomic():
-        for document in sorted(documents, key=lambda entry: entry.kind.order):
-            _apply_one(caller, document, plan, now)
+        plan.applied = _applied(caller, documents, plan.problems, now)
         if plan.problems or not is_kept:
             transaction.set_rollback(True)
     return plan
 
 
-def _apply_one(caller: Caller, document: _Document, plan: FilesPlan, now: datetime) -> None:
+def _applied(caller: Caller, documents: list[_Document], problems: list[Problem], now: datetime) -> list[Applied]:
+    """Each document by itself; when all of them exist, what they say of each other."""
+    done = {}
+    for document in documents:
+        found = _tried(document, document.kind.apply, problems, caller=caller, now=now)
+        if found is not None:
+            done[document.key] = found
+    if problems:
+        return list(done.values())  # what names one that was refused would only be refused for it
+    specs = {document.key: document.spec for document in documents}
+    for turn in range(max((len(document.kind.afterwards) for document in documents), default=0)):
+        for document in documents:
+            for act in document.kind.afterwards[turn : turn + 1]:
+                found = _tried(document, act, problems, caller=caller, now=now, specs=specs)
+                if found is not None:
+                    done[document.key] = _together(done[document.key], found)
+    return list(done.values())
+
+
+def _together(first: Applied, second: Applied) -> Applied:
+    change = second.change if first.change == "unchanged" else first.change
+    return replace(first, change=change, details=(*first.details, *second.details))
+
+
+def _tried(document: _Document, act: ApplyDocument, problems: list[Problem], **more: Any) -> Applied | None:
     try:
         with transaction.atomic():
-            plan.applied.append(document.kind.apply(caller=caller, name=document.name, spec=document.spec, now=now))
+            return act(name=document.name, spec=document.spec, **more)
     except ProblemError as error:
         for detail in error.details or [{"message": error.message}]:
             path = str(detail.get("path") or detail.get("field") or "")
             message = str(detail["message"]).removeprefix(f"{path}: ")
             line = line_of(document.node, document.prefix + path)
             where = f"{document.kind.name} {document.name}" + (f" {path}" if path else "")
-            plan.problems.append(Problem(document.file, line, where, message))
+            problems.append(Problem(document.file, line, where, message))
+        return None
 
 
 def _read(files: Iterable[FileText], problems: list[Problem]) -> list[_Document]:

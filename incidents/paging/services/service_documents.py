@@ -14,7 +14,8 @@ from reliability.catalog.services import services
 from reliability.web.errors import Invalid
 
 _TEXTS = ("title", "description", "layer", "runbook_url")
-_KNOWN = ("team", "tier", "links", "labels", *_TEXTS)
+_OWN = ("tier", "links", "labels", *_TEXTS)
+_KNOWN = ("team", *_OWN, "escalation_policy", "dependencies")  # the last two: services.service_relations
 _WHY = "applied from a file"
 
 
@@ -50,7 +51,7 @@ def _fields(spec: Mapping[str, Any]) -> dict[str, Any]:
             details.append({"field": name, "message": f"must be {words}"})
     if details:
         raise Invalid(details=details)
-    return {name: spec[name] for name in _KNOWN if name in spec and name != "team"}
+    return {name: spec[name] for name in _OWN if name in spec}
 
 
 def _team(caller: Caller, spec: Mapping[str, Any]) -> Any:
