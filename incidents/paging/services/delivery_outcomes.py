@@ -9,7 +9,7 @@ from django.db import transaction
 from incidents.paging.domain.backoff import Worth, again
 from incidents.paging.domain.happening import Happening
 from incidents.paging.models import Notification, NotificationAttempt
-from incidents.paging.services import bundling, events
+from incidents.paging.services import bundling, events, updates
 from incidents.paging.services.delivery_next import tell_next_place
 from incidents.paging.services.delivery_preparing import close, locked
 from reliability.channels.domain.outcome import ANSWER_LENGTH_MAX, Outcome, Result
@@ -50,13 +50,22 @@ def _sent(*, notification: Notification, outcome: Outcome, now: datetime) -> Non
     notification.save(update_fields=("state", "state_reason", "sent_at", "external_id"))
     if notification.purpose == Notification.Purpose.BUNDLE:
         bundling.told(bundle=notification, now=now)
-    _tell(notification=notification, kind=Happening.TOLD, text=f"{notification.place} was told", now=now)
+    text = f"Told {_whom(notification)} {updates.words_of(notification=notification)}"
+    _tell(notification=notification, kind=Happening.TOLD, text=text, now=now)
+
+
+def _whom(notification: Notification) -> str:
+    """A person and by which way, or a channel."""
+    person = "" if notification.user is None else str(notification.user)
+    way = notification.place.removeprefix(f"{person}: ")
+    return f"{person} by {way}" if person else way
 
 
 def _lost(*, notification: Notification, state: Notification.State, reason: str, now: datetime) -> None:
     close(notification=notification, state=state, reason=reason)
     word = "refused the message" if state is Notification.State.REFUSED else "could not be told"
-    _tell(notification=notification, kind=Happening.FAILED, text=f"{notification.place} {word}: {reason}", now=now)
+    text = f"{notification.place} {word} {updates.words_of(notification=notification)}: {reason}"
+    _tell(notification=notification, kind=Happening.FAILED, text=text, now=now)
     if notification.purpose in _CALLING:
         tell_next_place(notification=notification, now=now)
 

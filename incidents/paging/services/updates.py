@@ -66,6 +66,18 @@ def described(*, content: Content, event: Event, by: str) -> Content:
     return Content.from_json({**content.to_json(), "text": text})
 
 
+def words_of(*, notification: Notification) -> str:
+    """What a message said, in few words: "(page)", "that it was acknowledged by Ben", "(update)"."""
+    event = Event(notification.event)
+    if notification.purpose != Notification.Purpose.UPDATE:
+        return "(page: reopened)" if event is Event.REOPEN else f"({notification.purpose})"
+    if event not in _WORDS:
+        return "(update)"
+    said = str(notification.content.get("text", "")).partition("\n")[0].rstrip(".")
+    start = _WORDS[event].format(by="").capitalize()
+    return f"that it was {event.word}" + (f" by {said.removeprefix(start)}" if said.startswith(start) else "")
+
+
 def _told_before(*, escalation: Escalation) -> list[Notification]:
     """The last page to each place that got it, may have got it, or had it in a bundle."""
     pages = (

@@ -130,6 +130,20 @@ def test_an_acknowledgement_while_it_is_being_sent_is_told_after_it(
     assert Notification.objects.get(purpose="page").state == "sent"
 
 
+def test_the_log_says_who_was_told_what_and_how(cast: Cast, clock: Clock, receivers: Receivers) -> None:
+    receivers.answers["ops"] = [REFUSED]
+    escalation = begin(policy_of([person_with(cast.responder, "Mail"), room("ops")]), clock.now)
+    clock.run()
+    escalations.pause(escalation_id=escalation.pk, now=clock.now, by="Ben via Slack")
+    clock.run()
+    told = escalation.events.filter(kind__in=("told", "failed")).order_by("pk")
+    assert sorted(told.values_list("text", flat=True)) == [
+        "Ops refused the message (page): no such number",
+        "Told Responder by Mail (page)",
+        "Told Responder by Mail that it was acknowledged by Ben via Slack",
+    ]
+
+
 def test_a_resolution_overtakes_an_acknowledgement_that_is_still_waiting(
     cast: Cast, clock: Clock, receivers: Receivers
 ) -> None:
