@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from incidents.response.domain.phases import OPEN, Phase, Status
 from incidents.response.models import Incident, IncidentRole
+from incidents.response.views.folding import Folded, folded
 from incidents.response.views.rows import lasts_text, severity_slug, status_slug
 from incidents.response.views.told import Told, told_now
 from reliability.access.domain.caller import Caller
@@ -71,6 +72,7 @@ class Head:
     next: Action
     others: Sequence[Action]
     told: Told
+    summary: Folded
     merged_into: Target | None = None
 
 
@@ -93,6 +95,7 @@ def head_of(incident: Incident, *, roles: Sequence[IncidentRole], caller: Caller
         next=next_action(incident, has_commander=has_commander),
         others=other_actions(incident, has_commander=has_commander),
         told=told_now([incident])[incident.pk],
+        summary=folded(incident.summary),
         merged_into=_target(incident, caller),
     )
 

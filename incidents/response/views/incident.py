@@ -92,7 +92,8 @@ def incident_detail(request: AccessRequest, number: int) -> HttpResponse:
     looking = Looking(request, incident, timezone.now())
     context: dict[str, Any] = {
         "incident": incident,
-        "may_respond": request.caller.may(incident.team_id, Role.RESPONDER),
+        # What was merged is a record: work goes on in the other one.
+        "may_respond": incident.merged_into_id is None and request.caller.may(incident.team_id, Role.RESPONDER),
     }
     wanted = request.GET.get("part", "")
     if wanted in PARTS:

@@ -78,8 +78,11 @@ def status_slug(incident: Incident) -> str:
 
 
 def lasts_text(incident: Incident, *, now: datetime) -> str:
-    """How long it lasts, without seconds once it is a minute: nobody counts them."""
-    length = elapsed(incident, now=now)
+    return whole_minutes(elapsed(incident, now=now))
+
+
+def whole_minutes(length: timedelta) -> str:
+    """In words, without seconds once it is a minute: nobody counts them."""
     return duration_text(length // _MINUTE * _MINUTE if length >= _MINUTE else length)
 
 

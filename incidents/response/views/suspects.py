@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incidents.response.models import Incident
+from incidents.response.views.rows import whole_minutes
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.catalog.models import Service
@@ -14,7 +15,6 @@ from reliability.catalog.selectors.dependencies import all_edges
 from reliability.delivery.models import Change
 from reliability.delivery.selectors.changes import changes
 from reliability.kit.periods import Period
-from reliability.web.words import duration_text
 
 LOOK_BACK = timedelta(hours=24)
 ROWS_MAX = 15
@@ -89,7 +89,7 @@ def _is_web(link: object) -> bool:
 
 
 def _when(at: datetime, started_at: datetime) -> str:
-    distance = duration_text(abs(started_at - at))
+    distance = whole_minutes(abs(started_at - at))
     return f"{distance} before it began" if at <= started_at else f"{distance} after it began"
 
 

@@ -151,9 +151,32 @@ def test_merging_leads_to_the_one_that_stays(as_: As, declare: Declare) -> None:
     assert "Checkout fails" in as_("responder").get(url(source, "merge/")).content.decode()
     answer = as_("responder").post(url(source, "merge/"), {"into": target.pk})
     assert answer["Location"] == url(target)
-    page = as_("viewer").get(url(source)).content.decode()
+    page = as_("responder").get(url(source)).content.decode()
     assert f'href="{url(target)}"' in page
-    assert "Acknowledge</button>" not in page
+    for offered in (
+        "Acknowledge</button>",
+        'id="composer"',
+        'id="take-scribe"',
+        'id="edit-impact"',
+        url(source, "severity/"),
+    ):
+        assert offered not in page, f"{offered} would be refused: it was merged"
+
+
+def test_the_first_lines_of_a_long_summary_are_shown_and_the_rest_is_folded(as_: As, declare: Declare) -> None:
+    lines = [f"Line {number} of an alert that answers all five questions." for number in range(9)]
+    page = as_("viewer").get(url(declare(summary="\n".join(lines)), "?part=head")).content.decode()
+    shown, _, behind_more = page.partition('id="summary-more"')
+    assert lines[3] in shown
+    assert lines[4] not in shown
+    assert lines[8] in behind_more
+
+
+def test_an_open_incident_that_resembles_this_one_says_that_it_is_open(as_: As, cast: Cast, declare: Declare) -> None:
+    service = ServiceFactory(team=cast.payments, title="Checkout")
+    declare("Pool exhausted", service_ids=[service.pk])
+    page = as_("viewer").get(url(declare("Queue grows", service_ids=[service.pk]))).content.decode()
+    assert "Triggered" in page[page.index('id="similar"') :]
 
 
 def test_splitting_opens_another_incident_with_the_alerts_chosen(as_: As, cast: Cast, now: datetime) -> None:
