@@ -22,6 +22,7 @@ from incidents.paging.services.links import LinkRefused, OpenedLink
 from incidents.response.domain.phases import Status
 from incidents.response.models import Incident
 from incidents.response.services import lifecycle
+from incidents.response.views.folding import folded
 from incidents.response.views.rows import severity_slug, status_slug
 from reliability.access.selectors.callers import caller_of_user
 from reliability.web.errors import Conflict, Forbidden, NotFound
@@ -47,7 +48,7 @@ class PhoneLink:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the page shows. words: what became of it, in one sentence."""
+    """What the page shows. words: what became of it, in one sentence. text, rest: what was told, and its folded end."""
 
     heading: str
     tone: str = "none"
@@ -60,7 +61,9 @@ class State:
     text: str = ""
     links: Sequence[PhoneLink] = ()
     person: str = ""
+    rest: str = ""
     url: str = ""
+    url_words: str = "Open the incident"
     may_acknowledge: bool = False
 
 
@@ -105,11 +108,13 @@ def _state(opened: OpenedLink, incident: Incident) -> State:
     words = _standing(incident)
     state = replace(_about(incident), tone="good", icon="check") if words else _about(incident)
     content: Any = opened.escalation.content
+    text = folded(str(content.get("text", ""))[:_TEXT_MAX])
     told = [(str(title), str(url)) for title, url in content.get("links", ())]
     return replace(
         state,
         words=words,
-        text=str(content.get("text", ""))[:_TEXT_MAX],
+        text=text.lead,
+        rest=text.rest,
         links=[PhoneLink(title, url) for title, url in told if url.startswith(("https://", "http://"))],
         person=str(opened.user),
         may_acknowledge=not words,
@@ -124,7 +129,9 @@ def _about(incident: Incident) -> State:
         incident=incident,
         severity=severity,
         status=status_slug(incident),
-        url=reverse("incident-detail", args=[incident.pk]),
+        # What was merged goes on elsewhere.
+        url=reverse("incident-detail", args=[incident.merged_into_id or incident.pk]),
+        url_words=f"Open #{incident.merged_into_id}" if incident.merged_into_id else "Open the incident",
     )
 
 
@@ -152,7 +159,14 @@ def _refused(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
         return _page(request, replace(_about(incident), words=words, icon="warning"), status=_GONE)
     is_over = refused.reason in ("link_expired", "link_of_nobody", "link_stale")
     url = reverse("incident-list") if is_over else ""
-    state = State(heading, "warn", f"{refused.message.capitalize()}.", "warning", url=url)
+    state = State(
+        heading,
+        "warn",
+        f"{refused.message[:1].upper()}{refused.message[1:]}.",
+        "warning",
+        url=url,
+        url_words="See all incidents",
+    )
     return _page(request, state, status=_GONE if is_over else refused.status)
 
 

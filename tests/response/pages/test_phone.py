@@ -103,6 +103,17 @@ def test_a_link_from_before_a_resolution_says_so_and_does_nothing(
     assert incident.status == "resolved"
 
 
+def test_a_link_of_a_merged_incident_leads_to_where_it_goes_on(
+    phone: Client, cast: Cast, declare: Declare, link: Link, now: datetime
+) -> None:
+    source, target = declare("Search fails"), declare("Checkout fails")
+    address = link(source)
+    lifecycle.merge(caller=cast.caller("editor"), incident_id=source.pk, into_id=target.pk, now=now)
+    page = phone.get(address).content.decode()
+    assert f"It was merged into #{target.pk}: look there." in page
+    assert f'href="/incidents/{target.pk}/"' in page
+
+
 def test_a_link_of_a_former_epoch_does_not_acknowledge_what_was_reopened(
     phone: Client, cast: Cast, declare: Declare, link: Link, now: datetime
 ) -> None:
@@ -125,7 +136,8 @@ def test_an_expired_link_is_gone_and_tells_nothing_of_the_incident(
     with time_machine.travel(now + timedelta(hours=73), tick=False):
         answer = phone.post(address)
     assert answer.status_code == 410
-    assert "sign in instead" in answer.content.decode()
+    assert "UTC: sign in instead" in answer.content.decode()
+    assert "Open the incident" not in answer.content.decode()
     assert "Secret of Payments" not in answer.content.decode()
     incident.refresh_from_db()
     assert incident.status == "triggered"
