@@ -13,7 +13,7 @@ from reliability.web.charts import BAD, MUTED, SERIES, Chart, band, layout, line
 _MARGIN_TOP = 44
 _LEGEND_ROOM = 84
 _LABEL_LENGTH_MAX = 28
-_NEAREST = 0.22  # of the period: what a flag's words are wide; of flags nearer than that one tells its words
+_LETTER, _FLAG = 0.016, 0.05  # of the width of the chart in its narrow card: a letter, the sign before the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def burn_chart(
                 *sustainable["shapes"],
                 *(_pole(flag) for flag in shown),
             ],
-            annotations=[*sustainable["annotations"], *_words(shown, period)],
+            annotations=[*sustainable["annotations"], *_words(shown, period, incident)],
             margin={"t": _MARGIN_TOP} | ({"b": _LEGEND_ROOM} if len(lines) > 1 else {}),
             showlegend=len(lines) > 1,
         ),
@@ -88,24 +88,36 @@ def _pole(flag: Flag) -> dict[str, Any]:
     }
 
 
-def _words(flags: Sequence[Flag], period: Period) -> list[dict[str, Any]]:
-    """The words of each flag above its line; the later of two near ones keeps them."""
-    in_order = sorted(flags, key=lambda flag: flag.at)
-    following: list[datetime | None] = [*(flag.at for flag in in_order[1:]), *([None] if in_order else [])]
-    return [
-        {
-            "text": f"⚑ {_short(flag.words)}",
-            "x": flag.at,
-            "xanchor": "right" if (flag.at - period.start) / period.length > 0.5 else "left",
-            "yref": "paper",
-            "y": 1,
-            "yanchor": "bottom",
-            "showarrow": False,
-            "font": {"size": 11, "color": SERIES[3]},
-        }
-        for flag, after in zip(in_order, following, strict=True)
-        if after is None or (after - flag.at) / period.length >= _NEAREST
-    ]
+def _words(flags: Sequence[Flag], period: Period, incident: Period) -> list[dict[str, Any]]:
+    """The words of each flag above its line, as far as there is room; the last before the incident is first."""
+    taken: list[tuple[float, float]] = []
+    words = []
+    for flag in sorted(flags, key=lambda flag: (flag.at > incident.start, abs(flag.at - incident.start))):
+        place = (flag.at - period.start) / period.length
+        width = len(_short(flag.words)) * _LETTER + _FLAG
+        sides = {"left": (place, place + width), "right": (place - width, place)}
+        free = [side for side, (start, end) in sides.items() if _is_free(start, end, taken)]
+        if free:
+            taken.append(sides[free[0]])
+            words.append(_annotation(flag, xanchor=free[0]))
+    return words
+
+
+def _is_free(start: float, end: float, taken: Sequence[tuple[float, float]]) -> bool:
+    return start >= 0 and end <= 1 and all(end <= left or start >= right for left, right in taken)
+
+
+def _annotation(flag: Flag, *, xanchor: str) -> dict[str, Any]:
+    return {
+        "text": f"⚑ {_short(flag.words)}",
+        "x": flag.at,
+        "xanchor": xanchor,
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 11, "color": SERIES[3]},
+    }
 
 
 def _short(words: str) -> str:
