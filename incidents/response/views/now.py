@@ -41,9 +41,9 @@ def count_in_rail(request: HttpRequest) -> int:
 
 
 def severe_banner(request: HttpRequest) -> Sequence[Banner]:
-    """Sev1 and Sev2 on every page but their own; red while nobody has acknowledged one of them."""
+    """Sev1 and Sev2 on every page but their own and those that begin with them; red while one waits for somebody."""
     severe = open_count(request).severe
-    if not severe:
+    if not severe or request.get_full_path() in ("/", reverse("incident-list")) or request.path.startswith("/a/"):
         return []
     worst: list[Incident] = list(
         open_incidents(caller=_caller(request)).filter(severity__lte=Severity.SEV2).order_by("severity", "pk")[:20]

@@ -140,6 +140,8 @@ def test_open_severe_ones_stand_in_the_banner_of_every_page_but_their_own(as_: A
     banner = f"Sev1: Checkout answers 502 (#{incident.pk}), nobody has acknowledged it."
     assert banner in as_("viewer").get("/services/").content.decode()
     assert banner not in as_("viewer").get(f"/incidents/{incident.pk}/").content.decode()
+    assert banner not in as_("viewer").get("/incidents/").content.decode()  # which begins with it
+    assert banner in as_("viewer").get("/incidents/?status=closed").content.decode()
 
 
 def test_search_finds_an_incident_by_number_and_by_words(as_: As, declare: Declare) -> None:
