@@ -76,7 +76,9 @@ def _profiles(incidents: Sequence[Incident], *, caller: Caller) -> dict[int, Pro
     services = _titles(
         ImpactedService.objects.filter(incident_id__in=ids, service__in=Service.objects.readable_by(caller)), "service"
     )
-    objectives = _titles(ImpactedSlo.objects.filter(incident_id__in=ids, slo__in=Slo.objects.readable_by(caller)), "slo")
+    objectives = _titles(
+        ImpactedSlo.objects.filter(incident_id__in=ids, slo__in=Slo.objects.readable_by(caller)), "slo"
+    )
     alerts: dict[int, list[tuple[str, str]]] = defaultdict(list)
     labels: dict[int, set[str]] = defaultdict(set)
     rows = (
