@@ -54,7 +54,10 @@ class RuleOut(Schema):
     short_window: str | None
     alert_after_seconds: int
     budget_share: float | None = Field(description="of the budget, spent within the long window at the threshold")
-    targets: list[str] = Field(description="notification targets that an OpenSLO policy names")
+    targets: list[str] = Field(
+        description="notification targets that an OpenSLO policy names: the first that is the slug of an escalation "
+        "policy pages, else the policy of the service or the team"
+    )
     state: Why
     reason: str
     burn_long: float | None

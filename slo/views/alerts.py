@@ -76,7 +76,8 @@ def slo_alerts(request: AccessRequest, name: str) -> HttpResponse:
     slo, now = get_slo(caller=request.caller, name=name), timezone.now()
     state = alerting_state(slo=slo, now=now)
     rows = _rows(state)
-    context: dict[str, Any] = {"slo": slo, "state": state, "rows": rows}
+    has_targets = any(rule.targets for rule in state.policy.rules)
+    context: dict[str, Any] = {"slo": slo, "state": state, "rows": rows, "has_targets": has_targets}
     if request.GET.get("part") == "live":
         return render(request, "slo/_alert_rules.html", context)
     page = page_of(request, alerts_of(slo=slo), per_page=PER_PAGE)

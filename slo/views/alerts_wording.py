@@ -9,7 +9,7 @@ from datetime import timedelta
 from reliability.kit.durations import humanize_duration
 from reliability.kit.percent import share_text
 from reliability.web.states import StateLook, register_state
-from slo.domain.alerting_rules import Origin
+from slo.domain.alerting_rules import Origin, Rule
 from slo.domain.alerting_silence import SilenceRule
 from slo.domain.alerting_steps import Why
 from slo.domain.alerting_text import rule_words
@@ -71,7 +71,7 @@ def rule_row(state: RuleState) -> RuleRow:
         words=rule_words(rule),
         severity=rule.severity,
         urgency=rule.urgency.value,
-        origin=_ORIGINS[rule.origin],
+        origin=_origin(rule),
         slug="cannot_fire" if rule.never and not state.alert else _slug(state.decision.why, state.alert),
         reason=rule.never or state.decision.reason,
         long=reading.long.burn,
@@ -80,6 +80,11 @@ def rule_row(state: RuleState) -> RuleRow:
         alert=state.alert,
         can_be_drawn=True,
     )
+
+
+def _origin(rule: Rule) -> str:
+    """Who asked for it, and whom it is to tell where that is said."""
+    return f"{_ORIGINS[rule.origin]} for {', '.join(rule.targets)}" if rule.targets else _ORIGINS[rule.origin]
 
 
 def silence_row(rule: SilenceRule, state: SilenceState) -> RuleRow:

@@ -18,7 +18,7 @@ from reliability.catalog.models import Service
 from reliability.delivery.services.changes import record
 from reliability.kit.instants import format_instant
 from slo.models import BurnAlert, Slo
-from tests.cast import Cast, DependencyFactory, ServiceFactory, SliFactory, SloFactory
+from tests.cast import Cast, DependencyFactory, EscalationPolicyFactory, ServiceFactory, SliFactory, SloFactory
 
 MINUTE = timedelta(minutes=1)
 Payload = Callable[..., dict[str, Any]]
@@ -130,3 +130,28 @@ def test_a_firing_of_an_objective_that_is_gone_leaves_nothing_open(payload: Payl
     handlers.burn_alert_fired(fact_id=1, payload=late, now=now)
     assert not Alert.objects.filter(resolved_at=None).exists()
     assert Incident.objects.get().status == Status.RESOLVED
+
+
+@pytest.mark.parametrize(
+    ("targets", "paged"),
+    [
+        ([], "default"),
+        (["a-chat-room"], "default"),
+        (["a-chat-room", "shop-duty"], "shop-duty"),
+        (["secret", "open"], "open"),
+        (["secret"], "default"),
+    ],
+    ids=["none is named", "no policy of that name", "one of the team", "one of an open team", "one of a private team"],
+)
+def test_a_notification_target_that_is_a_policy_pages_by_it(
+    cast: Cast, payload: Payload, now: datetime, targets: list[str], paged: str
+) -> None:
+    EscalationPolicyFactory(team=cast.payments, slug="default", is_team_default=True)
+    EscalationPolicyFactory(team=cast.payments, slug="shop-duty")
+    EscalationPolicyFactory(team=cast.search, slug="secret")
+    EscalationPolicyFactory(team=cast.commons, slug="open")
+    handlers.burn_alert_fired(fact_id=1, payload=payload(targets=targets), now=now)
+    escalation = Incident.objects.get().escalation
+    assert escalation is not None
+    assert escalation.policy is not None
+    assert escalation.policy.slug == paged

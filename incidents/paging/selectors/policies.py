@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from incidents.paging.models import EscalationPolicy, PolicyStep, ServicePolicy, StepTarget
@@ -16,6 +18,13 @@ def policy_for(*, team_id: int, service_id: int | None) -> EscalationPolicy | No
         if chosen is not None:
             return chosen.policy
     return EscalationPolicy.objects.filter(team_id=team_id, is_team_default=True).first()
+
+
+def policy_named(*, team_id: int, names: Sequence[str]) -> EscalationPolicy | None:
+    """The first of *names* that is the slug of a policy which the members of the team may read."""
+    readable = EscalationPolicy.objects.filter(Q(team_id=team_id) | Q(team__is_private=False), slug__in=names)
+    found = {policy.slug: policy for policy in readable} if names else {}
+    return next((found[name] for name in names if name in found), None)
 
 
 def list_policies(*, caller: Caller, text: str = "", team: str = "") -> QuerySet[EscalationPolicy]:

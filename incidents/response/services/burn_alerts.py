@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from incidents.paging.selectors.policies import policy_named
 from incidents.response.domain.alerts import AlertAction, AlertOutcome, Received
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert
@@ -44,8 +45,10 @@ def resolved(*, payload: Mapping[str, Any], now: datetime) -> Received:
 
 
 def _trigger(payload: Mapping[str, Any], now: datetime) -> Received:
+    """targets: what an OpenSLO policy names; one that is an escalation policy pages instead of the service's."""
     at = parse_instant(payload["at"])
     service_id = payload["service_id"]
+    policy = policy_named(team_id=payload["team_id"], names=payload["targets"])
     before = changes_before(team_id=payload["team_id"], service_id=service_id, at=at)
     text = "\n\n".join(part for part in (payload["text"], changes_text(found=before, at=at)) if part)
     changed = [link for change in before for link in change.links if link.get("url")]
@@ -59,6 +62,7 @@ def _trigger(payload: Mapping[str, Any], now: datetime) -> Received:
         title=payload["title"],
         description=text,
         service_id=service_id,
+        policy_id=policy.pk if policy else None,
         labels={"slo": payload["slo"], "condition": payload["condition"], "kind": payload["kind"]},
         links=[{"title": f"Objective {payload['slo']}", "url": payload["url"]}, *changed],
         payload={"alert_id": payload["alert_id"], "numbers": payload["numbers"]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from django.test import Client
 
 from reliability.access.domain.caller import SYSTEM
 from reliability.outbox.models import Fact
@@ -15,6 +16,7 @@ from slo.models import BurnAlert, Slo
 from slo.selectors.alerts import alerting_state
 from slo.selectors.openslo import ExportFilters, export
 from slo.services import openslo
+from tests.cast import UserFactory
 from tests.slo.alerts.conftest import MINUTE, Live
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,13 @@ def test_a_condition_fires_as_its_document_says(policed: Slo, live: Live, now: d
     live(at, 20, bad=0.0)
     resolved = Fact.objects.get(kind="BurnRateAlertResolved", payload__condition=rule.key).payload
     assert resolved["is_told"] is False
+
+
+def test_the_page_says_whom_a_policy_names(policed: Slo, client: Client) -> None:
+    client.force_login(UserFactory(is_administrator=True))
+    page = client.get(f"/slos/{policed.name}/alerts/").content.decode()
+    assert "OpenSLO policy for shop-duty" in page
+    assert "called like an escalation policy" in page
 
 
 def test_documents_that_cannot_take_effect_are_said_on_the_page(policed: Slo, now: datetime) -> None:
