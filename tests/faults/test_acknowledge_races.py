@@ -70,7 +70,9 @@ def test_no_page_is_queued_after_the_acknowledgement(
     incident = open_incident(
         caller=caller, team_id=cast.payments.pk, title="Race", severity=Severity.SEV1, policy_id=policy.pk, now=now
     )
-    pairs = [(one.pk, one.escalation_id) for one in [incident, *copies_of(incident, ROUNDS - 1)]]
+    everything = [incident, *copies_of(incident, ROUNDS - 1)]
+    pairs = [(one.pk, one.escalation.pk) for one in everything if one.escalation is not None]
+    assert len(pairs) == ROUNDS
     gate = threading.Barrier(2, timeout=60)
     later = now + MINUTE
 
