@@ -131,7 +131,8 @@ def test_a_mistake_names_its_path_and_what_to_write(
     answer = put(editor, body)
     assert answer.status_code == 422, answer.content
     details = answer.json()["error"]["details"]
-    assert [detail["path"] for detail in details] == [path]
+    assert [detail["field"] for detail in details] == [path]
+    assert answer.json()["error"]["message"] == f"{path}: {details[0]['message']}"
     assert said in details[0]["message"]
     assert not Schedule.objects.exists()
 

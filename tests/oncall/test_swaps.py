@@ -136,3 +136,11 @@ def test_who_lost_the_role_meanwhile_does_not_take_a_shift(cast: Cast, schedule:
     Membership.objects.filter(user=cast.responder).update(role=Role.VIEWER.value)
     with pytest.raises(Forbidden):
         decide(cast, swap, swaps.accept, "responder")
+
+
+def test_the_same_time_is_not_offered_twice(cast: Cast, schedule: Schedule) -> None:
+    first = offer(cast, schedule, to_id=cast.responder.pk)
+    with pytest.raises(Conflict, match="offered already"):
+        offer(cast, schedule, period=period("2026-04-03T18:00", "2026-04-04T06:00"))
+    decide(cast, first, swaps.withdraw, "editor")
+    assert offer(cast, schedule).state == "offered"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpResponse
@@ -11,22 +11,22 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from incidents.oncall.api import schemas
+from incidents.oncall.api.body import BodyReader
 from incidents.oncall.api.reading import period_asked, schedule_answer
-from incidents.oncall.domain.times import TimeError, parse_moment
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors import oncall
-from incidents.oncall.selectors.schedules import list_schedules, named_users, newest_version, zones_of
+from incidents.oncall.selectors.schedules import list_schedules, zones_of
 from incidents.oncall.selectors.schedules import schedule as get_schedule
-from incidents.oncall.services import definitions, documents, overrides, schedules
+from incidents.oncall.services import documents, overrides, schedules
 from incidents.oncall.services.overrides import OverrideDraft
 from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
 from reliability.kit.instants import require_bounded
 from reliability.kit.periods import Period
-from reliability.kit.wall_clock import wall_clock
 from reliability.web.api.paging import Page, PageQuery, page_of
 from reliability.web.api.params import Instant
+from reliability.web.api.revisions import IfMatch, expected_revision, tag
 from reliability.web.errors import Invalid
 
 router = Router(tags=["On call"])
@@ -84,18 +84,28 @@ def get_one(request: AccessRequest, response: HttpResponse, slug: str, query: Qu
     summary="Create or change a schedule",
 )
 def put_one(
-    request: AccessRequest, response: HttpResponse, slug: str, body: schemas.SchedulePut, query: Query[ShiftsQuery]
+    request: AccessRequest,
+    response: HttpResponse,
+    slug: str,
+    body: schemas.SchedulePut,
+    query: Query[ShiftsQuery],
+    if_match: IfMatch = None,
 ) -> Any:
     """The whole schedule as one document; sending it again changes nothing. A new schedule holds since ever, a
     changed rotation from now on (or from effective_from): the past stays as it was."""
     period = query.period()
+    if body.slug not in (None, slug):
+        message = f"the address names {slug!r}: leave slug out, or send it to the address of {body.slug!r}"
+        raise Invalid(details=[{"field": "slug", "message": message}])
+    known = list_schedules(caller=request.caller).filter(slug=slug).first()
+    expected = expected_revision(if_match=if_match, in_body=body.revision, stored=known.revision if known else 0)
     stored = documents.put(
         caller=request.caller,
         slug=slug,
         document=body.document(),
         now=timezone.now(),
         effective_from=_effective(body.effective_from),
-        expected_revision=body.revision,
+        expected_revision=expected,
         reason=body.reason,
     )
     answer = _answer(response, stored.schedule, period)
@@ -137,6 +147,22 @@ def create_override(request: AccessRequest, slug: str, body: schemas.OverrideBod
     return Status(201, schemas.override_out(override))
 
 
+@router.post("/{slug}/take", response={201: schemas.OverrideOut}, operation_id="takeShift", summary="Take a shift")
+def take_shift(request: AccessRequest, slug: str, body: schemas.TakeBody) -> Any:
+    """Be on call oneself for a while, from now on at the earliest. A token names the person in an override."""
+    found = get_schedule(caller=request.caller, slug=slug)
+    require(caller=request.caller, team_id=found.team_id, role=Role.RESPONDER)
+    reader = BodyReader(request.caller, found)
+    period = reader.period(body.start, body.end)
+    reader.refuse()
+    if period is None:
+        raise AssertionError  # pragma: no cover  refuse raised
+    override = overrides.take(
+        caller=request.caller, schedule=found, period=period, now=timezone.now(), reason=body.reason
+    )
+    return Status(201, schemas.override_out(override))
+
+
 @router.delete(
     "/{slug}/overrides/{override_id}", response={204: None}, operation_id="revokeOverride", summary="Revoke an override"
 )
@@ -153,7 +179,7 @@ def revoke_override(
 
 
 def _answer(response: HttpResponse, schedule: Schedule, period: Period | None) -> dict[str, Any]:
-    response["ETag"] = f'"{schedule.revision}"'
+    tag(response, schedule.revision)
     return schedule_answer(schedule, period=period)
 
 
@@ -167,29 +193,10 @@ def _effective(given: datetime | None) -> datetime | None:
 
 
 def _override_draft(request: AccessRequest, schedule: Schedule, body: schemas.OverrideBody) -> OverrideDraft:
-    newest = newest_version(schedule=schedule)
-    clock = wall_clock(newest.definition["time_zone"] if newest else "UTC")
-    people = definitions.People(
-        caller=request.caller,
-        team_id=schedule.team_id,
-        named=named_users(schedule=schedule),
-        wanted=[body.user, body.replaces],
-    )
-    details = []
-    instants = {}
-    for name, text in (("start", body.start), ("end", body.end)):
-        try:
-            instants[name] = datetime.fromtimestamp(parse_moment(text, clock=clock).instant, UTC)
-        except TimeError as error:
-            details.append({"field": name, "message": str(error)})
-    ids = {}
-    for name, email in (("user", body.user), ("replaces", body.replaces)):
-        ids[name] = people.id_of(email) if email else None
-        if email and ids[name] is None:
-            details.append({"field": name, "message": f"{email} is nobody who may be put on call here: name a member"})
-    if not details and instants["end"] <= instants["start"]:
-        details.append({"field": "end", "message": "must be later than start"})
-    if details:
-        raise Invalid(details=details)
-    period = Period(instants["start"], instants["end"])
-    return OverrideDraft(period, ids["user"] or 0, ids["replaces"], body.reason)
+    reader = BodyReader(request.caller, schedule, people=[body.user, body.replaces])
+    period = reader.period(body.start, body.end)
+    user_id, replaces_id = reader.person(body.user, "user"), reader.person(body.replaces, "replaces")
+    reader.refuse()
+    if period is None or user_id is None:
+        raise AssertionError  # pragma: no cover  refuse raised
+    return OverrideDraft(period, user_id, replaces_id, body.reason)

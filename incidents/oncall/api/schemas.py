@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from incidents.oncall.domain.rota import Shift, gaps
 from incidents.oncall.models import Override, Schedule
@@ -23,13 +23,34 @@ Moment = Annotated[
         examples=["2026-03-02T09:00", "2026-03-02T08:00:00Z"],
     ),
 ]
-Email = Annotated[str, Field(max_length=254, examples=["ann@example.org"])]
+
+
+def _email(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be an email address, such as ann@example.org")  # noqa: TRY004 -- pydantic turns only ValueError into an answer
+    return value
+
+
+def _weekday(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("write mon, tue, wed, thu, fri, sat or sun: numbers mean different days to different people")  # noqa: TRY004 -- as above
+    return value
+
+
+Email = Annotated[str, BeforeValidator(_email), Field(max_length=254, examples=["ann@example.org"])]
+Weekday = Annotated[str, BeforeValidator(_weekday), Field(max_length=12, examples=["mon"])]
+
+
+# What an answer tells beside the document: taken back, and without effect.
+Ignored = Annotated[Any, Field(description="as read; without effect")]
+_READ_ONLY = frozenset({"id", "author", "revoked_at"})
+_NOT_OF_THE_DOCUMENT = {"effective_from", "revision", "reason", "slug", "warnings", "shifts", "gaps"}
 
 
 class HandoffBody(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    weekday: Annotated[str, Field(max_length=12, examples=["mon"])]
+    weekday: Weekday
     time: Annotated[str, Field(max_length=8, examples=["09:00"])]
 
 
@@ -51,7 +72,7 @@ class RestrictionBody(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    weekdays: list[Annotated[str, Field(max_length=12)]] | None = None
+    weekdays: list[Weekday] | None = None
     start: Annotated[str, Field(max_length=8)] = "00:00"
     end: Annotated[str, Field(max_length=8)] = "24:00"
 
@@ -78,11 +99,35 @@ class OverrideBody(Schema):
     reason: Annotated[str, Field(max_length=2000)] = ""
 
 
+class OverrideEntry(OverrideBody):
+    """As it was read, or to declare. One that was made by hand (is_declared: false) stays as it is."""
+
+    is_declared: bool = True
+    id: Ignored = None
+    author: Ignored = None
+    revoked_at: Ignored = None
+
+
+class TakeBody(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    start: Moment
+    end: Moment
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
 class SchedulePut(Schema):
-    """A schedule as one document. What is left out stays as it is, of a new schedule it is the default."""
+    """A schedule as one document. What is left out stays as it is, of a new schedule it is the default.
+
+    What GET answers can be sent back as it is.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
+    slug: Annotated[str | None, Field(max_length=63, description="as in the address")] = None
+    warnings: Ignored = None
+    shifts: Ignored = None
+    gaps: Ignored = None
     title: Annotated[str | None, Field(max_length=120)] = None
     team: Annotated[str | None, Field(max_length=63, description="slug of the owner; needed unless you edit one")] = (
         None
@@ -92,7 +137,7 @@ class SchedulePut(Schema):
     time_zone: Annotated[str, Field(max_length=64, examples=["Europe/Berlin"])] = "UTC"
     layers: list[LayerBody]
     overrides: Annotated[
-        list[OverrideBody] | None,
+        list[OverrideEntry] | None,
         Field(description="exactly these are in force beside those made by hand; left out, they stay"),
     ] = None
     effective_from: Annotated[
@@ -105,11 +150,14 @@ class SchedulePut(Schema):
 
     def document(self) -> dict[str, Any]:
         """As services read it: what was not sent is not in it."""
-        sent = self.model_dump(exclude_unset=True, exclude={"effective_from", "revision", "reason"})
+        sent = self.model_dump(exclude_unset=True, exclude=_NOT_OF_THE_DOCUMENT)
         kept = {name: value for name, value in sent.items() if value is not None}
         kept["layers"] = [_without_none(layer) for layer in kept["layers"]]
         if "overrides" in kept:
-            kept["overrides"] = [_without_none(entry) for entry in kept["overrides"]]
+            kept["overrides"] = [
+                {name: value for name, value in _without_none(entry).items() if name not in _READ_ONLY}
+                for entry in kept["overrides"]
+            ]
         return kept
 
 

@@ -19,3 +19,12 @@ def candidates(*, caller: Caller, team_id: int, named: Collection[int] = ()) -> 
     if not caller.is_administrator:
         people = people.filter(Q(memberships__team_id=team_id) | Q(pk__in=list(named))).distinct()
     return people.order_by("name", "email", "pk")
+
+
+def participants(*, caller: Caller, team_id: int, named: Collection[int] = ()) -> QuerySet[User]:
+    """Who may stand in a rotation: the candidates, and everybody who stands there already, also when deactivated.
+
+    Were they left out when something else is edited, everybody after them would change turns.
+    """
+    allowed = candidates(caller=caller, team_id=team_id).order_by().values("pk")
+    return User.objects.filter(Q(pk__in=allowed) | Q(pk__in=list(named))).order_by("name", "email", "pk")

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from incidents.oncall.models import Schedule, Swap
-from reliability.access.domain.caller import Caller, Role
+from reliability.access.domain.caller import Caller, Role, Scope
 
 
 def open_swaps(*, caller: Caller, now: datetime) -> QuerySet[Swap]:
@@ -20,6 +20,15 @@ def open_swaps(*, caller: Caller, now: datetime) -> QuerySet[Swap]:
         .select_related("schedule", "offered_by", "offered_to")
         .order_by("start_at", "pk")
     )
+
+
+def swaps_of(*, caller: Caller, schedule: Schedule, state: str = "") -> QuerySet[Swap]:
+    """Offers on a readable schedule, newest first: all of them for responders of its team, else those with oneself."""
+    found = schedule.swaps.select_related("offered_by", "offered_to", "accepted_by").order_by("-created_at", "-pk")
+    if not caller.may(schedule.team_id, Role.RESPONDER, scope=Scope.READ):
+        person = caller.user_id or 0
+        found = found.filter(Q(offered_by_id=person) | Q(offered_to_id=person) | Q(accepted_by_id=person))
+    return found.filter(state=state) if state else found
 
 
 def past_swaps(*, caller: Caller, limit: int = 30) -> QuerySet[Swap]:

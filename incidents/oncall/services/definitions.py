@@ -11,7 +11,7 @@ from incidents.oncall.domain.bounds import Bounds
 from incidents.oncall.domain.mistakes import Mistake, NotationError
 from incidents.oncall.domain.notation import parse_definition
 from incidents.oncall.domain.rota import Definition
-from incidents.oncall.selectors.people import candidates
+from incidents.oncall.selectors.people import participants
 from reliability.access.domain.caller import Caller
 from reliability.access.models import User
 from reliability.web.errors import Invalid
@@ -22,7 +22,10 @@ _NOT_FOUND = "is nobody who may be put on call here: name an active member of th
 def refuse(mistakes: list[Mistake]) -> None:
     """Raise Invalid with one detail for each mistake, if there is any."""
     if mistakes:
-        raise Invalid(details=[{"path": entry.path, "message": f"{entry.path}: {entry.message}"} for entry in mistakes])
+        first = f"{mistakes[0].path}: {mistakes[0].message}".removeprefix(": ")
+        more = f" (and {len(mistakes) - 1} more: see details)" if len(mistakes) > 1 else ""
+        details = [{"field": entry.path, "message": entry.message} for entry in mistakes]
+        raise Invalid(first + more, details=details)
 
 
 def checked(*, caller: Caller, team_id: int, written: Mapping[str, Any], named: Collection[int] = ()) -> Definition:
@@ -46,7 +49,7 @@ class People:
     def __init__(self, *, caller: Caller, team_id: int, named: Collection[int], wanted: Collection[object]) -> None:
         emails = {entry.strip().lower() for entry in wanted if isinstance(entry, str)}
         ids = {entry for entry in wanted if isinstance(entry, int) and not isinstance(entry, bool)}
-        allowed = candidates(caller=caller, team_id=team_id, named=named)
+        allowed = participants(caller=caller, team_id=team_id, named=named)
         found = list(allowed.filter(email__in=emails)) + list(allowed.filter(pk__in=ids))
         self._by_email: dict[str, User] = {user.email.lower(): user for user in found}
         self._ids = {user.pk for user in found} | (ids & set(named))
@@ -83,11 +86,11 @@ def _participant_lists(written: Mapping[str, Any]) -> list[tuple[int, list[Any]]
 
 def _with_ids(written: Mapping[str, Any], people: People, mistakes: list[Mistake]) -> dict[str, Any]:
     layers = list(written["layers"]) if isinstance(written.get("layers"), list) else written.get("layers", [])
-    for index, participants in _participant_lists(written):
+    for index, entries in _participant_lists(written):
         path = f"layers[{index}].rotation.participants"
         ids = [
             person_or_mistake(people, entry, f"{path}[{position}]", mistakes) or 0
-            for position, entry in enumerate(participants)
+            for position, entry in enumerate(entries)
         ]
         layers[index] = {**layers[index], "rotation": {**layers[index]["rotation"], "participants": ids}}
     return {**written, "layers": layers}

@@ -25,7 +25,7 @@ from reliability.kit.periods import Period
 from reliability.kit.wall_clock import WallClock, wall_clock
 
 _KNOWN = ("title", "team", "description", "notice_minutes", "time_zone", "layers", "overrides")
-_OVERRIDE = ("start", "end", "user", "replaces", "reason")
+_OVERRIDE = ("start", "end", "user", "replaces", "reason", "is_declared")
 
 
 def put(
@@ -128,9 +128,24 @@ def _declared(
     people = definitions.People(caller=caller, team_id=draft.team_id, named=named, wanted=wanted)
     mistakes: list[Mistake] = []
     clock = _clock(draft.definition.get("time_zone", "UTC"))
-    read = [_override(entry, f"overrides[{index}]", people, clock, mistakes) for index, entry in enumerate(written)]
+    by_hand = _by_hand(stored)
+    read = []
+    for index, entry in enumerate(written):
+        path = f"overrides[{index}]"
+        draft = _override(entry, path, people, clock, mistakes)
+        if draft is None or entry.get("is_declared", True):
+            read.append(draft)
+        elif (draft.period, draft.user_id, draft.replaces_id) not in by_hand:
+            words = "was made by hand and is not there (any more): leave it out, or declare it without is_declared"
+            mistakes.append(Mistake(path, words))
     definitions.refuse(mistakes)
     return [entry for entry in read if entry is not None]
+
+
+def _by_hand(stored: Schedule | None) -> set[tuple[Period, int, int | None]]:
+    """The overrides in force that no document declares: read and sent back, they stay as they are."""
+    rows = stored.overrides.filter(is_declared=False, revoked_at=None) if stored else ()
+    return {(Period(row.start_at, row.end_at), row.user_id, row.replaces_id) for row in rows}
 
 
 def _override(

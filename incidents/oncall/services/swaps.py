@@ -36,12 +36,13 @@ class SwapDraft:
     note: str = ""
 
 
-def offer(*, caller: Caller, schedule: Schedule, draft: SwapDraft, now: datetime) -> Swap:
-    """Offer own time on call. Raises Invalid with fields, Forbidden, NotFound, Conflict."""
-    user_id = _person(caller)
+def offer(*, caller: Caller, schedule: Schedule, draft: SwapDraft, now: datetime, person_id: int | None = None) -> Swap:
+    """Offer own time on call. person_id: for whom a token speaks. Raises Invalid with fields, Forbidden, NotFound,
+    Conflict."""
     require(caller=caller, team_id=schedule.team_id, role=Role.RESPONDER)
+    user_id = _person(caller, schedule, person_id, "offered_by")
     _check_period(draft.period, "start", now)
-    _check_on_call(schedule, user_id, draft.period, "start", "you are not on call for all of that time")
+    _check_on_call(schedule, user_id, draft.period, "start", f"{_who(caller)} not on call for all of that time")
     if draft.to_id == user_id:
         raise Invalid(details=[{"field": "offered_to", "message": "is yourself: offer it to somebody else"}])
     if draft.to_id is not None and not _may_take(caller, schedule, draft.to_id):
@@ -53,8 +54,10 @@ def offer(*, caller: Caller, schedule: Schedule, draft: SwapDraft, now: datetime
         words = "that person is not on call for all of that time"
         _check_on_call(schedule, draft.to_id, draft.counter, "counter_start", words)
     with transaction.atomic():
+        list(Schedule.objects.select_for_update(of=("self",)).filter(pk=schedule.pk).values_list("pk"))
         if schedule.swaps.filter(state=Swap.State.OFFERED).count() >= settings.ONCALL_OVERRIDES_MAX:
             raise Conflict("too many offers are open on this schedule: decide some of them first", reason="too_many")
+        _refuse_twice(schedule, user_id, draft.period)
         swap = Swap.objects.create(
             schedule=schedule,
             offered_by_id=user_id,
@@ -71,10 +74,10 @@ def offer(*, caller: Caller, schedule: Schedule, draft: SwapDraft, now: datetime
     return swap
 
 
-def accept(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime) -> Swap:
+def accept(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime, person_id: int | None = None) -> Swap:
     """Take what was offered. Raises Conflict when it was decided already or the rota changed meanwhile."""
-    user_id = _person(caller)
     require(caller=caller, team_id=schedule.team_id, role=Role.RESPONDER)
+    user_id = _person(caller, schedule, person_id, "by")
     with transaction.atomic():
         swap = _open(schedule, swap_id, now)
         if swap.offered_by_id == user_id:
@@ -95,10 +98,10 @@ def accept(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime) -
         return _decide(caller, swap, Swap.State.ACCEPTED, "swap.accept", now)
 
 
-def decline(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime) -> Swap:
+def decline(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime, person_id: int | None = None) -> Swap:
     """Say no to what was offered to oneself. Raises Forbidden, Conflict."""
-    user_id = _person(caller)
     require(caller=caller, team_id=schedule.team_id, role=Role.RESPONDER)
+    user_id = _person(caller, schedule, person_id, "by")
     with transaction.atomic():
         swap = _open(schedule, swap_id, now)
         if swap.offered_to_id != user_id:
@@ -106,10 +109,10 @@ def decline(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime) 
         return _decide(caller, swap, Swap.State.DECLINED, "swap.decline", now)
 
 
-def withdraw(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime) -> Swap:
+def withdraw(*, caller: Caller, schedule: Schedule, swap_id: int, now: datetime, person_id: int | None = None) -> Swap:
     """Take an own offer back. Raises Forbidden, Conflict."""
-    user_id = _person(caller)
     require(caller=caller, team_id=schedule.team_id, role=Role.RESPONDER)
+    user_id = _person(caller, schedule, person_id, "by")
     with transaction.atomic():
         swap = _open(schedule, swap_id, now)
         if swap.offered_by_id != user_id:
@@ -131,15 +134,35 @@ def expire(*, swap_id: int, now: datetime) -> datetime | None:
     return None
 
 
+def _refuse_twice(schedule: Schedule, user_id: int, period: Period) -> None:
+    """Two people must not both be promised the same time."""
+    open_offers = schedule.swaps.filter(offered_by_id=user_id, state=Swap.State.OFFERED)
+    same = open_offers.filter(start_at__lt=period.end, end_at__gt=period.start).first()
+    if same is not None:
+        message = f"that time is offered already ({same.start_at:%Y-%m-%d %H:%M} UTC on): withdraw that offer first"
+        raise Conflict(message, reason="offered", details=[{"field": "start", "message": message}])
+
+
 def _deadline(swap: Swap) -> datetime:
     """When the first of what is swapped begins."""
     return min(swap.start_at, swap.counter_start_at or swap.start_at)
 
 
-def _person(caller: Caller) -> int:
-    if caller.user_id is None:
-        raise Forbidden("only people swap shifts, tokens do not", reason="not_a_person")
-    return caller.user_id
+def _person(caller: Caller, schedule: Schedule, person_id: int | None, field: str) -> int:
+    """Who swaps: people for themselves, a token for the person it names, as it may override for anybody."""
+    if caller.user_id is not None:
+        if person_id not in (None, caller.user_id):
+            raise Forbidden("people swap for themselves only: leave it out", reason="not_yours")
+        return caller.user_id
+    if person_id is None:
+        raise Invalid(details=[{"field": field, "message": "is required of a token: name the person who swaps"}])
+    if not _may_take(caller, schedule, person_id):
+        raise Invalid(details=[{"field": field, "message": "cannot be put on call here: name a member"}])
+    return person_id
+
+
+def _who(caller: Caller) -> str:
+    return "that person is" if caller.user_id is None else "you are"
 
 
 def _open(schedule: Schedule, swap_id: int, now: datetime) -> Swap:

@@ -16,7 +16,7 @@ from incidents.oncall.domain.grid import bars_of
 from incidents.oncall.domain.rota import Version, final_shifts
 from incidents.oncall.forms.schedule import PEOPLE_ROWS_SPARE, LayerForm, ScheduleForm, initial_of
 from incidents.oncall.models import Schedule
-from incidents.oncall.selectors.people import candidates
+from incidents.oncall.selectors.people import candidates, participants
 from incidents.oncall.selectors.schedules import named_users
 from incidents.oncall.selectors.schedules import schedule as get_schedule
 from incidents.oncall.services import definitions, schedules
@@ -169,16 +169,15 @@ def _place(form: ScheduleForm, layers: list[LayerForm], problem: Invalid | Confl
     """Errors of paths such as layers[1].rotation.start go to the field of that layer, others to the form."""
     rest: list[dict[str, Any]] = []
     for detail in problem.details or [{"message": problem.message}]:
-        path = str(detail.get("path", ""))
+        path = str(detail.get("field", ""))
         index, _, tail = path.removeprefix("layers[").partition("]")
         if path.startswith("layers[") and index.isdigit() and int(index) < len(layers):
             layer = layers[int(index)]
             name = tail.strip(".").removeprefix("rotation.").partition("[")[0].partition(".")[0]
             field = {"participants": "people", "restrictions": "hours"}.get(name, name)
-            message = str(detail["message"]).removeprefix(f"{path}: ")
-            layer.add_error(field if field in layer.fields else None, message)
+            layer.add_error(field if field in layer.fields else None, str(detail["message"]))
         else:
-            rest.append({**detail, "field": detail.get("field") or path})
+            rest.append(detail)
     if rest or not problem.details:
         show_refusal(form, Invalid(problem.message, details=rest))
     elif not form.errors:
@@ -265,7 +264,7 @@ def _people(request: AccessRequest, schedule: Schedule | None, teams: Any) -> li
     """Members of the teams that the schedule may belong to; whose exactly is checked when it is saved."""
     if schedule is not None:
         named = named_users(schedule=schedule)
-        return list(candidates(caller=request.caller, team_id=schedule.team_id, named=named))
+        return list(participants(caller=request.caller, team_id=schedule.team_id, named=named))
     found: dict[int, User] = {}
     for team in list(teams[:20]):
         found |= {user.pk: user for user in candidates(caller=request.caller, team_id=team.pk)}
