@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from incidents.oncall.domain.rota import Definition
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors.schedules import named_users, newest_version
 from incidents.oncall.services import definitions, overrides, versions
+from incidents.oncall.services.audited import differences
 from incidents.oncall.services.due import forget_shifts, look_at_shifts
 from incidents.oncall.services.overrides import OverrideDraft
 from reliability.access.domain.caller import Caller, Role
@@ -71,8 +72,9 @@ def create(
         except IntegrityError as error:
             raise _taken(draft.slug) from error
         versions.begin(schedule=schedule, definition=definition, caller=caller, reason=reason)
-        new = {**_audited(schedule), **to_json(definition)}
-        _record(caller, "schedule.create", schedule, now, reason, {name: [None, value] for name, value in new.items()})
+        changes = {name: [None, value] for name, value in _audited(schedule).items()}
+        changes |= differences(old=None, new=to_json(definition))
+        _record(caller, "schedule.create", schedule, now, reason, changes)
         words = overrides.declare(caller=caller, schedule=schedule, drafts=declared, now=now)
         look_at_shifts(schedule_id=schedule.pk, now=now)
     return Stored(schedule, "added", (f"+ {len(definition.layers)} layers", *words))
@@ -129,15 +131,13 @@ def delete(*, caller: Caller, schedule: Schedule, now: datetime, reason: str = "
     try:
         with transaction.atomic():
             stored = _locked(schedule)
-            old = {**_audited(stored), **definition_of(schedule=stored)}
-            _record(
-                caller, "schedule.delete", stored, now, reason, {name: [value, None] for name, value in old.items()}
-            )
+            changes = {name: [value, None] for name, value in _audited(stored).items()}
+            changes |= differences(old=definition_of(schedule=stored), new=None)
+            _record(caller, "schedule.delete", stored, now, reason, changes)
             forget_shifts(schedule_id=stored.pk)
             stored.delete()
     except ProtectedError as error:
-        users = sorted({str(_owner(entry)) for entry in error.protected_objects})
-        words = ", ".join(users[:5]) + (f" and {len(users) - 5} more" if len(users) > 5 else "")
+        words = _uses(caller, {_owner(entry) for entry in error.protected_objects})
         message = f"{schedule} is paged by {words}: take it out of there first"
         raise Conflict(message, reason="in_use") from error
 
@@ -159,10 +159,22 @@ def parsed(*, schedule: Schedule) -> Definition:
     return parse_definition(definition_of(schedule=schedule))
 
 
-def _owner(entry: object) -> object:
+def _owner(entry: object) -> Any:
     """A target of a step stands for its policy: that is what people know."""
     step = getattr(entry, "step", None)
     return getattr(step, "policy", entry)
+
+
+def _uses(caller: Caller, owners: Collection[Any]) -> str:
+    """Names of those that the caller may read; of private ones of other teams only that there are some."""
+    shown = sorted(str(owner) for owner in owners if caller.may_read(getattr(owner, "team_id", 0)))
+    hidden = len(owners) - len(shown)
+    words = shown[:5]
+    if len(shown) > 5:
+        words.append(f"{len(shown) - 5} more")
+    if hidden:
+        words.append("something of a team that you cannot see")
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _checked(caller: Caller, draft: ScheduleDraft, named: Any) -> Definition:

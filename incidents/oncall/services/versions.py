@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from incidents.oncall.domain.notation import to_json
 from incidents.oncall.domain.rota import Definition
 from incidents.oncall.models import Schedule, ScheduleVersion
 from incidents.oncall.selectors.schedules import newest_version
+from incidents.oncall.services.audited import differences
 from reliability.access.domain.caller import Caller
 from reliability.kit.instants import EPOCH, floor_minute
 from reliability.web.errors import Invalid
@@ -47,7 +49,10 @@ def put(
     if newest is not None and newest.definition == written and effective_from is None:
         return {}
     instant = _instant(effective_from, now)
-    schedule.versions.filter(effective_from__gte=instant).delete()
+    later = schedule.versions.filter(effective_from__gte=instant)
+    if _says(later, instant, written) or (not later.exists() and newest is not None and newest.definition == written):
+        return {}  # sent again
+    later.delete()
     before = newest_version(schedule=schedule)
     if before is None or before.definition != written:
         ScheduleVersion.objects.create(
@@ -58,11 +63,15 @@ def put(
             reason=reason,
         )
     _forget_oldest(schedule)
-    old = newest.definition if newest is not None else {}
-    changes = {name: [old.get(name), value] for name, value in written.items() if old.get(name) != value}
+    changes = differences(old=newest.definition if newest is not None else None, new=written)
     if effective_from is not None:
         changes["effective_from"] = [None, instant.isoformat()]
     return changes
+
+
+def _says(later: QuerySet[ScheduleVersion], instant: datetime, written: dict[str, Any]) -> bool:
+    """Whether *written* is what holds from *instant* on already, and the only thing from there on."""
+    return [(entry.effective_from, entry.definition) for entry in later[:2]] == [(instant, written)]
 
 
 def _instant(given: datetime | None, now: datetime) -> datetime:
