@@ -34,6 +34,11 @@ from incidents.oncall.domain.times import (
 from reliability.kit.wall_clock import WallClock, to_wall_seconds, wall_clock
 
 _UNITS = ", ".join(unit.value for unit in RotationUnit)
+# As other tools and people write them.
+_UNIT_WORDS = {
+    **{f"{unit.value}s": unit.value for unit in RotationUnit if unit is not RotationUnit.CUSTOM},
+    "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
+}  # fmt: skip
 _Read = TypeVar("_Read")
 
 
@@ -193,8 +198,9 @@ def _whole(value: object, path: str, least: int, most: int, notes: Notes) -> int
 
 
 def _unit(value: object, path: str, notes: Notes) -> RotationUnit:
+    text = str(value).strip().lower()
     try:
-        return RotationUnit(str(value))
+        return RotationUnit(_UNIT_WORDS.get(text, text))
     except ValueError:
         notes.refuse(path, "is required: write one of " + _UNITS if value is None else f"must be one of {_UNITS}")
         return RotationUnit.WEEK

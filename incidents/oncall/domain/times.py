@@ -18,6 +18,10 @@ _WEEKDAY_NAMES = {
         name: index
         for index, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
     },
+    "tues": 1,
+    "weds": 2,
+    "thur": 3,
+    "thurs": 3,
 }
 
 
@@ -49,7 +53,8 @@ def parse_weekday(value: object) -> int:
     """`mon` or `Monday` as 0. Raises TimeError."""
     weekday = _WEEKDAY_NAMES.get(value.strip().lower()) if isinstance(value, str) else None
     if weekday is None:
-        raise TimeError(f"{value!r} is no weekday: write one of {', '.join(WEEKDAYS)}")
+        why = " (numbers mean different days to different people)" if isinstance(value, int) else ""
+        raise TimeError(f"{value!r} is no weekday: write one of {', '.join(WEEKDAYS)}{why}")
     return weekday
 
 

@@ -20,6 +20,7 @@ from reliability.access.requests import AccessRequest
 from reliability.web.api.paging import Page, PageQuery, page_of
 from reliability.web.api.params import Duration, Instant
 from reliability.web.api.revisions import IfMatch, expected_revision, tag
+from reliability.web.errors import Invalid
 
 router = Router(tags=["Escalation policies"])
 
@@ -68,6 +69,9 @@ def put_one(
 ) -> Any:
     """The whole policy as one document; sending it again changes nothing. Escalations under way keep what they
     began with."""
+    if body.slug not in (None, slug):
+        message = f"the address names {slug!r}: leave slug out, or send it to the address of {body.slug!r}"
+        raise Invalid(details=[{"field": "slug", "message": message}])
     readable = EscalationPolicy.objects.readable_by(request.caller).filter(slug=slug).first()
     expected = expected_revision(if_match=if_match, in_body=body.revision, stored=readable.revision if readable else 0)
     stored = policy_documents.put(

@@ -48,11 +48,23 @@ class StepBody(Schema):
     targets: Annotated[list[TargetBody], Field(max_length=1000)]
 
 
+# What an answer tells beside the document: taken back, and without effect.
+Ignored = Annotated[Any, Field(description="as read; without effect")]
+_NOT_OF_THE_DOCUMENT = {"revision", "reason", "slug", "updated_by", "created_at", "updated_at"}
+
+
 class PolicyPut(Schema):
-    """A policy as one document. What is left out stays as it is, of a new policy it is the default."""
+    """A policy as one document. What is left out stays as it is, of a new policy it is the default.
+
+    What GET answers can be sent back as it is.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
+    slug: Annotated[str | None, Field(max_length=63, description="as in the address")] = None
+    updated_by: Ignored = None
+    created_at: Ignored = None
+    updated_at: Ignored = None
     title: Annotated[str | None, Field(max_length=120)] = None
     team: Annotated[str | None, Field(max_length=63, description="slug of the owner; it stays")] = None
     description: Annotated[str | None, Field(max_length=4000)] = None
@@ -74,7 +86,7 @@ class PolicyPut(Schema):
 
     def document(self) -> dict[str, Any]:
         """As services read it: what was not sent is not in it; null means something for two fields."""
-        sent = self.model_dump(exclude_unset=True, exclude={"revision", "reason"})
+        sent = self.model_dump(exclude_unset=True, exclude=_NOT_OF_THE_DOCUMENT)
         kept = {name: value for name, value in sent.items() if value is not None or name in _NULLABLE}
         for step in [*kept.get("steps", []), *([kept["last_resort"]] if kept.get("last_resort") else [])]:
             step["targets"] = [

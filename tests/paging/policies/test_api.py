@@ -251,3 +251,20 @@ def test_the_simulation_refuses_what_is_no_instant(editor: Client, document: dic
 def test_a_rota_on_duty_is_the_one_that_pages(cast: Cast, schedule: Schedule) -> None:
     """The fixture's rota is real: otherwise the simulations above would prove nothing."""
     assert rota(cast.editor, cast.responder)["layers"][0] == schedule.versions.get().definition["layers"][0]
+
+
+def test_an_answer_sent_back_changes_nothing(cast: Cast, as_: Callable[[str], Client]) -> None:
+    client = as_("editor")
+    path = "/api/v1/escalation-policies/round-trip"
+    body = {
+        "team": "payments",
+        "steps": [{"delay": "5m", "targets": [{"user": cast.responder.email}, {"team": "payments"}]}],
+        "ack_timeout": "30m",
+    }
+    made = client.put(path, data=body, content_type="application/json")
+    assert made.status_code == 201, made.content
+    read = client.get(path).json()
+    again = client.put(path, data=read, content_type="application/json")
+    assert (again.status_code, again.json()) == (200, read)
+    elsewhere = client.put(path, data={**read, "slug": "other"}, content_type="application/json")
+    assert elsewhere.json()["error"]["details"][0]["field"] == "slug"
