@@ -46,6 +46,7 @@ def test_acknowledging_pauses_paging_and_makes_a_responder(cast: Cast, declare: 
     assert [(role.user.name, role.role) for role in incident.roles.all()] == [("Responder", "responder")]
     assert facts() == ["IncidentOpened", "IncidentAcknowledged"]
     assert [entry.action for entry in AuditEntry.objects.order_by("pk")] == ["incident.open", "incident.acknowledge"]
+    assert AuditEntry.objects.get(action="incident.acknowledge").changes["status"] == ["triggered", "acknowledged"]
 
 
 def test_acknowledging_twice_says_who_has_already_and_joins(cast: Cast, declare: Declare, now: datetime) -> None:

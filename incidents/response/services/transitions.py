@@ -47,10 +47,10 @@ def acknowledge(*, incident: Incident, actor: Actor, now: datetime) -> Moved:
     incident.acknowledged_by_name = actor.name
     if incident.phase == Phase.DETECTION.value:
         incident.phase = PHASE_AFTER[decision.to].value
-    _save(incident, decision.to, now)
+    was = _save(incident, decision.to, now)
     telling.pause(incident=incident, by=actor.words, now=now)
     text = f"Acknowledged by {actor.words}."
-    _announce(incident, actor, now, "incident.acknowledge", text, "IncidentAcknowledged")
+    _announce(incident, actor, now, "incident.acknowledge", text, "IncidentAcknowledged", was=was)
     join(incident=incident, user_id=actor.caller.user_id, now=now)
     return Moved(incident, True, text)
 
@@ -61,19 +61,19 @@ def unacknowledge(*, incident: Incident, actor: Actor, now: datetime, reason: st
     if decision.verdict is Verdict.ALREADY:
         return Moved(incident, False, "Nobody has acknowledged this.")
     incident.acknowledged_by_name = ""
-    _save(incident, decision.to, now)
+    was = _save(incident, decision.to, now)
     telling.resume(incident=incident, by=actor.words, now=now)
     text = f"Acknowledgement taken back by {actor.words}."
-    _announce(incident, actor, now, "incident.unacknowledge", text, "IncidentUnacknowledged", reason=reason)
+    _announce(incident, actor, now, "incident.unacknowledge", text, "IncidentUnacknowledged", was=was, reason=reason)
     return Moved(incident, True, text)
 
 
 def lapse(*, incident: Incident, actor: Actor, now: datetime) -> Moved:
     """The acknowledgement ran out: paging has begun again by itself."""
     incident.acknowledged_by_name = ""
-    _save(incident, Status.TRIGGERED, now)
+    was = _save(incident, Status.TRIGGERED, now)
     text = "The acknowledgement has lapsed: nobody is on it any more."
-    _announce(incident, actor, now, "incident.unacknowledge", text, "IncidentUnacknowledged")
+    _announce(incident, actor, now, "incident.unacknowledge", text, "IncidentUnacknowledged", was=was)
     return Moved(incident, True, text)
 
 
@@ -83,9 +83,9 @@ def resolve(*, incident: Incident, actor: Actor, now: datetime, reason: str = ""
     if decision.verdict is Verdict.ALREADY:
         return Moved(incident, False, "This is resolved already.")
     _resolve(incident=incident, actor=actor, now=now)
-    _save(incident, decision.to, now)
+    was = _save(incident, decision.to, now)
     text = f"Resolved by {actor.words}." + (f" {reason}" if reason else "")
-    _announce(incident, actor, now, "incident.resolve", text, "IncidentResolved", reason=reason)
+    _announce(incident, actor, now, "incident.resolve", text, "IncidentResolved", was=was, reason=reason)
     return Moved(incident, True, text)
 
 
@@ -99,6 +99,7 @@ def reopen(*, incident: Incident, actor: Actor, now: datetime, reason: str = "")
     incident.close_reason, incident.acknowledged_by_name = "", ""
     incident.reopened += 1
     incident.phase = PHASE_AFTER[decision.to].value
+    was = incident.status
     try:
         with transaction.atomic():
             _save(incident, decision.to, now)
@@ -107,7 +108,7 @@ def reopen(*, incident: Incident, actor: Actor, now: datetime, reason: str = "")
         _save(incident, decision.to, now)
     telling.restart(incident=incident, by=actor.words, now=now)
     text = f"Reopened by {actor.words}." + (f" {reason}" if reason else "")
-    _announce(incident, actor, now, "incident.reopen", text, "IncidentReopened", reason=reason)
+    _announce(incident, actor, now, "incident.reopen", text, "IncidentReopened", was=was, reason=reason)
     return Moved(incident, True, text)
 
 
@@ -122,10 +123,10 @@ def close(*, incident: Incident, actor: Actor, close_reason: CloseReason, now: d
     _reach(incident=incident, milestone=Milestone.CLOSED, actor=actor, now=now)
     incident.close_reason = close_reason.value
     incident.phase = PHASE_AFTER[decision.to].value
-    _save(incident, decision.to, now)
+    was = _save(incident, decision.to, now)
     text = f"Closed as {words} by {actor.words}." + (f" {reason}" if reason else "")
     data = {"close_reason": close_reason.value}
-    _announce(incident, actor, now, "incident.close", text, "IncidentClosed", reason=reason, data=data)
+    _announce(incident, actor, now, "incident.close", text, "IncidentClosed", was=was, reason=reason, data=data)
     return Moved(incident, True, text)
 
 
@@ -177,10 +178,13 @@ def _change(
     )
 
 
-def _save(incident: Incident, status: Status, now: datetime) -> None:
+def _save(incident: Incident, status: Status, now: datetime) -> str:
+    """Returns the former status."""
+    was = incident.status
     incident.status = status.value
     incident.updated_at = now
     incident.save(update_fields=_STATUS_FIELDS)
+    return was
 
 
 def _announce(
@@ -191,6 +195,7 @@ def _announce(
     text: str,
     fact: str,
     *,
+    was: str,
     reason: str = "",
     data: dict[str, str] | None = None,
 ) -> None:
@@ -201,6 +206,6 @@ def _announce(
         fact=fact,
         reason=reason,
         data={"status": incident.status, **(data or {})},
-        changes={"status": [None, incident.status]},
+        changes={"status": [was, incident.status]},
     )
     announce(incident=incident, actor=actor, deed=deed, now=now)
