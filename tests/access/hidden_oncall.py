@@ -27,5 +27,5 @@ def hidden_oncall(cast: Cast) -> Mapping[str, dict[str, Any]]:
         "oncall/calendars/": {"pk": feed.pk},
         "oncall/<slug:slug>/overrides/": {"slug": schedule.slug, "pk": override.pk},
         "oncall/<slug:slug>/swaps/": {"slug": schedule.slug, "pk": swap.pk, "action": "accept"},
-        "schedules/": {"slug": schedule.slug, "override_id": override.pk},
+        "schedules/": {"slug": schedule.slug, "override_id": override.pk, "swap_id": swap.pk},
     }
