@@ -48,9 +48,12 @@ def policy(*, caller: Caller, slug: str) -> EscalationPolicy:
 
 def with_steps(policies: QuerySet[EscalationPolicy]) -> QuerySet[EscalationPolicy]:
     """With team, steps, targets and services at hand: four more queries for any number of policies."""
+    services = ServicePolicy.objects.select_related("service").order_by("service__title", "pk")
+    return with_targets(policies).select_related("team").prefetch_related(Prefetch("services", queryset=services))
+
+
+def with_targets(policies: QuerySet[EscalationPolicy]) -> QuerySet[EscalationPolicy]:
+    """With steps and targets at hand, which is what paging needs."""
     targets = StepTarget.objects.select_related("user", "schedule", "team", "channel").order_by("position", "pk")
     steps = PolicyStep.objects.prefetch_related(Prefetch("targets", queryset=targets)).order_by("position", "pk")
-    services = ServicePolicy.objects.select_related("service").order_by("service__title", "pk")
-    return policies.select_related("team").prefetch_related(
-        Prefetch("steps", queryset=steps), Prefetch("services", queryset=services)
-    )
+    return policies.prefetch_related(Prefetch("steps", queryset=steps))

@@ -14,7 +14,7 @@ from incidents.paging.domain.policies import PolicyDraft
 from incidents.paging.models import EscalationPolicy, PolicyStep
 from incidents.paging.selectors.drafts import audited, draft_of
 from incidents.paging.selectors.frozen import frozen_policy
-from incidents.paging.selectors.policies import with_steps
+from incidents.paging.selectors.policies import with_steps, with_targets
 from incidents.paging.services import policy_services, policy_steps
 from incidents.paging.services.policy_checks import check, check_revision, refuse_slug
 from reliability.access.domain.caller import Caller, Role
@@ -25,6 +25,7 @@ from reliability.catalog.models import Service
 from reliability.web.errors import Conflict, NotFound
 
 KIND = "escalation_policy"
+_DELETED = "this escalation policy has been deleted meanwhile"
 _OWN_FIELDS = ("slug", "title", "description", "repeat", "ack_timeout_minutes", "is_team_default")
 
 
@@ -36,7 +37,10 @@ def freeze(*, policy_id: int, now: datetime) -> FrozenPolicy:
     with transaction.atomic():
         # The update comes first: it holds the rows, so that of two at once each gets its own turn.
         PolicyStep.objects.filter(policy_id=policy_id, round_robin=True).update(turn=F("turn") + 1)
-        return _one_turn_ago(frozen_policy(policy=_loaded(policy_id)))
+        policy = with_targets(EscalationPolicy.objects.filter(pk=policy_id)).first()
+        if policy is None:
+            raise NotFound(_DELETED)
+        return _one_turn_ago(frozen_policy(policy=policy))
 
 
 def create(*, caller: Caller, draft: PolicyDraft, now: datetime, reason: str = "") -> EscalationPolicy:
@@ -124,7 +128,7 @@ def delete(*, caller: Caller, policy: EscalationPolicy, now: datetime, reason: s
 def _loaded(policy_id: int) -> EscalationPolicy:
     policy = with_steps(EscalationPolicy.objects.filter(pk=policy_id)).first()
     if policy is None:
-        raise NotFound("this escalation policy has been deleted meanwhile")
+        raise NotFound(_DELETED)
     return policy
 
 

@@ -36,7 +36,7 @@ def content_of(*, incident: Incident) -> Content:
     severity = Severity(incident.severity)
     impacts = incident.impacted_services.select_related("service").order_by("pk")[:_LINKS_MAX]
     services = [impact.service for impact in impacts]
-    alerts = list(incident.alerts.order_by("started_at", "pk")[: _ALERTS_NAMED + 1])
+    alerts = list(incident.alerts.only("title", "links").order_by("started_at", "pk")[: _ALERTS_NAMED + 1])
     return Content(
         title=f"#{incident.pk} {incident.title}",
         text=_text(incident, alerts),

@@ -44,6 +44,8 @@ def place(*, alert: Alert, now: datetime) -> Received:
             transitions.reopen(incident=recent, actor=actor, now=now, reason=f"It fires again: {alert.title}")
             _join(alert=alert, incident=recent, now=now)
             return Received(alert.pk, recent.pk, AlertOutcome.REOPENED, f"#{recent.pk} was resolved shortly before")
+        if not alert.group_key:  # nobody else opens its incident
+            return _open(alert=alert, now=now)
         try:
             with transaction.atomic():
                 return _open(alert=alert, now=now)
