@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
+
+# Addresses that are secrets themselves: whoever reads the log must not be able to page, acknowledge or read by it.
+_SECRET_ADDRESSES = re.compile(
+    r"(/(?:oncall/feeds|ping|intake|a|link|settings/contacts/connect)/)"
+    r"(?!(?:alertmanager|generic)\b)[^/\s'\"<>?]{4,}"
+)
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -40,6 +47,7 @@ def configure(*, log_format: str, level: str) -> dict[str, Any]:
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     _drop_doubled,
                     *_rendering(log_format),
+                    hide_secrets,
                 ],
             }
         },
@@ -64,6 +72,11 @@ def configure(*, log_format: str, level: str) -> dict[str, Any]:
 def _drop_doubled(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     event.pop("color_message", None)  # uvicorn's copy of its message, with colours
     return event
+
+
+def hide_secrets(_logger: Any, _name: str, line: str) -> str:
+    """The rendered line without the secret part of addresses, wherever in it they stand."""
+    return _SECRET_ADDRESSES.sub(r"\1…", line)
 
 
 def _rendering(log_format: str) -> list[Any]:
