@@ -6,19 +6,23 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from icalendar import Calendar
 
 from incidents.oncall.models import CalendarFeed, Schedule
-from incidents.oncall.services import documents
+from incidents.oncall.services import documents, overrides
+from incidents.oncall.services.overrides import OverrideDraft
 from reliability.access.models import Membership
+from reliability.kit.periods import Period
 from tests.cast import Cast
 from tests.oncall.conftest import NOW
 from tests.oncall.rota import document, layer
 
 pytestmark = pytest.mark.django_db
+BERLIN = ZoneInfo("Europe/Berlin")
 As = Callable[[str], Client]
 
 
@@ -78,6 +82,53 @@ def test_uids_are_unique_and_stay_from_day_to_day_and_over_edits(
         now=NOW + timedelta(days=31),
     )
     assert uids() == after
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "left"),
+    [
+        ("2026-04-06T09:00", "2026-04-08T09:00", [("04-08T07", "04-13T07")]),
+        ("2026-04-11T09:00", "2026-04-13T09:00", [("04-06T07", "04-11T07")]),
+        ("2026-04-08T09:00", "2026-04-09T09:00", [("04-06T07", "04-08T07"), ("04-09T07", "04-13T07")]),
+    ],
+    ids=["its beginning", "its end", "its middle"],
+)
+def test_a_shift_that_an_override_cuts_keeps_its_uid(
+    cast: Cast, as_: As, schedule: Schedule, client: Client, start: str, end: str, left: list[tuple[str, str]]
+) -> None:
+    path = make(as_("responder"), schedule.slug)
+
+    def week() -> dict[str, tuple[str, str]]:
+        found = [event for event in events(client.get(path).content) if str(event["SUMMARY"]).startswith("Responder")]
+        spans = {
+            str(event["UID"]): (f"{event['DTSTART'].dt:%m-%dT%H}", f"{event['DTEND'].dt:%m-%dT%H}") for event in found
+        }
+        assert len(spans) == len(found)
+        return {uid: span for uid, span in spans.items() if "04-06" <= span[0] < "04-13"}
+
+    [uid] = week()
+    draft = OverrideDraft(
+        period=Period(*(datetime.fromisoformat(text).replace(tzinfo=BERLIN) for text in (start, end))),
+        user_id=cast.editor.pk,
+    )
+    overrides.create(caller=cast.caller("responder"), schedule=schedule, draft=draft, now=NOW)
+    after = week()
+    assert after[uid] == left[0]
+    assert sorted(after.values()) == left
+    every = [str(event["UID"]) for event in events(client.get(path).content)]
+    assert len(set(every)) == len(every)
+
+
+def test_the_calendar_says_what_the_api_says(cast: Cast, as_: As, schedule: Schedule, client: Client) -> None:
+    found = events(client.get(make(as_("editor"), schedule.slug)).content)
+    between = "?from=2026-04-06T07:00:00Z&to=2026-06-01T07:00:00Z"
+    asked = as_("editor").get(f"/api/v1/oncall/{schedule.slug}{between}").json()["shifts"]
+    told = {(event["DTSTART"].dt, event["DTEND"].dt, str(event["SUMMARY"]).split(":")[0]) for event in found}
+    for shift in asked:
+        span = (datetime.fromisoformat(shift["start"]), datetime.fromisoformat(shift["end"]), shift["name"])
+        assert span in told
+    assert len(asked) == 8
+    assert all(event["DTSTAMP"].dt.tzinfo is not None and event["DTSTAMP"].dt <= NOW for event in found)
 
 
 def test_an_unchanged_calendar_is_not_sent_again(

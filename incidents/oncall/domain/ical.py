@@ -14,13 +14,15 @@ _PRODUCT = "-//Reliability//On call//EN"
 
 @dataclass(frozen=True, slots=True)
 class CalendarShift:
-    """One event. is_endless: it began or ends outside of what is shown, so its UID does not name its start."""
+    """One event. turn_start: when the turn of the rotation began of which this is the first part, else its own start:
+    the UID names it, so that an override that cuts a shift moves its event instead of making another. None: it began
+    before what is looked at."""
 
     schedule_id: int
     user_id: int
     start: datetime
     end: datetime
-    is_endless: bool
+    turn_start: datetime | None
     summary: str
     description: str
     url: str
@@ -47,7 +49,7 @@ def to_ical(*, name: str, shifts: Iterable[CalendarShift], host: str) -> bytes:
 
 def _event(shift: CalendarShift, host: str) -> Event:
     event = Event()
-    start = "open" if shift.is_endless else f"{int(shift.start.timestamp())}"
+    start = "open" if shift.turn_start is None else f"{int(shift.turn_start.timestamp())}"
     event.add("uid", f"shift-{shift.schedule_id}-{shift.user_id}-{start}@{host}")
     event.add("dtstamp", shift.changed_at)
     event.add("dtstart", shift.start)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -9,9 +11,9 @@ from django.conf import settings
 from django.db.models import Max, QuerySet
 
 from incidents.oncall.domain.ical import CalendarShift, to_ical
-from incidents.oncall.domain.rota import by_person
+from incidents.oncall.domain.rota import Shift, by_person, final_shifts
 from incidents.oncall.models import CalendarFeed, Override, Schedule, ScheduleVersion
-from incidents.oncall.selectors.oncall import shifts
+from incidents.oncall.selectors.rotas import Rota, rotas
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.secret import hash_of_secret
 from reliability.access.models import User
@@ -75,14 +77,14 @@ def _events(
     shown_from = now - timedelta(days=settings.ONCALL_FEED_DAYS_BACK)
     changed = _changed_at(known)
     own = [
-        (known[pk], shift)
-        for pk, found in shifts(schedule_ids=known, period=period).items()
-        for shift in by_person(found)
+        (known[pk], shift, turn)
+        for pk, rota in rotas(schedule_ids=known, period=period).items()
+        for shift, turn in _with_turns(rota, period)
         if shift.end > shown_from and only_user_id in (None, shift.user_id)
     ]
-    users = User.objects.in_bulk({shift.user_id for _, shift in own})
+    users = User.objects.in_bulk({shift.user_id for _, shift, _ in own})
     events = []
-    for schedule, shift in sorted(own, key=lambda pair: (pair[1].start, pair[0].pk)):
+    for schedule, shift, turn in sorted(own, key=lambda entry: (entry[1].start, entry[0].pk)):
         person = str(users.get(shift.user_id, "somebody"))
         summary = f"On call: {schedule.title}" if only_user_id else f"{person}: {schedule.title}"
         url = f"{settings.PUBLIC_URL}/oncall/{schedule.slug}/"
@@ -92,7 +94,7 @@ def _events(
                 user_id=shift.user_id,
                 start=shift.start,
                 end=shift.end,
-                is_endless=shift.start == period.start,
+                turn_start=None if turn == period.start else turn,
                 summary=summary,
                 description=f"{person} is on call for {schedule.title}.\n{url}",
                 url=url,
@@ -100,6 +102,26 @@ def _events(
             )
         )
     return events
+
+
+def _with_turns(rota: Rota, period: Period) -> list[tuple[Shift, datetime]]:
+    """The final shifts, each with the start of the turn whose first part it is, else with its own start."""
+    final = by_person(final_shifts(versions=rota.versions, overrides=rota.overrides, period=period))
+    if not rota.overrides:
+        return [(shift, shift.start) for shift in final]
+    turns: dict[int, list[Shift]] = defaultdict(list)
+    for turn in by_person(final_shifts(versions=rota.versions, period=period)):
+        turns[turn.user_id].append(turn)
+    found, used = [], set()
+    for shift in final:
+        own = turns[shift.user_id]
+        index = bisect_right(own, shift.start, key=lambda turn: turn.end)  # the first that ends later
+        start = own[index].start if index < len(own) and own[index].start < shift.end else shift.start
+        if (shift.user_id, start) in used:
+            start = shift.start
+        used.add((shift.user_id, start))
+        found.append((shift, start))
+    return found
 
 
 def _changed_at(known: dict[int, Schedule]) -> dict[int, datetime]:

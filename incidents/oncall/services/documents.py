@@ -132,10 +132,10 @@ def _declared(
     read = []
     for index, entry in enumerate(written):
         path = f"overrides[{index}]"
-        draft = _override(entry, path, people, clock, mistakes)
-        if draft is None or entry.get("is_declared", True):
-            read.append(draft)
-        elif (draft.period, draft.user_id, draft.replaces_id) not in by_hand:
+        rule = _override(entry, path, people, clock, mistakes)
+        if rule is None or entry.get("is_declared", True):
+            read.append(rule)
+        elif (rule.period, rule.user_id, rule.replaces_id) not in by_hand:
             words = "was made by hand and is not there (any more): leave it out, or declare it without is_declared"
             mistakes.append(Mistake(path, words))
     definitions.refuse(mistakes)
