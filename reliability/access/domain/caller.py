@@ -45,6 +45,11 @@ class Caller:
             return Role.ADMINISTRATOR
         return self.roles.get(team_id)
 
+    @property
+    def is_administrator_somewhere(self) -> bool:
+        """Of the installation, or of any team."""
+        return self.is_administrator or bool(self.team_ids(Role.ADMINISTRATOR))
+
     def may_read(self, team_id: int) -> bool:
         if Scope.READ not in self.scopes:
             return False
