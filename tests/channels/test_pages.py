@@ -199,3 +199,16 @@ def test_the_list_narrows_and_says_how_each_is(cast: Cast, as_: As) -> None:
     page = as_("viewer").get("/channels/?kind=email").content.decode()
     assert re.search(r"Switched off", page)
     assert "https://example.org/a" not in page
+
+
+def test_what_is_missing_is_named_at_its_field(as_: As) -> None:
+    page = as_("editor").post("/channels/new/?kind=slack", {"title": "Payments"}).content.decode()
+    assert "write a name, such as: payments-slack" in page
+    assert "choose the team whose channel it is" in page
+    assert "enter the webhook address" in page
+    assert "This field is required" not in page
+
+
+def test_the_audit_trail_is_offered_to_those_who_may_read_it(as_: As) -> None:
+    assert "/settings/audit/" not in as_("responder").get("/settings/contacts/").content.decode()
+    assert "/settings/audit/" in as_("administrator").get("/settings/contacts/").content.decode()

@@ -20,6 +20,7 @@ class ChannelForm(forms.Form):
         max_length=63,
         label="Name",
         help_text="For addresses and the API; it stays. Example: payments-slack",
+        error_messages={"required": "write a name, such as: payments-slack"},
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
     team = forms.ModelChoiceField(
@@ -27,6 +28,7 @@ class ChannelForm(forms.Form):
         to_field_name="slug",
         label="Owner",
         empty_label="Choose the team",
+        error_messages={"required": "choose the team whose channel it is"},
         help_text="Its escalation policies may tell it; its editors may change it.",
     )
     is_enabled = forms.BooleanField(

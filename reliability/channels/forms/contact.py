@@ -16,6 +16,7 @@ class CodeForm(forms.Form):
         label="Code",
         max_length=20,
         help_text="The six digits that arrived.",
+        error_messages={"required": "enter the six digits that arrived"},
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True, "placeholder": "000000"}
         ),

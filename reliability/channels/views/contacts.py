@@ -141,7 +141,7 @@ def _send_code(request: AccessRequest, method: ContactMethod) -> HttpResponse:
 def _tell(request: AccessRequest, method: ContactMethod, outcome: Outcome) -> None:
     verdict = answer_of(outcome, at=timezone.now())["verdict"]
     say = messages.success if outcome.is_delivered else messages.warning
-    say(request, f"{method.title}: {verdict} {outcome.reason}.")
+    say(request, f"{method.title}: {verdict} {outcome.reason[:1].upper()}{outcome.reason[1:]}.")
 
 
 def _address(method: ContactMethod) -> str:
