@@ -97,7 +97,7 @@ def _acknowledge(request: HttpRequest, opened: OpenedLink, incident: Incident, n
         words = f"Not acknowledged: {problem.message}."
         state = replace(_state(opened, incident), words=words, icon="warning", tone="warn", may_acknowledge=False)
         return _page(request, state, status=problem.status)
-    after = _about(moved.incident)
+    after = replace(_about(moved.incident), url=_url(opened, moved.incident))
     words = "You have it. Paging has stopped." if moved.is_changed else moved.message
     state = replace(after, words=words, icon="check", tone="good", may_acknowledge=False)
     return _page(request, state)
@@ -117,6 +117,7 @@ def _state(opened: OpenedLink, incident: Incident) -> State:
         rest=text.rest,
         links=[PhoneLink(title, url) for title, url in told if url.startswith(("https://", "http://"))],
         person=str(opened.user),
+        url=_url(opened, incident),
         may_acknowledge=not words,
     )
 
@@ -129,10 +130,19 @@ def _about(incident: Incident) -> State:
         incident=incident,
         severity=severity,
         status=status_slug(incident),
-        # What was merged goes on elsewhere.
-        url=reverse("incident-detail", args=[incident.merged_into_id or incident.pk]),
+        url=_address(incident),
         url_words=f"Open #{incident.merged_into_id}" if incident.merged_into_id else "Open the incident",
     )
+
+
+def _url(opened: OpenedLink, incident: Incident) -> str:
+    """None for whoever was paged from another team and would find nothing there."""
+    return _address(incident) if caller_of_user(user=opened.user).may_read(incident.team_id) else ""
+
+
+def _address(incident: Incident) -> str:
+    """What was merged goes on elsewhere."""
+    return reverse("incident-detail", args=[incident.merged_into_id or incident.pk])
 
 
 def _standing(incident: Incident) -> str:

@@ -172,3 +172,21 @@ def test_somebody_who_left_the_team_cannot_acknowledge_any_more(
     assert answer.status_code in {403, 404}
     incident.refresh_from_db()
     assert incident.status == "triggered"
+
+
+def test_who_is_paged_from_another_team_may_acknowledge_and_is_not_led_to_a_page_they_cannot_see(
+    phone: Client, cast: Cast, declare: Declare, now: datetime
+) -> None:
+    incident = declare()
+    assert incident.escalation is not None
+    page = incident.escalation.notifications.order_by("pk").first()
+    assert page is not None
+    page.user = cast.outsider
+    page.save()
+    address = f"/a/{links.sign(escalation=incident.escalation, user_id=cast.outsider.pk, now=now)}/"
+    answer = phone.get(address).content.decode()
+    assert "Acknowledge</button>" in answer
+    assert "Open the incident" not in answer
+    answer = phone.post(address).content.decode()
+    assert "You have it." in answer
+    assert "Open the incident" not in answer
