@@ -10,8 +10,8 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from incidents.oncall.api import schemas
-from incidents.oncall.api.body import BodyReader
+from incidents.oncall.api import bodies, schemas
+from incidents.oncall.api.reader import BodyReader
 from incidents.oncall.api.reading import period_asked, schedule_answer
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors import oncall
@@ -87,7 +87,7 @@ def put_one(
     request: AccessRequest,
     response: HttpResponse,
     slug: str,
-    body: schemas.SchedulePut,
+    body: bodies.SchedulePut,
     query: Query[ShiftsQuery],
     if_match: IfMatch = None,
 ) -> Any:
@@ -137,7 +137,7 @@ def list_overrides(request: AccessRequest, slug: str) -> Any:
 @router.post(
     "/{slug}/overrides", response={201: schemas.OverrideOut}, operation_id="createOverride", summary="Override"
 )
-def create_override(request: AccessRequest, slug: str, body: schemas.OverrideBody) -> Any:
+def create_override(request: AccessRequest, slug: str, body: bodies.OverrideBody) -> Any:
     """Somebody else for a while. Needs the role of responder."""
     found = get_schedule(caller=request.caller, slug=slug)
     require(caller=request.caller, team_id=found.team_id, role=Role.RESPONDER)
@@ -148,7 +148,7 @@ def create_override(request: AccessRequest, slug: str, body: schemas.OverrideBod
 
 
 @router.post("/{slug}/take", response={201: schemas.OverrideOut}, operation_id="takeShift", summary="Take a shift")
-def take_shift(request: AccessRequest, slug: str, body: schemas.TakeBody) -> Any:
+def take_shift(request: AccessRequest, slug: str, body: bodies.TakeBody) -> Any:
     """Be on call oneself for a while, from now on at the earliest. A token names the person in an override."""
     found = get_schedule(caller=request.caller, slug=slug)
     require(caller=request.caller, team_id=found.team_id, role=Role.RESPONDER)
@@ -192,7 +192,7 @@ def _effective(given: datetime | None) -> datetime | None:
         raise Invalid(details=[{"field": "effective_from", "message": str(error)}]) from error
 
 
-def _override_draft(request: AccessRequest, schedule: Schedule, body: schemas.OverrideBody) -> OverrideDraft:
+def _override_draft(request: AccessRequest, schedule: Schedule, body: bodies.OverrideBody) -> OverrideDraft:
     reader = BodyReader(request.caller, schedule, people=[body.user, body.replaces])
     period = reader.period(body.start, body.end)
     user_id, replaces_id = reader.person(body.user, "user"), reader.person(body.replaces, "replaces")

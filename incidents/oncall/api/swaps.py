@@ -10,8 +10,8 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from incidents.oncall.api.body import BodyReader
-from incidents.oncall.api.schemas import Email, Moment
+from incidents.oncall.api.bodies import Email, Moment
+from incidents.oncall.api.reader import BodyReader
 from incidents.oncall.models import Swap
 from incidents.oncall.selectors.schedules import schedule as get_schedule
 from incidents.oncall.selectors.swaps import swaps_of
