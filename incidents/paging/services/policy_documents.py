@@ -268,4 +268,7 @@ class _Reader:
     def _names(self) -> Names:
         steps = self.document.get("steps")
         every = [*(steps if isinstance(steps, list) else []), self.document.get("last_resort")]
-        return Names(caller=self.caller, written=[step.get("targets") for step in every if isinstance(step, Mapping)])
+        written = [step.get("targets") for step in every if isinstance(step, Mapping)]
+        before = self.before.placed_steps() if self.before else ()
+        people = {target.id for _, step in before for target in step.targets if target.kind is TargetKind.USER}
+        return Names(caller=self.caller, written=written, named=people)

@@ -268,3 +268,21 @@ def test_an_answer_sent_back_changes_nothing(cast: Cast, as_: Callable[[str], Cl
     assert (again.status_code, again.json()) == (200, read)
     elsewhere = client.put(path, data={**read, "slug": "other"}, content_type="application/json")
     assert elsewhere.json()["error"]["details"][0]["field"] == "slug"
+
+
+def test_a_deactivated_person_stays_when_something_else_is_edited(cast: Cast, as_: Callable[[str], Client]) -> None:
+    client = as_("editor")
+    path = "/api/v1/escalation-policies/who-left"
+    targets = [{"user": cast.responder.email}, {"user": cast.viewer.email}]
+    body = {"team": "payments", "steps": [{"delay": "5m", "round_robin": True, "targets": targets}]}
+    assert client.put(path, data=body, content_type="application/json").status_code == 201
+    cast.responder.is_active = False
+    cast.responder.save(update_fields=("is_active",))
+    read = client.get(path).json()
+    answer = client.put(path, data={**read, "repeat": 2}, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["steps"] == read["steps"]
+    shown = client.get("/escalation-policies/who-left/edit/").content.decode()
+    assert 'value="hidden:' in shown
+    fresh = client.put(f"{path}-2", data=body, content_type="application/json")
+    assert fresh.status_code == 422, "nobody new is named who cannot be paged"
