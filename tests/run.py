@@ -78,7 +78,8 @@ def steps() -> list[list[Step]]:
             Step("journeys", [*PYTEST, "tests/journeys"]),
             Step("journeys on PostgreSQL and Redis", [*PYTEST, "tests/journeys"], needs="postgresql"),
         ],
-        [Step("faults", [*PYTEST, "tests/faults"])],
+        # A file's tests stay in one process: they share a product. Most of the time they wait.
+        [Step("faults", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/faults"])],
     ]
 
 

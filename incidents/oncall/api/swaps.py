@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
@@ -27,8 +27,12 @@ from reliability.web.errors import Invalid
 router = Router(tags=["On call"])
 
 
+# Spelt out: two schemas of one name in the document would be answered by the first one's.
+SwapState = Literal["offered", "accepted", "declined", "withdrawn", "expired"]
+
+
 class SwapQuery(PageQuery):
-    state: Annotated[Swap.State | None, Field(description="only offers in this state")] = None
+    state: Annotated[SwapState | None, Field(description="only offers in this state")] = None
 
 
 class SwapBody(Schema):
