@@ -390,8 +390,8 @@ ALERT_PAYLOAD_BYTES_MAX = env.int("ALERT_PAYLOAD_BYTES_MAX", default=64 * 1024)
 INCIDENT_IMPACTS_MAX = env.int("INCIDENT_IMPACTS_MAX", default=100)
 # An alert that fires again this soon after its incident was resolved reopens it; 0: it opens a new incident.
 INCIDENT_REOPEN_MINUTES = env.int("INCIDENT_REOPEN_MINUTES", default=0)
-# Alerts from outside: bytes of one request, alerts in it, alerts a minute of one integration, seconds that a request may
-# have waited for its turn (then its sender is asked to come again); wrong keys a minute from one address.
+# Alerts from outside: bytes of one request, alerts in it, alerts a minute of one integration, seconds that a request
+# may have waited for its turn (then its sender is asked to come again); wrong keys a minute from one address.
 INTAKE_BODY_BYTES_MAX = env.int("INTAKE_BODY_BYTES_MAX", default=2 * 1024 * 1024)
 INTAKE_ALERTS_MAX = env.int("INTAKE_ALERTS_MAX", default=1_000)
 INTAKE_ALERTS_PER_MINUTE_MAX = env.int("INTAKE_ALERTS_PER_MINUTE_MAX", default=30_000)

@@ -30,7 +30,11 @@ def editor(cast: Cast, now: Any, as_: Callable[[str], Client]) -> Client:
 def test_an_answer_sent_back_changes_nothing(cast: Cast, editor: Client) -> None:
     declared = {"start": "2026-04-01T09:00", "end": "2026-04-02T09:00", "user": cast.viewer.email, "reason": "leave"}
     office = [{"weekdays": ["mon"], "start": "22:00", "end": "06:00"}]
-    custom: dict[str, Any] = {"unit": "custom", "handoffs": [{"weekday": "fri", "time": "17:00"}], "end": "2027-01-01T00:00"}
+    custom: dict[str, Any] = {
+        "unit": "custom",
+        "handoffs": [{"weekday": "fri", "time": "17:00"}],
+        "end": "2027-01-01T00:00",
+    }
     layers = [
         layer(cast.editor, cast.responder, restrictions=office),
         {**layer(cast.editor, name="Other", **custom), "time_zone": "Australia/Lord_Howe"},
