@@ -166,6 +166,7 @@ def test_a_person_without_contact_methods_is_reached_at_the_sign_in_address(
     cast: Cast, message: Messages, now: datetime, settings: Settings, tmp_path: Any
 ) -> None:
     settings.EMAIL_HOST, settings.EMAIL_MAILBOX = "", str(tmp_path / "mail")
+    (tmp_path / "mail").mkdir()  # as somebody may have made it by hand
     outcome = send_to_contact(contact_method=sign_in_mail(user=cast.responder), message=message(), now=now)
     assert outcome.is_delivered
     (kept,) = (tmp_path / "mail" / "new").iterdir()

@@ -33,6 +33,7 @@ from incidents.paging.services.escalations_steps import exhaust, save, take
 from incidents.paging.services.policies import freeze
 from reliability.channels.domain.message import Event
 from reliability.outbox.services import due
+from reliability.web.errors import NotFound
 
 _RUNNING = (Escalation.State.ACTIVE, Escalation.State.EXHAUSTED)
 
@@ -48,7 +49,7 @@ def begin(
     now: datetime,
 ) -> Escalation:
     """Freeze the policy and tell the first step. Without a policy the team's administrators are told."""
-    frozen = NO_POLICY if policy is None else freeze(policy_id=policy.pk, now=now)
+    policy, frozen = _frozen(policy, now)
     escalation = Escalation.objects.create(
         team_id=team_id,
         subject=subject,
@@ -63,6 +64,16 @@ def begin(
     move = first_move(frozen=frozen, at=now)
     take(escalation=escalation, frozen=frozen, move=move, now=now, event=Event.TRIGGER)
     return escalation
+
+
+def _frozen(policy: EscalationPolicy | None, now: datetime) -> tuple[EscalationPolicy | None, FrozenPolicy]:
+    """A policy that was deleted since it was chosen is as none: somebody must be told."""
+    if policy is None:
+        return None, NO_POLICY
+    try:
+        return policy, freeze(policy_id=policy.pk, now=now)
+    except NotFound:
+        return None, NO_POLICY
 
 
 @transaction.atomic

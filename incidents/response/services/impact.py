@@ -15,6 +15,7 @@ from incidents.response.services.locking import locked
 from incidents.response.services.opening import touch as name_impacts
 from incidents.response.services.recording import touch
 from reliability.access.domain.caller import Caller
+from reliability.access.models import Team
 from reliability.catalog.models import Service
 from reliability.web.errors import NotFound
 from slo.models import Slo
@@ -29,7 +30,8 @@ def add_service(*, caller: Caller, incident_id: int, service_id: int, now: datet
         return False
     refuse(reference_mistakes(caller=caller, service_ids=[service_id]) or _too_many("services", named.count()))
     name_impacts(incident=incident, service_ids=(service_id,))
-    _tell(incident, caller, now, f"{Service.objects.get(pk=service_id)} is affected", service_id=service_id)
+    service = Service.objects.select_related("team").get(pk=service_id)
+    _tell(incident, caller, now, f"{_service_words(incident, service)} is affected", service_id=service_id)
     return True
 
 
@@ -37,11 +39,19 @@ def add_service(*, caller: Caller, incident_id: int, service_id: int, now: datet
 def remove_service(*, caller: Caller, incident_id: int, service_id: int, now: datetime) -> None:
     """Raises NotFound when it is not named."""
     incident = locked(caller=caller, incident_id=incident_id)
-    row = ImpactedService.objects.select_related("service").filter(incident=incident, service_id=service_id).first()
+    row = (
+        ImpactedService.objects.select_related("service__team").filter(incident=incident, service_id=service_id).first()
+    )
     if row is None:
         raise NotFound("the incident does not name this service")
     row.delete()
-    _tell(incident, caller, now, f"{row.service} is not affected after all", service_id=service_id)
+    _tell(
+        incident,
+        caller,
+        now,
+        f"{_service_words(incident, row.service)} is not affected after all",
+        service_id=service_id,
+    )
 
 
 @transaction.atomic
@@ -53,7 +63,8 @@ def add_slo(*, caller: Caller, incident_id: int, slo_id: int, now: datetime) -> 
         return False
     refuse(reference_mistakes(caller=caller, slo_ids=[slo_id]) or _too_many("slos", named.count()))
     name_impacts(incident=incident, slo_ids=(slo_id,))
-    _tell(incident, caller, now, f"The objective {Slo.objects.get(pk=slo_id).title} is affected", slo_id=slo_id)
+    slo = Slo.objects.select_related("team").get(pk=slo_id)
+    _tell(incident, caller, now, f"{_slo_words(incident, slo)} is affected", slo_id=slo_id)
     return True
 
 
@@ -61,11 +72,24 @@ def add_slo(*, caller: Caller, incident_id: int, slo_id: int, now: datetime) -> 
 def remove_slo(*, caller: Caller, incident_id: int, slo_id: int, now: datetime) -> None:
     """Raises NotFound when it is not named."""
     incident = locked(caller=caller, incident_id=incident_id)
-    row = ImpactedSlo.objects.select_related("slo").filter(incident=incident, slo_id=slo_id).first()
+    row = ImpactedSlo.objects.select_related("slo__team").filter(incident=incident, slo_id=slo_id).first()
     if row is None:
         raise NotFound("the incident does not name this objective")
     row.delete()
-    _tell(incident, caller, now, f"The objective {row.slo.title} is not affected after all", slo_id=slo_id)
+    _tell(incident, caller, now, f"{_slo_words(incident, row.slo)} is not affected after all", slo_id=slo_id)
+
+
+def _service_words(incident: Incident, service: Service) -> str:
+    return str(service) if _is_for_all(incident, service.team) else "A service of another team"
+
+
+def _slo_words(incident: Incident, slo: Slo) -> str:
+    return f"The objective {slo.title}" if _is_for_all(incident, slo.team) else "An objective of another team"
+
+
+def _is_for_all(incident: Incident, owner: Team) -> bool:
+    """Whether everybody who reads the incident may know the names of the owner's objects: a timeline is one for all."""
+    return owner.pk == incident.team_id or not owner.is_private
 
 
 def _too_many(field: str, named: int) -> list[Mistake]:

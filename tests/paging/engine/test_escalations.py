@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from incidents.paging.domain.urgency import Urgency
-from incidents.paging.models import Escalation, Notification
+from incidents.paging.models import Escalation, EscalationPolicy, Notification
 from incidents.paging.services import escalations
 from reliability.channels.domain.message import Event
 from tests.cast import Cast
@@ -132,6 +132,14 @@ def test_without_a_policy_the_administrators_of_the_team_are_told(
         content=CONTENT,
         now=clock.now,
     )
+    clock.run()
+    assert [to.partition(":")[0] for to, _ in receivers.told] == ["Administrator"]
+
+
+def test_a_policy_deleted_since_it_was_chosen_is_as_none(cast: Cast, clock: Clock, receivers: Receivers) -> None:
+    policy = policy_of([person_with(cast.responder, "Phone")], team=cast.payments)
+    EscalationPolicy.objects.filter(pk=policy.pk).delete()
+    begin(policy, clock.now)
     clock.run()
     assert [to.partition(":")[0] for to, _ in receivers.told] == ["Administrator"]
 

@@ -73,7 +73,7 @@ def test_the_text_answers_the_first_questions_within_twenty_lines(slo: Slo, live
         "Checkout succeeds (checkout)",
         "99 % of events are good over 28 days",
         "900 of 6,000 events were bad (15 %)",
-        f"It began at {format_instant(now)}, 9 min before this alert.",
+        f"It began at {now:%Y-%m-%d %H:%M} UTC, 9 min before this alert.",
         "Budget left:",
         "at this burn it is spent in",
         "It needs: Orders database.",

@@ -19,7 +19,8 @@ class Mailbox:
     def send(self, mail: EmailMultiAlternatives) -> Outcome:
         place = Path(settings.EMAIL_MAILBOX)
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            for folder in ("tmp", "new", "cur"):  # also within a directory that somebody made by hand
+                (place / folder).mkdir(parents=True, exist_ok=True)
             box = mailbox.Maildir(place)
             key = box.add(mail.message().as_bytes())
             _forget_oldest(place)
