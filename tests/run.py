@@ -23,6 +23,9 @@ LOGS = ROOT / ".artifacts" / "test"
 BIN = Path(sys.prefix) / "bin"
 PYTEST = [str(BIN / "pytest"), "-q", "-p", "no:cacheprovider"]
 SUITE = [*PYTEST, "-n", "2", "tests", *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults"))]
+# A file's tests stay in one process: they share a product. Most of the time they wait.
+BY_FILE = ["-n", "2", "--dist", "loadfile"]
+LONGEST = ("test_telemetry_to_budget.py", "test_burning.py", "test_incident.py")
 # Names that `which` finds, and the Debian package that brings each.
 PACKAGES = {
     "redis-server": "redis-server",
@@ -54,6 +57,14 @@ def templates() -> list[str]:
     return [str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").rglob("*.html"))]
 
 
+def journeys() -> list[str]:
+    """The files that wait the longest first, so that none of them is left over at the end."""
+    files = sorted(
+        (ROOT / "tests" / "journeys").glob("test_*.py"), key=lambda path: (path.name not in LONGEST, path.name)
+    )
+    return [*PYTEST, *BY_FILE, "--no-loadscope-reorder", *(str(path.relative_to(ROOT)) for path in files)]
+
+
 def steps() -> list[list[Step]]:
     """Stages in order; the steps of a stage run two at a time."""
     python = sys.executable
@@ -75,11 +86,10 @@ def steps() -> list[list[Step]]:
         [Step("suite on SQLite", SUITE)],
         [Step("suite on PostgreSQL", SUITE, needs="postgresql")],
         [
-            Step("journeys", [*PYTEST, "tests/journeys"]),
-            Step("journeys on PostgreSQL and Redis", [*PYTEST, "tests/journeys"], needs="postgresql"),
+            Step("journeys", journeys()),
+            Step("journeys on PostgreSQL and Redis", journeys(), needs="postgresql"),
         ],
-        # A file's tests stay in one process: they share a product. Most of the time they wait.
-        [Step("faults", [*PYTEST, "-n", "2", "--dist", "loadfile", "tests/faults"])],
+        [Step("faults", [*PYTEST, *BY_FILE, "tests/faults"])],
     ]
 
 

@@ -160,8 +160,14 @@ def _servers_of_the_run() -> dict[str, str]:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return {
         "DATABASE_URL": f"{address.rpartition('/')[0]}/{name}",
-        "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{next(_redis_databases) % 16}",
+        "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{_redis_database()}",
     }
+
+
+def _redis_database() -> int:
+    """One of the sixteen of a Redis; test processes that run at the same time share none."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return process % 2 * 8 + next(_redis_databases) % 8
 
 
 # The suite's own settings, which would lead the product to the suite's data.
