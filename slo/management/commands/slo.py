@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reliability.access.domain.caller import Caller
+from reliability.kit.document_files import DocumentFilesError, read_document_files
 from reliability.web.errors import Invalid, NotFound
 from slo.domain.openslo.documents import SourceText
 from slo.domain.openslo.exporting import to_documents, to_yaml
@@ -21,9 +21,7 @@ from slo.domain.openslo.printing import print_plan
 from slo.selectors.openslo import ExportFilters, export, known_to
 from slo.services.openslo import OpenSloRequest, apply, plan, validate
 
-FILES_MAX = 2_000
 CHANGES = 2  # exit code with --detailed-exitcode, as terraform has it
-_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 
 class Command(BaseCommand):
@@ -57,7 +55,7 @@ class Command(BaseCommand):
             self._export(caller, options)
             return
         request = OpenSloRequest(
-            files=list(_read_all(options["files"])), team_slug=options["team"], reason=options.get("reason", "")
+            files=_read_all(options["files"]), team_slug=options["team"], reason=options.get("reason", "")
         )
         if options["action"] == "validate":
             found = validate(caller=caller, request=request)
@@ -107,37 +105,8 @@ def _user_name() -> str:
         return "unknown user"
 
 
-def _read_all(names: list[str]) -> Iterator[SourceText]:
-    """Every file named, those of directories in the order of their paths."""
-    count = 0
-    for name in names:
-        for path in _paths(name):
-            count += 1
-            if count > FILES_MAX:
-                raise CommandError(f"more than {FILES_MAX:,} files: name fewer directories")
-            yield _read(path)
-
-
-def _paths(name: str) -> list[Path]:
-    path = Path(name)
-    if name == "-" or not path.is_dir():
-        return [path]
-    found = [
-        file
-        for file in sorted(path.rglob("*"))
-        if file.suffix in _SUFFIXES
-        and file.is_file()
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
-    ]
-    if not found:
-        raise CommandError(f"{name} holds no .yaml, .yml or .json file")
-    return found
-
-
-def _read(path: Path) -> SourceText:
-    if str(path) == "-":
-        return SourceText("standard input", sys.stdin.buffer.read())
+def _read_all(names: list[str]) -> list[SourceText]:
     try:
-        return SourceText(str(path), path.read_bytes())
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
+        return [SourceText(name, text) for name, text in read_document_files(names)]
+    except DocumentFilesError as error:
+        raise CommandError(str(error)) from error

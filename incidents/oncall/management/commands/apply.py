@@ -5,8 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,10 +12,9 @@ from django.utils import timezone
 
 from incidents.oncall.services.files import FilesPlan, FileText, apply_files, plan_files
 from reliability.access.domain.caller import Caller
+from reliability.kit.document_files import DocumentFilesError, read_document_files
 
 CHANGES = 2  # exit code with --detailed-exitcode, as terraform has it
-FILES_MAX = 2_000
-_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _SIGNS = {"added": "+", "changed": "~", "unchanged": "="}
 
 
@@ -33,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         caller = Caller(name=f"command line ({_user_name()})", is_administrator=True)
-        files = list(_read_all(options["files"]))
+        files = _read_all(options["files"])
         run = plan_files if options["dry_run"] else apply_files
         plan = run(caller=caller, files=files, now=timezone.now())
         if plan.problems:
@@ -62,31 +59,8 @@ def _user_name() -> str:
         return "unknown user"
 
 
-def _read_all(names: list[str]) -> Iterator[FileText]:
-    """Every file named, those of directories in the order of their paths."""
-    count = 0
-    for name in names:
-        for path in _paths(name):
-            count += 1
-            if count > FILES_MAX:
-                raise CommandError(f"more than {FILES_MAX:,} files: name fewer directories")
-            yield _read(path)
-
-
-def _paths(name: str) -> list[Path]:
-    path = Path(name)
-    if name == "-" or not path.is_dir():
-        return [path]
-    found = [file for file in sorted(path.rglob("*")) if file.suffix in _SUFFIXES and file.is_file()]
-    if not found:
-        raise CommandError(f"{name} holds no .yaml, .yml or .json file")
-    return found
-
-
-def _read(path: Path) -> FileText:
-    if str(path) == "-":
-        return FileText("standard input", sys.stdin.buffer.read())
+def _read_all(names: list[str]) -> list[FileText]:
     try:
-        return FileText(str(path), path.read_bytes())
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
+        return [FileText(name, text) for name, text in read_document_files(names)]
+    except DocumentFilesError as error:
+        raise CommandError(str(error)) from error
