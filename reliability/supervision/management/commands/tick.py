@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +25,8 @@ from reliability.supervision.services import auditor
 IDLE_SECONDS = 1.0
 # Rows that wait for a thread of this process longer than their dispatch lease would be claimed twice.
 WAITING_PER_SLOT = 1
+# Longer than any receiver is waited for. What still runs then is done again after its lease.
+STOP_SECONDS = 12.0
 
 
 class Command(BaseCommand):
@@ -39,18 +45,38 @@ class Command(BaseCommand):
             while tick(now=timezone.now(), hand_over=self._do):
                 pass
             return
-        try:
-            self._loop()
-        except KeyboardInterrupt:
-            self.stdout.write("stopped")
+        with self._stopped_by_signals():
+            is_done = self._loop()
+        self.stdout.write("stopped")
+        if not is_done:  # an end of the interpreter would wait for the threads
+            self.stdout.flush()
+            os._exit(1)
 
     def _do(self, claim: Claim) -> None:
         outcome = runs.run(due_id=claim.due_id, token=claim.token, owner=self._owner, clock=timezone.now)
         if self._is_telling:
             self.stdout.write(f"{claim.kind} {claim.key}: {outcome.value}")
 
-    def _loop(self) -> None:
-        """As many at once as there are slots: a receiver that hangs does not hold up the others."""
+    @contextmanager
+    def _stopped_by_signals(self) -> Iterator[None]:
+        """The signals only note the wish: an exception out of one could leave a lock taken that a slot waits for."""
+        self._is_stopping = False
+
+        def note(number: int, frame: FrameType | None) -> None:
+            self._is_stopping = True
+
+        former = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+    def _loop(self) -> bool:
+        """As many at once as there are slots: a receiver that hangs does not hold up the others.
+
+        Returns whether all that had begun came to its end.
+        """
         wake = threading.Event()
         self._clock = ClockWatch(steady_seconds)
         nudge.use(wake.set)
@@ -65,11 +91,20 @@ class Command(BaseCommand):
                 connection.close()
                 wake.set()  # the end of one makes room for the next
 
-        with ThreadPoolExecutor(settings.WORKER_SLOTS, thread_name_prefix="slot") as pool:
-            while True:
-                self._tick(lambda claim: pool.submit(do, claim))
-                wake.wait(IDLE_SECONDS)
-                wake.clear()
+        running: set[Future[None]] = set()
+        pool = ThreadPoolExecutor(settings.WORKER_SLOTS, thread_name_prefix="slot")
+
+        def hand_over(claim: Claim) -> None:
+            running.add(pool.submit(do, claim))
+
+        while not self._is_stopping:
+            running.difference_update([future for future in running if future.done()])
+            self._tick(hand_over)
+            wake.wait(IDLE_SECONDS)
+            wake.clear()
+        pool.shutdown(wait=False, cancel_futures=True)
+        begun = [future for future in running if not future.done()]
+        return not wait(begun, timeout=STOP_SECONDS).not_done
 
     def _tick(self, hand_over: Any) -> None:
         try:
