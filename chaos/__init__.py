@@ -1,1 +1,4 @@
-"""Room of chaos experiments and game days: may import slo and below, never incidents."""
+"""Chaos: experiments, runs, schedules, the vulnerability backlog, game days. Each is a room of its own.
+
+May import slo and what lies below it, never incidents: those register what they know.
+"""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from chaos.backlog.api.routers import ROUTERS as BACKLOG_ROUTERS
+from chaos.experiments.api.routers import ROUTERS as EXPERIMENT_ROUTERS
+from chaos.gamedays.api.routers import ROUTERS as GAME_DAY_ROUTERS
+from chaos.runs.api.routers import ROUTERS as RUN_ROUTERS
+from chaos.schedules.api.routers import ROUTERS as EXPERIMENT_SCHEDULE_ROUTERS
 from incidents.intake.api.routers import ROUTERS as INTAKE_ROUTERS
 from incidents.oncall.api.routers import ROUTERS as ONCALL_ROUTERS
 from incidents.paging.api.routers import ROUTERS as PAGING_ROUTERS
@@ -47,6 +52,11 @@ api.add_router("/v1/sources", sources_router)
 for prefix, router in (
     *CHANNEL_ROUTERS,
     *SLO_ROUTERS,
+    *EXPERIMENT_ROUTERS,
+    *RUN_ROUTERS,
+    *EXPERIMENT_SCHEDULE_ROUTERS,
+    *BACKLOG_ROUTERS,
+    *GAME_DAY_ROUTERS,
     *ONCALL_ROUTERS,
     *PAGING_ROUTERS,
     *RESPONSE_ROUTERS,

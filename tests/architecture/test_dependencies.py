@@ -14,6 +14,7 @@ from tests.architecture.sources import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUN = [Requirement(text) for text in PROJECT["dependencies"]]
 TEST = [Requirement(text) for text in PROJECT["optional-dependencies"]["test"]]
+CHAOS = [Requirement(text) for text in PROJECT["optional-dependencies"]["chaos"]]
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 
 
@@ -26,7 +27,7 @@ def test_every_dependency_says_what_it_is_for() -> None:
     requirements = [
         line for line in lines if re.match(r'\s+"[A-Za-z].*",', line) and re.search(r'[<>=]=?\d|"redis', line)
     ]
-    assert len(requirements) == len(RUN) + len(TEST)
+    assert len(requirements) == len(RUN) + len(TEST) + len(CHAOS)
     assert [line for line in requirements if not re.search(r"#\s*\S{2,}.{8,}", line)] == []
 
 

@@ -9,19 +9,18 @@ import pytest
 from tests.architecture.sources import ROOT
 
 MAP = (ROOT / "ARCHITECTURE.md").read_text()
-_NOT_BUILT = "not built yet"
 
 
 def rooms() -> list[str]:
     """Packages directly in the top-level packages, and the top-level folders."""
     within = {path.parent.name for path in (ROOT / "reliability").glob("*/__init__.py")}
     top = {"slo", "chaos", "incidents", "tests", "benchmarks", "docs"}
-    of_incidents = {path.parent.name for path in (ROOT / "incidents").glob("*/__init__.py")}
-    return sorted(
-        [f"`reliability/{name}/`" for name in within]
-        + [f"`incidents/{name}/`" for name in of_incidents]
-        + [f"`{name}/`" for name in top]
-    )
+    inside = [
+        f"`{package}/{path.parent.name}/`"
+        for package in ("chaos", "incidents")
+        for path in (ROOT / package).glob("*/__init__.py")
+    ]
+    return sorted([f"`reliability/{name}/`" for name in within] + inside + [f"`{name}/`" for name in top])
 
 
 @pytest.mark.parametrize("room", rooms())

@@ -1,0 +1,1 @@
+"""Vulnerabilities: what may break, what to try next, and what was never tried."""

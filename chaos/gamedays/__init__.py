@@ -1,0 +1,1 @@
+"""Game days: plan, invitations, live room, wrap-up and record."""

@@ -1,0 +1,1 @@
+"""Runs of experiments: guards, supervision, undo, abort, verdict, score and report."""
