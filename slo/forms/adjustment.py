@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
+from reliability.web.field_messages import CHOICE, WHY, needed, number
 from slo.forms.instants import InstantField
-from slo.forms.words import CHOICE, WHY, needed, number
 
 _DIGITS = "write at most four digits before the point and four behind it"
 

@@ -10,10 +10,10 @@ from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 
 from reliability.web.errors import ProblemError
+from reliability.web.field_messages import CHOICE, number
 from slo.domain.alerting_conditions import CONDITIONS_MAX
 from slo.domain.alerting_rules import Operator
 from slo.domain.alerting_silence import MINUTES_MAX, MINUTES_MIN
-from slo.forms.words import CHOICE, number
 from slo.services.alerts import AlertingDraft
 
 _SEVERITIES = (

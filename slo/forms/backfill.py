@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from slo.forms.words import number
+from reliability.web.field_messages import number
 
 
 class BackfillForm(forms.Form):

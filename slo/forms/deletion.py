@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from slo.forms.words import WHY, needed
+from reliability.web.field_messages import WHY, needed
 
 
 class DeletionForm(forms.Form):

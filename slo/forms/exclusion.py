@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
+from reliability.web.field_messages import CHOICE, WHY, needed
 from slo.forms.instants import InstantField
-from slo.forms.words import CHOICE, WHY, needed
 from slo.models import Exclusion
 
 

@@ -9,9 +9,9 @@ from django.utils.text import slugify
 
 from reliability.access.models import Team
 from reliability.catalog.models import Service
+from reliability.web.field_messages import needed
 from slo.domain.naming import NAME_LENGTH_MAX
 from slo.forms.stored import STAYS, StoredChoiceField
-from slo.forms.words import needed
 
 
 class IdentityForm(forms.Form):

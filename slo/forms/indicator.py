@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 
 from reliability.telemetry.models import Source
+from reliability.web.field_messages import CHOICE
 from slo.forms.measurement import MeasurementForm
 from slo.forms.stored import STAYS, StoredChoiceField
-from slo.forms.words import CHOICE
 from slo.models import Sli
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from slo.forms.words import CHOICE, number
+from reliability.web.field_messages import CHOICE, number
 
 KINDS = (
     ("ratio", "Good and total events"),

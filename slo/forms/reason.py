@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from slo.forms.words import WHY
+from reliability.web.field_messages import WHY
 
 
 class ReasonForm(forms.Form):

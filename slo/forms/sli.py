@@ -9,9 +9,9 @@ from django import forms
 
 from reliability.telemetry.models import Source
 from reliability.web.errors import ProblemError
+from reliability.web.field_messages import WHY, needed
 from slo.forms.measurement import MeasurementForm, initial_of
 from slo.forms.stored import STAYS, StoredChoiceField
-from slo.forms.words import WHY, needed
 from slo.models import Sli
 from slo.services.slis import SliDraft
 

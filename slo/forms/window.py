@@ -7,11 +7,11 @@ from typing import Any
 
 from django import forms
 
+from reliability.web.field_messages import CHOICE, needed, number
 from reliability.web.zones import zone_names
 from slo.domain.budgeting import BudgetingMethod
 from slo.forms.instants import WallTimeField
 from slo.forms.percent import PercentField
-from slo.forms.words import CHOICE, needed, number
 
 UNITS = ("minute", "hour", "day", "week", "month", "quarter", "year")
 METHODS = (

@@ -119,7 +119,7 @@ def test_a_mistake_in_the_filter_is_shown_and_narrows_nothing(cast: Cast, as_: A
     write(cast.caller("editor"), cast.payments, now)
     page = as_("chief").get(reverse("audit-list") + "?since=yesterday")
     assert page.status_code == 200
-    assert "Enter a valid date" in page.content.decode()
+    assert "write a day, such as 2026-03-01" in page.content.decode()
     assert "checkout" in page.content.decode()
 
 

@@ -46,7 +46,7 @@ def test_the_first_visit_makes_the_administrator_with_a_team_and_signs_them_in(c
         ({"password": "short", "again": "short"}, "too short"),
         ({"password": "1234567890123", "again": "1234567890123"}, "entirely numeric"),
         ({"again": "another"}, "differs from the password"),
-        ({"email": "nobody"}, "valid email"),
+        ({"email": "nobody"}, "write an email address, such as"),
     ],
     ids=["a short password", "a number as password", "two different passwords", "no address"],
 )

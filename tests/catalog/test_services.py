@@ -66,8 +66,8 @@ def test_a_service_is_made_from_what_was_typed(cast: Cast, as_: As) -> None:
         ({"links": "Evil javascript://%0aalert(1)"}, "link 1: an address begins with https"),
         ({"links": "no address here"}, "write words, a space and an address"),
         ({"labels": "novalue"}, "write key=value"),
-        ({"tier": "5"}, "Select a valid choice"),
-        ({"team": "search"}, "Select a valid choice"),
+        ({"tier": "5"}, "choose one of these"),
+        ({"team": "search"}, "choose the team that owns it of the list"),
     ],
     ids=[
         "a name with spaces",

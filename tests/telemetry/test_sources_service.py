@@ -68,7 +68,7 @@ def test_what_was_written_is_in_the_audit_trail_without_the_secret(source: Sourc
 @pytest.mark.parametrize(
     ("given", "secrets", "field", "words"),
     [
-        ({}, {}, "url", "required"),
+        ({}, {}, "url", "such as http://prometheus.internal:9090"),
         ({"url": "prometheus:9090"}, {}, "url", "must be an address"),
         ({"url": "http://me:pw@prometheus"}, {}, "url", "must not hold a password"),
         ({"url": "http://prometheus:99999"}, {}, "url", "must be an address"),
@@ -76,9 +76,9 @@ def test_what_was_written_is_in_the_audit_trail_without_the_secret(source: Sourc
         ({"url": URL, "auth": "basic"}, {"password": "x"}, "username", "enter the user name"),
         ({"url": URL, "auth": "basic", "username": "x"}, {}, "password", "enter the password"),
         ({"url": URL, "auth": "bearer"}, {}, "token", "enter the token"),
-        ({"url": URL, "auth": "magic"}, {}, "auth", "valid choice"),
+        ({"url": URL, "auth": "magic"}, {}, "auth", "none, basic or bearer"),
         ({"url": URL, "concurrency": 1000}, {}, "concurrency", "32"),
-        ({"url": URL, "points_max": 20_000}, {}, "points_max", "11000"),
+        ({"url": URL, "points_max": 20_000}, {}, "points_max", "at most 11,000"),
         ({"url": URL, "ca_bundle": "nonsense"}, {}, "ca_bundle", "BEGIN CERTIFICATE"),
         ({"url": URL}, {"headers": "no colon"}, "headers", "Name: value"),
         ({"url": URL, "token": "x"}, {}, "token", "no setting"),

@@ -11,20 +11,32 @@ from django.utils import timezone
 
 from reliability.access.models import Team
 from reliability.access.selectors.audit import AuditFilter
+from reliability.web.field_messages import chosen
+
+_DAY = {"invalid": "write a day, such as 2026-03-01"}
 
 
 class AuditFilterForm(forms.Form):
     """Every field may stay empty; days are those of the page's time zone, both ends included."""
 
     team = forms.ModelChoiceField(
-        queryset=Team.objects.none(), to_field_name="slug", required=False, empty_label="Every team", label="Team"
+        queryset=Team.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label="Every team",
+        label="Team",
+        error_messages=chosen("a team"),
     )
     person = forms.CharField(required=False, max_length=120, label="Who")
     action = forms.CharField(required=False, max_length=64, label="Action")
     kind = forms.CharField(required=False, max_length=64, label="Kind of object")
     name = forms.CharField(required=False, max_length=120, label="Object")
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        required=False, label="From", error_messages=_DAY, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        required=False, label="To", error_messages=_DAY, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,13 +9,21 @@ from django import forms
 from reliability.access.forms.sign_in import NewPasswordForm
 from reliability.access.forms.why import WhyForm
 from reliability.access.models import User
+from reliability.web.field_messages import EMAIL, chosen, needed
 from reliability.web.zones import zone_names
 
 
 class ProfileForm(forms.Form):
-    name = forms.CharField(max_length=120, label="Name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        max_length=120,
+        label="Name",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages=needed("write your name, such as Ada Lovelace"),
+    )
     time_zone = forms.ChoiceField(
-        label="Time zone", help_text="Pages tell times in it, unless their address names another."
+        label="Time zone",
+        help_text="Pages tell times in it, unless their address names another.",
+        error_messages=chosen("a time zone"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -28,6 +36,7 @@ class ChangePasswordForm(NewPasswordForm):
 
     current = forms.CharField(
         label="Current password",
+        error_messages=needed("write your current password"),
         strip=False,
         max_length=1024,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -47,8 +56,13 @@ class ChangePasswordForm(NewPasswordForm):
 class InviteForm(WhyForm):
     field_order = ("name", "email", "is_administrator", "reason")
 
-    name = forms.CharField(max_length=120, label="Name", help_text="Example: Ada Lovelace")
-    email = forms.EmailField(max_length=254, label="Email", help_text="They sign in with it.")
+    name = forms.CharField(
+        max_length=120,
+        label="Name",
+        help_text="Example: Ada Lovelace",
+        error_messages=needed("write the name, such as Ada Lovelace"),
+    )
+    email = forms.EmailField(max_length=254, label="Email", help_text="They sign in with it.", error_messages=EMAIL)
     is_administrator = forms.BooleanField(
         required=False,
         label="Administrator of the installation",

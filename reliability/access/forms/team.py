@@ -6,6 +6,7 @@ from django import forms
 
 from reliability.access.domain.caller import Role
 from reliability.access.forms.why import WhyForm
+from reliability.web.field_messages import CHOICE, EMAIL, needed
 
 ROLE_WORDS = {
     Role.VIEWER: "Viewer: reads",
@@ -21,14 +22,23 @@ class RoleField(forms.TypedChoiceField):
 
     def __init__(self) -> None:
         super().__init__(
-            label="Role", choices=ROLE_CHOICES, coerce=lambda value: Role(int(value)), initial=str(Role.VIEWER.value)
+            label="Role",
+            choices=ROLE_CHOICES,
+            coerce=lambda value: Role(int(value)),
+            initial=str(Role.VIEWER.value),
+            error_messages=CHOICE,
         )
 
 
 class TeamForm(WhyForm):
     field_order = ("name", "slug", "is_private", "reason")
 
-    name = forms.CharField(max_length=120, label="Name", help_text="Example: Payments")
+    name = forms.CharField(
+        max_length=120,
+        label="Name",
+        help_text="Example: Payments",
+        error_messages=needed("write the name of the team, such as Payments"),
+    )
     is_private = forms.BooleanField(
         required=False,
         initial=True,
@@ -53,7 +63,9 @@ class NewTeamForm(TeamForm):
 class MemberForm(WhyForm):
     field_order = ("email", "role", "reason")
 
-    email = forms.EmailField(max_length=254, label="Email", help_text="Of a person who can sign in here.")
+    email = forms.EmailField(
+        max_length=254, label="Email", help_text="Of a person who can sign in here.", error_messages=EMAIL
+    )
     role = RoleField()
 
 

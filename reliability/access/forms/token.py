@@ -12,6 +12,7 @@ from reliability.access.domain.caller import Scope
 from reliability.access.forms.team import RoleField
 from reliability.access.forms.why import WhyForm
 from reliability.access.models import Team
+from reliability.web.field_messages import CHOICE, chosen, needed
 
 SCOPE_WORDS = {
     Scope.READ: "read: objectives, services, status",
@@ -25,8 +26,15 @@ EXPIRY_DAYS = ((30, "30 days"), (90, "90 days"), (365, "1 year"), (0, "never"))
 class TokenForm(WhyForm):
     field_order = ("name", "team", "role", "scopes", "expires_in", "reason")
 
-    name = forms.CharField(max_length=120, label="Name", help_text="Who will use it. Example: checkout CI")
-    team = forms.ChoiceField(label="Reach", help_text="The team in whose name it acts.")
+    name = forms.CharField(
+        max_length=120,
+        label="Name",
+        help_text="Who will use it. Example: checkout CI",
+        error_messages=needed("write who will use it, such as checkout CI"),
+    )
+    team = forms.ChoiceField(
+        label="Reach", help_text="The team in whose name it acts.", error_messages=chosen("a team")
+    )
     role = RoleField()
     scopes = forms.TypedMultipleChoiceField(
         label="May",
@@ -34,9 +42,14 @@ class TokenForm(WhyForm):
         coerce=Scope,
         widget=forms.CheckboxSelectMultiple,
         help_text="As little as its work needs.",
+        error_messages=needed("choose what it may do, one at least", invalid_choice="choose among these"),
     )
     expires_in = forms.TypedChoiceField(
-        label="Expires in", choices=[(str(days), words) for days, words in EXPIRY_DAYS], coerce=int, initial="90"
+        label="Expires in",
+        choices=[(str(days), words) for days, words in EXPIRY_DAYS],
+        coerce=int,
+        initial="90",
+        error_messages=CHOICE,
     )
 
     def __init__(self, *args: Any, teams: QuerySet[Team], may_span_installation: bool, **kwargs: Any) -> None:

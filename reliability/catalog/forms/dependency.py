@@ -8,14 +8,20 @@ from django import forms
 from django.db.models import QuerySet
 
 from reliability.catalog.models import Service
+from reliability.web.field_messages import CHOICE, chosen
 
 
 class DependencyForm(forms.Form):
     needs = forms.ModelChoiceField(
-        queryset=Service.objects.none(), to_field_name="name", label="Needs", empty_label="Choose a service"
+        queryset=Service.objects.none(),
+        to_field_name="name",
+        label="Needs",
+        empty_label="Choose a service",
+        error_messages=chosen("a service"),
     )
     kind = forms.ChoiceField(
         label="Kind",
+        error_messages=CHOICE,
         initial="hard",
         choices=[("hard", "hard: fails without it"), ("soft", "soft: degrades without it")],
     )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from reliability.access.models import Team
 from reliability.catalog.domain.tier import TIER_WORDS
 from reliability.catalog.models import Layer, Service
+from reliability.web.field_messages import CHOICE, chosen, needed
 
 LAYER_WORDS = {
     Layer.REGION: "Region: many data centres at once",
@@ -23,10 +24,16 @@ LAYER_WORDS = {
 
 
 class ServiceForm(forms.Form):
-    title = forms.CharField(max_length=120, label="Title", help_text="As people say it. Example: Checkout")
+    title = forms.CharField(
+        max_length=120,
+        label="Title",
+        help_text="As people say it. Example: Checkout",
+        error_messages=needed("write a title, such as Checkout"),
+    )
     name = forms.CharField(
         max_length=63,
         label="Name",
+        error_messages=needed("write a name, such as checkout-api"),
         help_text="For addresses, the API and OpenSLO files; it stays. Example: checkout-api",
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
@@ -34,17 +41,20 @@ class ServiceForm(forms.Form):
         queryset=Team.objects.none(),
         to_field_name="slug",
         label="Owner",
+        error_messages=chosen("the team that owns it"),
         empty_label="Choose the team",
         help_text="Its editors may change the service.",
     )
     tier = forms.TypedChoiceField(
         label="Tier",
+        error_messages=CHOICE,
         coerce=int,
         initial="3",
         choices=[(str(tier), f"{tier} – {words}") for tier, words in TIER_WORDS.items()],
     )
     layer = forms.ChoiceField(
         label="Layer",
+        error_messages=CHOICE,
         initial=Layer.COMPONENT.value,
         choices=[(layer.value, words) for layer, words in LAYER_WORDS.items()],
         help_text="Where in the stack it lives, from the widest to the narrowest.",

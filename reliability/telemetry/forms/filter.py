@@ -7,16 +7,18 @@ from django.db.models import QuerySet
 
 from reliability.access.models import Team
 from reliability.telemetry.sources.registry import KINDS
+from reliability.web.field_messages import CHOICE
 
 
 class SourceFilterForm(forms.Form):
     """What narrows the list; a value nobody offers narrows nothing."""
 
     q = forms.CharField(required=False, max_length=120, label="Text", widget=forms.TextInput(attrs={"type": "search"}))
-    team = forms.ChoiceField(required=False, label="Owner")
+    team = forms.ChoiceField(required=False, label="Owner", error_messages=CHOICE)
     kind = forms.ChoiceField(
         required=False,
         label="Kind",
+        error_messages=CHOICE,
         choices=[("", "All kinds"), *((kind.name, kind.title) for kind in KINDS.values())],
     )
 

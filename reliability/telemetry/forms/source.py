@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from reliability.access.models import Team
 from reliability.telemetry.models import Source
+from reliability.web.field_messages import chosen, needed
 
 
 class SourceForm(forms.Form):
@@ -18,6 +19,7 @@ class SourceForm(forms.Form):
     name = forms.CharField(
         max_length=63,
         label="Name",
+        error_messages=needed("write a name, such as prometheus-prod"),
         help_text="For addresses, the API and OpenSLO files; it stays. Example: prometheus-prod",
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
@@ -25,6 +27,7 @@ class SourceForm(forms.Form):
         queryset=Team.objects.none(),
         to_field_name="slug",
         label="Owner",
+        error_messages=chosen("the team that owns it"),
         empty_label="Choose the team",
         help_text="Its editors may change the source and measure from it.",
     )

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from reliability.telemetry.sources.kind import SettingsForm
 from reliability.telemetry.sources.prometheus.options import parse_headers
+from reliability.web.field_messages import needed, number
 
 _AUTH = [("none", "None"), ("basic", "User name and password"), ("bearer", "Bearer token")]
 
@@ -29,10 +30,16 @@ class PrometheusForm(SettingsForm):
 
     url = forms.CharField(
         label="Address",
+        error_messages=needed("write the server's address, such as http://prometheus.internal:9090"),
         max_length=500,
         help_text="Without /api/v1: http://prometheus.internal:9090, or https://mimir.example.com/prometheus",
     )
-    auth = forms.ChoiceField(label="Credentials", choices=_AUTH, required=False)
+    auth = forms.ChoiceField(
+        label="Credentials",
+        choices=_AUTH,
+        required=False,
+        error_messages={"invalid_choice": "choose none, basic or bearer"},
+    )
     username = forms.CharField(label="User name", max_length=200, required=False)
     password = forms.CharField(
         label="Password",
@@ -62,6 +69,7 @@ class PrometheusForm(SettingsForm):
     )
     read_seconds = forms.FloatField(
         label="Time-out in seconds",
+        error_messages=number("write seconds, such as 10", low=1, high=120),
         min_value=1,
         max_value=120,
         initial=10,
@@ -70,6 +78,7 @@ class PrometheusForm(SettingsForm):
     )
     gap_seconds = forms.IntegerField(
         label="Longest gap in seconds",
+        error_messages=number("write whole seconds, such as 300", low=30, high=3600),
         min_value=30,
         max_value=3600,
         initial=300,
@@ -78,10 +87,17 @@ class PrometheusForm(SettingsForm):
         "scrape interval; 300 is Prometheus' own look-back.",
     )
     concurrency = forms.IntegerField(
-        label="Queries at once", min_value=1, max_value=32, initial=4, required=False, help_text="From each process."
+        label="Queries at once",
+        error_messages=number("write a whole number, such as 4", low=1, high=32),
+        min_value=1,
+        max_value=32,
+        initial=4,
+        required=False,
+        help_text="From each process.",
     )
     points_max = forms.IntegerField(
         label="Points of a series per query",
+        error_messages=number("write a whole number", low=300, high=settings.SOURCE_POINTS_MAX),
         min_value=300,
         max_value=settings.SOURCE_POINTS_MAX,
         initial=settings.SOURCE_POINTS_MAX,
