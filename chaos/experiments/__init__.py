@@ -1,1 +1,1 @@
-"""Experiments in the Chaos Toolkit's format: versions, secrets, the targets they may touch, the library of templates."""
+"""Experiments in the Chaos Toolkit's format: versions, secrets, targets, the library of templates."""
