@@ -33,7 +33,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of an action or a field of a target's config. `kind`: text, integer, number, boolean, seconds, choice."""
+    """An argument of an action, or a field of a target's config.
+
+    kind: text, integer, number, boolean, seconds or choice.
+    """
 
     name: str
     kind: str
