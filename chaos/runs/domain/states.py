@@ -7,6 +7,7 @@ from enum import StrEnum
 
 class State(StrEnum):
     WAITING = "waiting"  # for its instant, for approvals, for notice to be acknowledged
+    READY = "ready"  # the guards let it go; the next agent with room takes it
     STARTING = "starting"  # taken by an agent; never given to a second one
     RUNNING = "running"
     UNDOING = "undoing"  # faults are being taken back and verified
@@ -30,11 +31,12 @@ class Mode(StrEnum):
     DRY = "dry"  # nothing is called, injected or probed
 
 
-OPEN = frozenset({State.WAITING, State.STARTING, State.RUNNING, State.UNDOING})
+OPEN = frozenset({State.WAITING, State.READY, State.STARTING, State.RUNNING, State.UNDOING})
 # A run in these states may have a fault in place: it is held by a lease, or taken over.
 LEASED = frozenset({State.STARTING, State.RUNNING, State.UNDOING})
 FOLLOWS: dict[State, frozenset[State]] = {
-    State.WAITING: frozenset({State.STARTING, State.ENDED}),
+    State.WAITING: frozenset({State.READY, State.ENDED}),
+    State.READY: frozenset({State.WAITING, State.STARTING, State.ENDED}),
     State.STARTING: frozenset({State.RUNNING, State.UNDOING, State.ENDED}),
     State.RUNNING: frozenset({State.UNDOING, State.ENDED}),
     State.UNDOING: frozenset({State.ENDED}),

@@ -10,7 +10,7 @@ from reliability.access.models import TeamScopedQuerySet
 class Run(models.Model):
     """One try of an experiment. Its primary key is its number.
 
-    Its method is begun at most once: WAITING → STARTING is a compare-and-set that also takes the lease. `fence` rises
+    Its method is begun at most once: READY → STARTING is a compare-and-set that also takes the lease. `fence` rises
     with each holder of the lease: who holds an older one may write nothing any more. `origin_key` says which cause
     ("schedule:5:2026-11-21T10:00Z"), so that a cause makes one run. `watched_slo_ids` are looked at by the guards and
     drawn on its page. `verdict` is ours; `journal` is the Chaos Toolkit's.
