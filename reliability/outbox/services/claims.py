@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.models import Due, Heartbeat
@@ -58,11 +60,11 @@ def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
     token = uuid.uuid4()
     with transaction.atomic():
         _wait_for_other_claimers()
-        in_hand = Due.objects.filter(lease_until__gt=now)
-        room = max(bounds.waiting - in_hand.filter(begun_at__isnull=True).count(), 0)
+        in_hand = list(Due.objects.filter(lease_until__gt=now).order_by().only("kind", "lane", "begun_at"))
+        room = max(bounds.waiting - sum(row.begun_at is None for row in in_hand), 0)
         free = claimable(now=now).select_for_update(skip_locked=True).order_by("due_at", "pk")
         rows = list(free.filter(lane="").exclude(kind__in=slow_kinds())[:room])
-        rows += _slow_rows(free=free, in_hand=in_hand, bounds=bounds)
+        rows += _slow_rows(claimable=claimable(now=now), free=free, in_hand=in_hand, bounds=bounds)
         rows += rows_of_lanes(claimable=claimable(now=now), free=free, in_hand=in_hand, slots=bounds.slots, now=now)
         rows = sorted(rows, key=_oldest_first_bulk_last)[:room]
         Due.objects.filter(pk__in=[row.pk for row in rows]).update(
@@ -73,19 +75,20 @@ def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
 
 def _wait_for_other_claimers() -> None:
     """Two that count what is in hand at the same time would both use the same room. SQLite lets one write anyway."""
-    Heartbeat.objects.select_for_update().filter(pk=TICK).first()
+    if connection.features.has_select_for_update:
+        Heartbeat.objects.select_for_update().filter(pk=TICK).first()
 
 
-def _slow_rows(*, free: QuerySet[Due], in_hand: QuerySet[Due], bounds: Bounds) -> list[Due]:
+def _slow_rows(*, claimable: QuerySet[Due], free: QuerySet[Due], in_hand: Sequence[Due], bounds: Bounds) -> list[Due]:
     """Rows of slow kinds as far as the bounds of each kind, of bulk work and of all of them together allow."""
     kinds = slow_kinds()
-    held = dict(in_hand.filter(kind__in=kinds).values_list("kind").annotate(Count("pk")).order_by())
+    held = Counter(row.kind for row in in_hand if row.kind in kinds)
     candidates: list[Due] = []
-    for kind, registration in kinds.items():
-        kind_room = registration.rows_at_once(slots=bounds.slots) - held.get(kind, 0)
+    for kind in claimable.filter(kind__in=kinds).order_by().values_list("kind", flat=True).distinct():
+        kind_room = kinds[kind].rows_at_once(slots=bounds.slots) - held[kind]
         candidates += free.filter(kind=kind)[: max(kind_room, 0)]
-    room = max(bounds.slots - 1, 1) - sum(held.values())
-    batch_room = bounds.batch - sum(held.get(kind, 0) for kind, registration in kinds.items() if registration.batch)
+    room = max(bounds.slots - 1, 1) - held.total()
+    batch_room = bounds.batch - sum(held[kind] for kind, registration in kinds.items() if registration.batch)
     rows: list[Due] = []
     for row in sorted(candidates, key=_oldest_first_bulk_last):
         is_batch = kinds[row.kind].batch

@@ -6,6 +6,7 @@ A lane has two slots; lanes whose last run took long have one between them; all 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet, Window
@@ -20,22 +21,20 @@ SLOW_FOR = timedelta(minutes=2)
 
 
 def rows_of_lanes(
-    *, claimable: QuerySet[Due], free: QuerySet[Due], in_hand: QuerySet[Due], slots: int, now: datetime
+    *, claimable: QuerySet[Due], free: QuerySet[Due], in_hand: Sequence[Due], slots: int, now: datetime
 ) -> list[Due]:
     """Rows to take up now, oldest first. free: the same rows as *claimable*, locking what it reads."""
-    if not claimable.exclude(lane="").exists():
+    held = Counter(row.lane for row in in_hand if row.lane)
+    room = max(slots - 1, 1) - held.total()
+    waiting = claimable.exclude(lane="")
+    if room <= 0 or not waiting.exists():
         return []
-    held = Counter(in_hand.exclude(lane="").values_list("lane", flat=True))
-    slow = frozenset(SlowLane.objects.filter(until_at__gt=now).values_list("name", flat=True))
+    slow = frozenset(SlowLane.objects.filter(until_at__gt=now).order_by().values_list("name", flat=True))
     full = [lane for lane, count in held.items() if count >= LANE_SLOTS]
     if sum(held[lane] for lane in slow):
         full += slow
-    room = max(slots - 1, 1) - held.total()
-    if room <= 0:
-        return []
     candidates = (
-        claimable.exclude(lane="")
-        .exclude(lane__in=full)
+        waiting.exclude(lane__in=full)
         .annotate(place_in_lane=Window(RowNumber(), partition_by="lane", order_by=("due_at", "pk")))
         .filter(place_in_lane__lte=LANE_SLOTS)
         .order_by("due_at", "pk")
@@ -49,7 +48,7 @@ def rows_of_lanes(
         is_slow_taken = is_slow_taken or lane in slow
         held[lane] += 1
         chosen.append(pk)
-    return list(free.filter(pk__in=chosen))
+    return list(free.filter(pk__in=chosen)) if chosen else []
 
 
 def note_duration(*, lane: str, taken: timedelta, now: datetime) -> None:
