@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -193,13 +193,45 @@ def test_a_shift_is_offered_and_accepted_on_pages(cast: Cast, as_: As, schedule:
     assert "wedding" in text_of(client.get("/oncall/swaps/"))
     client.post(f"/oncall/payments-primary/swaps/{swap.pk}/accept/")
     assert who("2026-04-03T08:00") == "Responder"
-    assert "Accepted" in text_of(client.get("/oncall/swaps/"))
+    assert "wedding" not in text_of(client.get("/oncall/swaps/"))
+    assert "Accepted" in text_of(client.get("/oncall/swaps/?show=decided"))
+
+
+def test_many_offers_come_in_pages_with_the_same_queries(
+    cast: Cast, as_: As, schedule: Schedule, django_assert_max_num_queries: Any
+) -> None:
+    start = datetime(2026, 4, 1, tzinfo=UTC)
+    offers = [
+        Swap(
+            schedule=schedule,
+            offered_by=cast.editor,
+            start_at=start + timedelta(days=n),
+            end_at=start + timedelta(days=n + 1),
+            created_at=start,
+        )
+        for n in range(120)
+    ]
+    Swap.objects.bulk_create(offers)
+    client = as_("responder")
+    with django_assert_max_num_queries(14):
+        first = client.get("/oncall/swaps/")
+    assert first.content.decode().count("Accept</button>") == 50
+    assert "1–50 of 120 offers" in text_of(first)
+    assert "101–120 of 120 offers" in text_of(client.get("/oncall/swaps/?page=3"))
+    assert "120" in text_of(client.get("/oncall/"))
+
+
+def test_an_address_that_names_no_shift_leads_back_to_the_calendar(as_: As, schedule: Schedule) -> None:
+    answer = as_("responder").get("/oncall/payments-primary/take/?start=tomorrow", follow=True)
+    assert answer.redirect_chain == [("/oncall/payments-primary/", 302)]
+    assert "press it in the calendar" in text_of(answer)
 
 
 def test_empty_pages_teach_the_next_step(cast: Cast, as_: As, now: datetime) -> None:
     assert "Make a schedule" in text_of(as_("editor").get("/oncall/"))
     assert "An editor of a team makes the schedule" in text_of(as_("viewer").get("/oncall/"))
     assert "No open offers" in text_of(as_("editor").get("/oncall/swaps/"))
+    assert "Nothing decided yet" in text_of(as_("editor").get("/oncall/swaps/?show=decided"))
     assert "No calendar address yet" in text_of(as_("editor").get("/oncall/calendars/"))
 
 

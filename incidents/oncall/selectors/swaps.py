@@ -31,12 +31,12 @@ def swaps_of(*, caller: Caller, schedule: Schedule, state: str = "") -> QuerySet
     return found.filter(state=state) if state else found
 
 
-def past_swaps(*, caller: Caller, limit: int = 30) -> QuerySet[Swap]:
+def past_swaps(*, caller: Caller) -> QuerySet[Swap]:
     """What became of the offers that concerned the caller, newest first."""
     mine = Q(offered_by_id=caller.user_id) | Q(offered_to_id=caller.user_id) | Q(accepted_by_id=caller.user_id)
     return (
         Swap.objects.filter(mine, schedule__in=Schedule.objects.readable_by(caller))
         .exclude(state=Swap.State.OFFERED)
         .select_related("schedule", "offered_by", "offered_to", "accepted_by")
-        .order_by("-created_at", "-pk")[:limit]
+        .order_by("-created_at", "-pk")
     )

@@ -20,6 +20,7 @@ from reliability.kit.periods import Period
 from reliability.web.pagination import page_of
 
 OWN_SHIFTS_SHOWN = 8
+OFFERS_SHOWN = 5
 TOOL_SCHEDULES_MAX = 20
 
 
@@ -43,12 +44,14 @@ def board(request: AccessRequest) -> HttpResponse:
     shown = list(page.object_list)
     warnings = warnings_of(schedules=shown, now=now)
     own = shifts_of_person(schedules=everything, user_id=request.caller.user_id or 0, period=Period(now, now + HORIZON))
+    offers = open_swaps(caller=request.caller, now=now)
     context = {
         "page": page,
         "rows": [(standing, warnings[standing.schedule.pk]) for standing in standings(schedules=shown, now=now)],
         "own": own[:OWN_SHIFTS_SHOWN],
         "own_more": max(len(own) - OWN_SHIFTS_SHOWN, 0),
-        "swaps": open_swaps(caller=request.caller, now=now),
+        "swaps": offers[:OFFERS_SHOWN],
+        "swap_count": offers.count(),
         "teams": readable_teams(caller=request.caller).order_by("name"),
         "query": text,
         "team": team,

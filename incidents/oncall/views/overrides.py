@@ -96,7 +96,8 @@ def shift_take(request: AccessRequest, slug: str) -> HttpResponse:
     schedule = _for_responder(request, slug)
     start, end = instant_of(request, "start"), instant_of(request, "end")
     if start is None or end is None or end <= start:
-        raise Invalid("choose a shift from the calendar: this address names none", details=[])
+        messages.info(request, "Choose the shift to take: press it in the calendar.")
+        return redirect("oncall-schedule", schedule.slug)
     period = Period(start, end)
     form = WhyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

@@ -20,8 +20,10 @@ from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
 from reliability.kit.periods import Period
 from reliability.web.errors import Conflict, Invalid, NotFound
+from reliability.web.pagination import page_of
 from reliability.web.refusals import show_refusal
 
+PER_PAGE = 50
 _ACTS = {
     "accept": (swaps.accept, "The shift is yours now."),
     "decline": (swaps.decline, "Declined."),
@@ -31,9 +33,14 @@ _ACTS = {
 
 @require_safe
 def swap_list(request: AccessRequest) -> HttpResponse:
+    """Open offers, the next to begin first; `?show=decided` what became of the others."""
+    shows_decided = request.GET.get("show") == "decided"
+    found = (
+        past_swaps(caller=request.caller) if shows_decided else open_swaps(caller=request.caller, now=timezone.now())
+    )
     context = {
-        "open": open_swaps(caller=request.caller, now=timezone.now()),
-        "past": past_swaps(caller=request.caller),
+        "page": page_of(request, found, per_page=PER_PAGE),
+        "shows_decided": shows_decided,
         "own_id": request.caller.user_id,
     }
     return render(request, "oncall/swaps.html", context)
