@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -145,3 +145,26 @@ def test_what_paging_did_stands_in_the_timeline(declare: Declare) -> None:
     assert pages.exists()
     assert {entry.author_name for entry in pages} == {"Paging"}
     assert all(entry.key.startswith("paging:") for entry in pages)
+
+
+def test_an_entry_is_reworded_and_pinned_in_one_transaction(
+    cast: Cast, declare: Declare, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, incident = cast.caller("responder"), declare()
+    entry = timeline.comment(caller=caller, incident_id=incident.pk, text="Rolled bakc.", now=now)
+    with monkeypatch.context() as patched:
+        patched.setattr(TimelineEntry, "save", _save_words_only)
+        with pytest.raises(Conflict):
+            timeline.change(caller=caller, entry_id=entry.pk, text="Rolled back.", is_pinned=True, now=now)
+    entry.refresh_from_db()
+    assert (entry.text, entry.is_pinned, entry.revisions.count()) == ("Rolled bakc.", False, 0)
+    timeline.change(caller=caller, entry_id=entry.pk, text="Rolled back.", is_pinned=True, now=now)
+    entry.refresh_from_db()
+    assert (entry.text, entry.is_pinned, entry.revisions.count()) == ("Rolled back.", True, 1)
+
+
+def _save_words_only(entry: TimelineEntry, *, update_fields: Sequence[str]) -> None:
+    """As if pinning were refused at the database."""
+    if update_fields == ("is_pinned",):
+        raise Conflict("not now")
+    TimelineEntry.objects.filter(pk=entry.pk).update(**{name: getattr(entry, name) for name in update_fields})

@@ -159,22 +159,21 @@ def import_timeline(request: AccessRequest, number: int, body: TimelineImport) -
     summary="Correct or pin an entry",
 )
 def change_entry(request: AccessRequest, number: int, entry_id: int, body: EntryPatch) -> Any:
-    """Words and instant of what a person wrote; former ones stay in the revisions. Any entry can be pinned."""
+    """Words and instant of what a person wrote; former ones stay in the revisions. Any entry can be pinned.
+
+    All that is asked for happens, or nothing."""
     incident = incidents.incident(caller=request.caller, number=number)
     require_responder(caller=request.caller, incident=incident)
-    entry, now = timelines.entry(caller=request.caller, incident=incident, entry_id=entry_id), timezone.now()
-    if body.text is not None or body.at is not None:
-        writing.edit(
-            caller=request.caller,
-            entry_id=entry_id,
-            text=entry.text if body.text is None else body.text,
-            at=body.at,
-            expected_text=body.expected_text,
-            now=now,
-        )
-    if body.pinned is not None:
-        set_pin = writing.pin if body.pinned else writing.unpin
-        set_pin(caller=request.caller, entry_id=entry_id, now=now)
+    timelines.entry(caller=request.caller, incident=incident, entry_id=entry_id)
+    writing.change(
+        caller=request.caller,
+        entry_id=entry_id,
+        text=body.text,
+        at=body.at,
+        is_pinned=body.pinned,
+        expected_text=body.expected_text,
+        now=timezone.now(),
+    )
     return entry_out(timelines.entry(caller=request.caller, incident=incident, entry_id=entry_id))
 
 

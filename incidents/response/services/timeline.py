@@ -18,7 +18,7 @@ from reliability.access.services import audit
 from reliability.web.charts import Chart
 from reliability.web.errors import Conflict, Invalid, NotFound
 
-__all__ = ["attach", "comment", "edit", "import_entries", "pin", "record", "remove", "unpin"]
+__all__ = ["attach", "change", "comment", "edit", "import_entries", "pin", "record", "remove", "unpin"]
 
 
 @transaction.atomic
@@ -58,12 +58,12 @@ def edit(
     *,
     caller: Caller,
     entry_id: int,
-    text: str,
     now: datetime,
+    text: str | None = None,
     at: datetime | None = None,
     expected_text: str | None = None,
 ) -> TimelineEntry:
-    """Change the words, and the instant, of what a person wrote. The former ones become a revision.
+    """Change the words, the instant, or both of what a person wrote. The former ones become a revision.
 
     expected_text: what the editor had read. Raises Conflict when it says something else meanwhile, or when a machine
     wrote it.
@@ -73,7 +73,7 @@ def edit(
         raise Conflict(
             "somebody changed this entry after you opened it: compare both and save again", reason="changed_meanwhile"
         )
-    text, instant = _checked(text), _not_ahead(at or entry.at, now)
+    text, instant = _checked(entry.text if text is None else text), _not_ahead(at or entry.at, now)
     if (text, instant) == (entry.text, entry.at):
         return entry
     before = entry.text
@@ -82,6 +82,24 @@ def edit(
     entry.save(update_fields=("text", "at", "edited_at"))
     _audit(caller=caller, action="timeline.edit", entry=entry, now=now, changes={"text": [before, text]})
     return entry
+
+
+@transaction.atomic
+def change(
+    *,
+    caller: Caller,
+    entry_id: int,
+    now: datetime,
+    text: str | None = None,
+    at: datetime | None = None,
+    is_pinned: bool | None = None,
+    expected_text: str | None = None,
+) -> None:
+    """Several changes of one entry, all of them or none; what is None stays. Raises what edit and pin raise."""
+    if text is not None or at is not None:
+        edit(caller=caller, entry_id=entry_id, text=text, at=at, expected_text=expected_text, now=now)
+    if is_pinned is not None:
+        _set_pin(caller=caller, entry_id=entry_id, is_pinned=is_pinned, now=now)
 
 
 def pin(*, caller: Caller, entry_id: int, now: datetime) -> TimelineEntry:
