@@ -9,6 +9,7 @@ from django.conf import settings
 from incidents.paging.domain.content import Content
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert, Incident
+from incidents.response.selectors.readers import may_all_know
 from reliability.catalog.models import Service
 
 _LINKS_MAX = 8
@@ -32,10 +33,14 @@ def url_of(*, incident_id: int) -> str:
 
 
 def content_of(*, incident: Incident) -> Content:
-    """Title, words, links and facts as they are now."""
+    """Title, words, links and facts as they are now.
+
+    One text for everybody who is told: what a private team keeps to itself is counted, not named, even where whoever
+    declared the incident may see it.
+    """
     severity = Severity(incident.severity)
-    impacts = incident.impacted_services.select_related("service").order_by("pk")[:_LINKS_MAX]
-    services = [impact.service for impact in impacts]
+    impacts = list(incident.impacted_services.select_related("service__team").order_by("pk")[:_LINKS_MAX])
+    services = [one.service for one in impacts if may_all_know(incident=incident, owner=one.service.team)]
     alerts = list(incident.alerts.only("title", "links").order_by("started_at", "pk")[: _ALERTS_NAMED + 1])
     return Content(
         title=f"#{incident.pk} {incident.title}",
@@ -46,7 +51,7 @@ def content_of(*, incident: Incident) -> Content:
         team=incident.team.name,
         service=", ".join(service.title for service in services[:3]),
         links=_links(services, alerts),
-        details=_details(incident, services),
+        details=_details(incident, services, hidden=len(impacts) - len(services)),
     )
 
 
@@ -66,12 +71,17 @@ def _links(services: list[Service], alerts: list[Alert]) -> tuple[tuple[str, str
     return tuple(dict.fromkeys(found))[:_LINKS_MAX]
 
 
-def _details(incident: Incident, services: list[Service]) -> dict[str, str]:
+def _details(incident: Incident, services: list[Service], *, hidden: int) -> dict[str, str]:
     details = {"Started": f"{incident.started_at:%Y-%m-%d %H:%M:%S} UTC"}
-    if services:
-        details["Services"] = ", ".join(service.title for service in services)
-    objectives = incident.impacted_slos.select_related("slo").order_by("pk")[:_LINKS_MAX]
-    titles = [impact.slo.title for impact in objectives]
-    if titles:
-        details["Objectives"] = ", ".join(titles)
+    if services or hidden:
+        details["Services"] = _listed([service.title for service in services], hidden)
+    objectives = list(incident.impacted_slos.select_related("slo__team").order_by("pk")[:_LINKS_MAX])
+    titles = [one.slo.title for one in objectives if may_all_know(incident=incident, owner=one.slo.team)]
+    if objectives:
+        details["Objectives"] = _listed(titles, len(objectives) - len(titles))
     return details
+
+
+def _listed(titles: list[str], hidden: int) -> str:
+    others = [f"{hidden} of {'another team' if hidden == 1 else 'other teams'}"] if hidden else []
+    return ", ".join([*titles, *others])

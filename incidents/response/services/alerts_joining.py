@@ -17,6 +17,7 @@ from incidents.response.services import opening as openings
 from incidents.response.services import transitions
 from incidents.response.services.announcing import Actor
 from incidents.response.services.editing import set_severity
+from incidents.response.services.naming_impacts import name_impacts
 from incidents.response.services.opening import Opening
 from incidents.response.services.recording import record
 from reliability.access.domain.caller import Caller
@@ -130,10 +131,11 @@ def _open(*, alert: Alert, now: datetime) -> Received:
 
 def _join(*, alert: Alert, incident: Incident, now: datetime) -> Received:
     _assign(alert, incident)
-    openings.touch(
+    name_impacts(
         incident=incident,
         service_ids=(alert.service_id,) if alert.service_id else (),
         slo_ids=_slos_of(alert),
+        now=now,
     )
     record(
         incident_id=incident.pk,

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from incidents.response.domain.entries import Kind
 from incidents.response.models import ImpactedService, ImpactedSlo, Incident
+from incidents.response.selectors.readers import objective_words, service_words
 from incidents.response.services.announcing import Actor, Deed, announce
 from incidents.response.services.incidents import Mistake, reference_mistakes, refuse
 from incidents.response.services.locking import locked
-from incidents.response.services.opening import touch as name_impacts
+from incidents.response.services.naming_impacts import name_impacts
 from incidents.response.services.recording import touch
 from reliability.access.domain.caller import Caller
-from reliability.access.models import Team
 from reliability.catalog.models import Service
 from reliability.web.errors import NotFound
 from slo.models import Slo
@@ -29,9 +29,11 @@ def add_service(*, caller: Caller, incident_id: int, service_id: int, now: datet
     if named.filter(service_id=service_id).exists():
         return False
     refuse(reference_mistakes(caller=caller, service_ids=[service_id]) or _too_many("services", named.count()))
-    name_impacts(incident=incident, service_ids=(service_id,))
+    name_impacts(incident=incident, service_ids=(service_id,), now=now)
     service = Service.objects.select_related("team").get(pk=service_id)
-    _tell(incident, caller, now, f"{_service_words(incident, service)} is affected", service_id=service_id)
+    _tell(
+        incident, caller, now, f"{service_words(incident=incident, service=service)} is affected", service_id=service_id
+    )
     return True
 
 
@@ -49,7 +51,7 @@ def remove_service(*, caller: Caller, incident_id: int, service_id: int, now: da
         incident,
         caller,
         now,
-        f"{_service_words(incident, row.service)} is not affected after all",
+        f"{service_words(incident=incident, service=row.service)} is not affected after all",
         service_id=service_id,
     )
 
@@ -62,9 +64,9 @@ def add_slo(*, caller: Caller, incident_id: int, slo_id: int, now: datetime) -> 
     if named.filter(slo_id=slo_id).exists():
         return False
     refuse(reference_mistakes(caller=caller, slo_ids=[slo_id]) or _too_many("slos", named.count()))
-    name_impacts(incident=incident, slo_ids=(slo_id,))
+    name_impacts(incident=incident, slo_ids=(slo_id,), now=now)
     slo = Slo.objects.select_related("team").get(pk=slo_id)
-    _tell(incident, caller, now, f"{_slo_words(incident, slo)} is affected", slo_id=slo_id)
+    _tell(incident, caller, now, f"{objective_words(incident=incident, slo=slo)} is affected", slo_id=slo_id)
     return True
 
 
@@ -76,20 +78,13 @@ def remove_slo(*, caller: Caller, incident_id: int, slo_id: int, now: datetime) 
     if row is None:
         raise NotFound("the incident does not name this objective")
     row.delete()
-    _tell(incident, caller, now, f"{_slo_words(incident, row.slo)} is not affected after all", slo_id=slo_id)
-
-
-def _service_words(incident: Incident, service: Service) -> str:
-    return str(service) if _is_for_all(incident, service.team) else "A service of another team"
-
-
-def _slo_words(incident: Incident, slo: Slo) -> str:
-    return f"The objective {slo.title}" if _is_for_all(incident, slo.team) else "An objective of another team"
-
-
-def _is_for_all(incident: Incident, owner: Team) -> bool:
-    """Whether everybody who reads the incident may know the names of the owner's objects: a timeline is one for all."""
-    return owner.pk == incident.team_id or not owner.is_private
+    _tell(
+        incident,
+        caller,
+        now,
+        f"{objective_words(incident=incident, slo=row.slo)} is not affected after all",
+        slo_id=slo_id,
+    )
 
 
 def _too_many(field: str, named: int) -> list[Mistake]:

@@ -15,7 +15,7 @@ from incidents.response.services import telling
 from incidents.response.services.announcing import Actor, Deed, announce
 from incidents.response.services.editing import set_severity
 from incidents.response.services.locking import decided, locked_together
-from incidents.response.services.opening import touch
+from incidents.response.services.naming_impacts import name_impacts
 from incidents.response.services.responders import join
 from incidents.response.services.transitions import Moved, resolve_quietly
 from reliability.access.domain.caller import Caller
@@ -57,7 +57,7 @@ def _move(*, source: Incident, target: Incident, now: datetime) -> int:
     moved = Alert.objects.filter(incident=source).update(incident=target)
     services = ImpactedService.objects.filter(incident=source).order_by("pk").values_list("service_id", flat=True)
     objectives = ImpactedSlo.objects.filter(incident=source).order_by("pk").values_list("slo_id", flat=True)
-    touch(incident=target, service_ids=tuple(services), slo_ids=tuple(objectives))
+    name_impacts(incident=target, service_ids=tuple(services), slo_ids=tuple(objectives), now=now)
     held = IncidentRole.objects.filter(incident=source, left_at=None).order_by("pk")
     for user_id in dict.fromkeys(held.values_list("user_id", flat=True)):
         join(incident=target, user_id=user_id, now=now)
@@ -83,7 +83,7 @@ def _close(*, source: Incident, target: Incident, actor: Actor, now: datetime) -
 
 def _tell(*, source: Incident, target: Incident, actor: Actor, moved: int, reason: str, now: datetime) -> None:
     because = f" {reason}" if reason else ""
-    alerts = f"{moved} {'alert' if moved == 1 else 'alerts'}"
+    alerts = f", with {moved} {'alert' if moved == 1 else 'alerts'}" if moved else ""
     at_source = Deed(
         action="incident.merge",
         kind=Kind.MERGE,
@@ -96,7 +96,7 @@ def _tell(*, source: Incident, target: Incident, actor: Actor, moved: int, reaso
     at_target = Deed(
         action="incident.merge",
         kind=Kind.MERGE,
-        text=f"#{source.pk} {source.title} was merged into this by {actor.words}, with {alerts}.{because}",
+        text=f"#{source.pk} {source.title} was merged into this by {actor.words}{alerts}.{because}",
         changes={"merged_from": [None, source.pk]},
         data={"from_id": source.pk, "alerts": moved},
         reason=reason,

@@ -11,9 +11,10 @@ from incidents.paging.models import EscalationPolicy
 from incidents.paging.selectors.policies import policy_for
 from incidents.response.domain.entries import Kind
 from incidents.response.domain.severity import Severity
-from incidents.response.models import ImpactedService, ImpactedSlo, Incident
+from incidents.response.models import Incident
 from incidents.response.services import telling
 from incidents.response.services.announcing import Actor, Deed, announce
+from incidents.response.services.naming_impacts import name_impacts
 
 TITLE_MAX = 200
 
@@ -52,19 +53,8 @@ def create(*, opening: Opening, actor: Actor, now: datetime) -> Incident:
         created_at=now,
         updated_at=now,
     )
-    touch(incident=incident, service_ids=opening.service_ids, slo_ids=opening.slo_ids)
+    name_impacts(incident=incident, service_ids=opening.service_ids, slo_ids=opening.slo_ids, now=now, is_new=True)
     return incident
-
-
-def touch(*, incident: Incident, service_ids: tuple[int, ...] = (), slo_ids: tuple[int, ...] = ()) -> None:
-    """Name services and objectives that the incident touches; those named already stay as they are."""
-    most = settings.INCIDENT_IMPACTS_MAX
-    if service_ids:
-        services = [ImpactedService(incident=incident, service_id=pk) for pk in dict.fromkeys(service_ids)]
-        ImpactedService.objects.bulk_create(services[:most], ignore_conflicts=True)
-    if slo_ids:
-        objectives = [ImpactedSlo(incident=incident, slo_id=pk) for pk in dict.fromkeys(slo_ids)]
-        ImpactedSlo.objects.bulk_create(objectives[:most], ignore_conflicts=True)
 
 
 def page(*, incident: Incident, opening: Opening, actor: Actor, now: datetime, text: str) -> None:
