@@ -10,8 +10,15 @@ from django.utils import timezone
 
 from incidents.oncall.services.notices import SHIFT_BEGAN, SHIFT_COMING
 from incidents.oncall.services.swaps import SWAP_CHANGED
-from incidents.paging.services import delivery, escalations, escalations_clock, notifications_retention, shift_notices
-from incidents.paging.services.due_kinds import FORGET, SEND, STEP
+from incidents.paging.services import (
+    bundling_lost,
+    delivery,
+    escalations,
+    escalations_clock,
+    notifications_retention,
+    shift_notices,
+)
+from incidents.paging.services.due_kinds import FORGET, LIST_LOST, SEND, STEP
 from reliability.outbox.registry import due_work, subscriber
 from reliability.outbox.services.clock import on_clock_step
 
@@ -26,6 +33,11 @@ def step(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None
 @due_work(SEND, lease=delivery.LEASE, kept=True)
 def send(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return delivery.deliver(notification_id=int(key), now=now, clock=timezone.now)
+
+
+@due_work(LIST_LOST)
+def list_lost(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
+    return bundling_lost.pass_on(bundle_id=int(key), now=now)
 
 
 @due_work(FORGET, batch=True, standing=True)

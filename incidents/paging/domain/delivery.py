@@ -21,7 +21,15 @@ def why_void(*, purpose: str, epoch: int, escalation_epoch: int, escalation_stat
 def lane_of(*, kind: str, config: Mapping[str, Any]) -> str:
     """Messages that wait for the same receiver: those to one host, else those of one kind (mail has one server)."""
     for value in config.values():
-        host = urlsplit(value).hostname if isinstance(value, str) and "://" in value else None
+        host = _host_of(value) if isinstance(value, str) and "://" in value else None
         if host:
             return f"{kind}:{host}"[:120]
     return kind
+
+
+def _host_of(url: str) -> str | None:
+    """None for what no parser reads: its kind refuses it when it is sent, and others are told meanwhile."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

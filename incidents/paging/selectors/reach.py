@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+import structlog
+
 from incidents.oncall.domain.rota import Shift
 from incidents.oncall.selectors.oncall import shifts
 from incidents.paging.domain.frozen import FrozenPolicy, FrozenTarget, TargetKind
@@ -16,6 +18,8 @@ from reliability.access.domain.caller import Role
 from reliability.access.models import Membership, Team, User
 from reliability.channels.models import Channel
 from reliability.kit.periods import Period
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,12 @@ class Reach:
         return Reached((Recipient("by name", user=user),))
 
     def _of_schedule(self, target: FrozenTarget, at: datetime) -> Reached:
-        user_ids = [shift.user_id for shift in self._shifts(at)[target.id] if shift.start <= at < shift.end]
+        try:
+            found = self._shifts(at)[target.id]
+        except Exception as error:  # a fault in one rota must not keep everybody else of the policy from being told
+            logger.exception("rota_not_worked_out", schedule_id=target.id)
+            return Reached(unheard=f"who is on call in {target.name} cannot be worked out: {error}")
+        user_ids = [shift.user_id for shift in found if shift.start <= at < shift.end]
         unknown = set(user_ids) - self._people.keys()
         if unknown:
             self._people |= User.objects.in_bulk(unknown)

@@ -43,11 +43,12 @@ SEND_NOW = Held(is_held=False)
 def hold_back(*, notification: Notification, now: datetime) -> Held:
     """Whether the place has had too many to be told of this now. Call with the notification locked."""
     limits = limits_of(notification=notification)
-    if notification.purpose not in _CALLING or limits is None or notification.attempts:
-        return SEND_NOW  # a try that may have arrived is finished under its own key
+    if notification.purpose not in _CALLING or limits is None:
+        return SEND_NOW
     if notification.purpose == Notification.Purpose.BUNDLE:
-        recent = recent_at(place_key=notification.place_key, limits=limits, now=now)
-        return _hold_bundle(bundle=notification, recent=recent, limits=limits, now=now)
+        return _hold_bundle(bundle=notification, limits=limits, now=now)
+    if notification.attempts:
+        return SEND_NOW  # a try that may have arrived is finished under its own key
     _lock_place(notification=notification)
     recent = recent_at(place_key=notification.place_key, limits=limits, now=now)
     if storm.verdict(recent=recent, limits=limits) is storm.Verdict.SEND:
@@ -59,13 +60,18 @@ def hold_back(*, notification: Notification, now: datetime) -> Held:
 def hold_back_at_once(*, notification: Notification, now: datetime) -> bool:
     """Whether a page that was just made joins a bundle without a due row of its own, which keeps a flood small.
 
-    A first guess without locks; `hold_back` is exact.
+    A first guess without locks; `hold_back` is exact. One that holds back pages to several places does it in the
+    order of their keys, so that two that hold back never wait for each other.
     """
     limits = limits_of(notification=notification)
     if notification.purpose != Notification.Purpose.PAGE or limits is None or notification.due_at > now:
         return False
     others = Notification.objects.filter(
-        place_key=notification.place_key, state__in=_COUNTED, created_at__gt=now - limits.window
+        place_key=notification.place_key,
+        purpose__in=_CALLING,
+        state__in=_COUNTED,
+        created_at__gt=now - limits.window,
+        due_at__lte=now,
     ).exclude(pk=notification.pk)
     if len(others.order_by().values_list("pk")[: limits.messages - 1]) < limits.messages - 1:
         return False
@@ -114,17 +120,10 @@ def _open_bundle(
     *, notification: Notification, recent: list[datetime], limits: storm.Limits, now: datetime
 ) -> Notification:
     """The message to the place that has not begun, locked: what joins now is in its list."""
-    bundle = (
-        Notification.objects.select_for_update(no_key=True)
-        .filter(
-            place_key=notification.place_key,
-            purpose=Notification.Purpose.BUNDLE,
-            state=Notification.State.WAITING,
-            first_attempt_at=None,
-        )
-        .order_by("pk")
-        .first()
-    )
+    bundle = _begun_by_nobody(place_key=notification.place_key)
+    if bundle is None:
+        _lock_place(notification=notification)  # two at once would begin one each, and the second waits a window long
+        bundle = _begun_by_nobody(place_key=notification.place_key)
     if bundle is not None:
         return bundle
     due_at = storm.bundle_due_at(recent=recent, limits=limits, now=now)
@@ -149,14 +148,29 @@ def _open_bundle(
     return bundle
 
 
-def _hold_bundle(*, bundle: Notification, recent: list[datetime], limits: storm.Limits, now: datetime) -> Held:
+def _begun_by_nobody(*, place_key: str) -> Notification | None:
+    return (
+        Notification.objects.select_for_update(no_key=True)
+        .filter(
+            place_key=place_key,
+            purpose=Notification.Purpose.BUNDLE,
+            state=Notification.State.WAITING,
+            first_attempt_at=None,
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def _hold_bundle(*, bundle: Notification, limits: storm.Limits, now: datetime) -> Held:
     parts = needed_parts(bundle=bundle)
     count = parts.count()
     if not count:
         bundle.state, bundle.state_reason = Notification.State.VOID, "what it was to list has ended"
         bundle.save(update_fields=("state", "state_reason"))
         return Held(is_held=True)
-    if len(recent) >= limits.messages:
+    recent = recent_at(place_key=bundle.place_key, limits=limits, now=now)
+    if not bundle.attempts and len(recent) >= limits.messages:
         return Held(is_held=True, look_again_at=storm.bundle_due_at(recent=recent, limits=limits, now=now))
     bundle.content = content_of(parts=parts, count=count).to_json()
     bundle.save(update_fields=("content",))
@@ -164,13 +178,23 @@ def _hold_bundle(*, bundle: Notification, recent: list[datetime], limits: storm.
 
 
 def needed_parts(*, bundle: Notification) -> QuerySet[Notification]:
-    """Pages of the bundle whose escalation still runs in their epoch."""
+    """Pages that the message lists, and whose escalation still runs in their epoch."""
     return Notification.objects.filter(
-        bundle=bundle,
+        bundle__in=_line_of(bundle),
         state=Notification.State.BUNDLED,
         escalation__epoch=F("epoch"),
         escalation__state__in=ACTIVE_STATES,
     )
+
+
+def _line_of(bundle: Notification) -> list[int]:
+    """The message and those before it, which other places of the person did not take."""
+    line = [bundle.pk]
+    former = bundle.bundle_id
+    while former is not None and former not in line:
+        line.append(former)
+        former = Notification.objects.filter(pk=former).values_list("bundle_id", flat=True).first()
+    return line
 
 
 def content_of(*, parts: QuerySet[Notification], count: int) -> Content:

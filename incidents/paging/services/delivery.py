@@ -38,6 +38,8 @@ def deliver(*, notification_id: int, now: datetime, clock: Callable[[], datetime
 
 
 def _send(*, place: Place, message: Message, now: datetime) -> Outcome:
+    if place.user is not None and not place.user.is_active:
+        return Outcome(Result.REFUSED, f"{place.user} has no active account any more")
     try:
         if place.channel is not None:
             return send_to_channel(channel=place.channel, message=message, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from incidents.paging.domain.urgency import Urgency
 from incidents.paging.models import Escalation, Notification
+from incidents.paging.services import bundling_lost
 from incidents.paging.services.due_kinds import SEND, STEP
 from incidents.paging.services.notifications import Draft, Place, send
 from reliability.access.models import User
@@ -13,16 +14,33 @@ from reliability.channels.domain.message import Event
 from reliability.channels.selectors.contacts import methods_of
 from reliability.outbox.services import due
 
-_HOPELESS = (Notification.State.REFUSED, Notification.State.GIVEN_UP)
+HOPELESS = (Notification.State.REFUSED, Notification.State.GIVEN_UP)
 
 
 def tell_next_place(*, notification: Notification, now: datetime) -> None:
     """Each call brings one more place, as long as the person has one. May be called again for the same try."""
     user = notification.user
-    if user is not None and (_hurry(notification=notification, now=now) or _another(notification, user, now)):
+    if notification.state == Notification.State.REFUSED:
+        _take_back_reminders(notification=notification)
+    if user is not None and (
+        _hurry(notification=notification, now=now) or (user.is_active and _another(notification, user, now))
+    ):
         return
-    if notification.state in _HOPELESS:
+    if notification.state in HOPELESS:
         _escalate_if_nobody_is_left(notification=notification, now=now)
+
+
+def is_unheard(*, escalation: Escalation) -> bool:
+    """Whether every place of the step at which it stands refused the page, or could not be told: waiting for its
+    delay would be silence."""
+    pages = Notification.objects.filter(
+        escalation=escalation,
+        epoch=escalation.epoch,
+        step=escalation.step,
+        pass_number=escalation.pass_number,
+        purpose=Notification.Purpose.PAGE,
+    )
+    return pages.exists() and not pages.exclude(state__in=HOPELESS).exists()
 
 
 def _of_the_same_page(notification: Notification) -> dict[str, object]:
@@ -37,11 +55,22 @@ def _of_the_same_page(notification: Notification) -> dict[str, object]:
     }
 
 
+def _take_back_reminders(*, notification: Notification) -> None:
+    """A place that refuses it now is not asked again later."""
+    reminders = Notification.objects.filter(
+        **_of_the_same_page(notification),
+        place_key=notification.place_key,
+        state=Notification.State.WAITING,
+        attempts=0,
+    )
+    reminders.update(state=Notification.State.REFUSED, state_reason="the place refused it before")
+
+
 def _hurry(*, notification: Notification, now: datetime) -> bool:
     """A place whose turn is later has it now. Also True while another place is being told."""
     others = Notification.objects.filter(
         **_of_the_same_page(notification), user=notification.user, state=Notification.State.WAITING
-    ).exclude(pk=notification.pk)
+    ).exclude(place_key=notification.place_key)
     under_way = others.filter(due_at__lte=now).first()
     if under_way is not None and under_way.attempts == 0:
         return True
@@ -78,6 +107,7 @@ def _another(notification: Notification, user: User, now: datetime) -> bool:
                 step=notification.step,
                 pass_number=notification.pass_number,
                 content=notification.content or None,
+                bundle=notification if notification.purpose == Notification.Purpose.BUNDLE else None,
             ),
             now=now,
         )
@@ -86,16 +116,10 @@ def _another(notification: Notification, user: User, now: datetime) -> bool:
 
 
 def _escalate_if_nobody_is_left(*, notification: Notification, now: datetime) -> None:
-    """Nobody of this step can be told: waiting for its delay would be silence."""
     escalation = notification.escalation
-    if escalation is None or escalation.state != Escalation.State.ACTIVE:
-        return
-    is_current = (escalation.epoch, escalation.step, escalation.pass_number) == (
-        notification.epoch,
-        notification.step,
-        notification.pass_number,
-    )
-    pages = Notification.objects.filter(**_of_the_same_page(notification))
-    if is_current and not pages.exclude(state__in=_HOPELESS).exists():
-        Escalation.objects.filter(pk=escalation.pk).update(next_step_at=now)
+    if notification.purpose == Notification.Purpose.BUNDLE:
+        family = Notification.objects.filter(**_of_the_same_page(notification))
+        if not family.exclude(state__in=HOPELESS).exists():
+            bundling_lost.give_up(bundle=notification, now=now)
+    elif escalation is not None and is_unheard(escalation=escalation):
         due.demand(kind=STEP, key=escalation.pk, now=now)

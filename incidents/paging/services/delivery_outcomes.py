@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from incidents.paging.domain.backoff import Worth, again
@@ -13,6 +14,8 @@ from incidents.paging.services import bundling, events, updates
 from incidents.paging.services.delivery_next import tell_next_place
 from incidents.paging.services.delivery_preparing import close, locked
 from reliability.channels.domain.outcome import ANSWER_LENGTH_MAX, Outcome, Result
+
+logger = structlog.get_logger(__name__)
 
 _CALLING = (Notification.Purpose.PAGE, Notification.Purpose.BUNDLE)
 
@@ -94,20 +97,19 @@ def _tell(*, notification: Notification, kind: Happening, text: str, now: dateti
     escalation = notification.escalation
     if escalation is None:
         return
-    events.record(
-        escalation=escalation,
-        kind=kind,
-        text=text,
-        now=now,
-        data={
-            "notification_id": notification.pk,
-            "purpose": notification.purpose,
-            "event": notification.event,
-            "place": notification.place,
-            "place_key": notification.place_key,
-            "user_id": notification.user_id,
-            "attempts": notification.attempts,
-            "step": notification.step,
-            "epoch": notification.epoch,
-        },
-    )
+    data = {
+        "notification_id": notification.pk,
+        "purpose": notification.purpose,
+        "event": notification.event,
+        "place": notification.place,
+        "place_key": notification.place_key,
+        "user_id": notification.user_id,
+        "attempts": notification.attempts,
+        "step": notification.step,
+        "epoch": notification.epoch,
+    }
+    try:
+        with transaction.atomic():
+            events.record(escalation=escalation, kind=kind, text=text, now=now, data=data)
+    except Exception:  # whatever a listener raises: what was sent and is not written down would be sent again
+        logger.exception("outcome_without_event", notification_id=notification.pk)

@@ -15,6 +15,8 @@ from incidents.paging.services.notifications import Place
 from reliability.channels.domain.message import Message
 from reliability.channels.domain.outcome import Result
 
+_CALLING = (Notification.Purpose.PAGE, Notification.Purpose.BUNDLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -61,6 +63,8 @@ def locked(*, notification_id: int) -> Notification | None:
 def why_not(*, notification: Notification) -> str:
     """Why the message is not needed any more; blank while it is."""
     escalation = notification.escalation
+    if notification.purpose not in _CALLING and notification.user is not None and not notification.user.is_active:
+        return f"{notification.user} has no active account any more"
     if escalation is None:
         return ""
     return why_void(

@@ -28,6 +28,7 @@ from incidents.paging.domain.happening import Happening
 from incidents.paging.domain.urgency import Urgency
 from incidents.paging.models import Escalation, EscalationPolicy
 from incidents.paging.services import events, updates
+from incidents.paging.services.delivery_next import is_unheard
 from incidents.paging.services.due_kinds import STEP
 from incidents.paging.services.escalations_steps import exhaust, save, take
 from incidents.paging.services.policies import freeze
@@ -196,7 +197,10 @@ def hasten(*, escalation_id: int, content: Content, now: datetime, by: str) -> E
 
 @transaction.atomic
 def go_on(*, escalation_id: int, now: datetime) -> datetime | None:
-    """What has become due: the next step, or the end of an acknowledgement. Returns when to look again."""
+    """What has become due: the next step, or the end of an acknowledgement. Returns when to look again.
+
+    The next step comes before its time when nobody of this one can be told; the end of it all never does.
+    """
     escalation: Escalation | None = Escalation.objects.select_for_update(no_key=True).filter(pk=escalation_id).first()
     if escalation is None:
         return None
@@ -204,10 +208,11 @@ def go_on(*, escalation_id: int, now: datetime) -> datetime | None:
         return _lapse(escalation, now=now)
     if escalation.state != Escalation.State.ACTIVE or escalation.next_step_at is None:
         return None
-    if escalation.next_step_at > now:
-        return escalation.next_step_at
     frozen = frozen_of(escalation=escalation)
     move = next_move(frozen=frozen, move=_move_it_is_at(escalation, frozen, at=now), heard_at=now)
+    is_early = escalation.next_step_at > now
+    if is_early and (move.kind is MoveKind.EXHAUSTED or not is_unheard(escalation=escalation)):
+        return escalation.next_step_at
     if move.kind is MoveKind.EXHAUSTED:
         exhaust(escalation=escalation, move=move, now=now)
     else:

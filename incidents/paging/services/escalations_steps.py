@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from incidents.paging.domain.escalation import Move, MoveKind, next_move
@@ -26,8 +28,7 @@ def take(*, escalation: Escalation, frozen: FrozenPolicy, move: Move, now: datet
         escalation.step_began_at = now
         plan = plan_step(frozen=frozen, move=move, team_id=escalation.team_id, urgency=Urgency(escalation.urgency))
         _tell_of(escalation=escalation, move=move, plan=plan, now=now)
-        for planned in plan.told:
-            _notify(escalation=escalation, move=move, planned=planned, event=event, now=now)
+        _notify(escalation=escalation, move=move, told=plan.told, event=event, now=now)
         following = next_move(frozen=frozen, move=move, heard_at=plan.heard_at)
         if plan.heard_at is not None:
             _wait_until(escalation=escalation, at=following.at)
@@ -87,10 +88,34 @@ def _tell_of(*, escalation: Escalation, move: Move, plan: StepPlan, now: datetim
     events.record(escalation=escalation, kind=kind, text=text, now=now, data=data)
 
 
-def _notify(*, escalation: Escalation, move: Move, planned: Planned, event: Event, now: datetime) -> None:
+def _notify(*, escalation: Escalation, move: Move, told: Sequence[Planned], event: Event, now: datetime) -> None:
+    """Make all of them in the order in which they are told; then see which of them are held back, in an order that
+    is the same for everybody."""
+    made: list[tuple[Place, Notification]] = []
+    times: Counter[str] = Counter()
+    for planned in told:
+        place = Place(channel=planned.channel, contact_method=planned.contact_method, user=planned.user)
+        draft = _draft(escalation=escalation, move=move, planned=planned, event=event, time=times[place.key])
+        times[place.key] += 1
+        notification, is_new = make(draft=draft, now=now)
+        if is_new:
+            made.append((place, notification))
+    held = {
+        notification.pk
+        for _, notification in sorted(made, key=lambda entry: entry[0].key)
+        if bundling.hold_back_at_once(notification=notification, now=now)
+    }
+    for place, notification in made:
+        if notification.pk not in held:
+            ask_to_send(notification=notification, place=place, due_at=notification.due_at, now=now)
+
+
+def _draft(*, escalation: Escalation, move: Move, planned: Planned, event: Event, time: int) -> Draft:
+    """time: how often the place is told by this step before; a person may want to be reminded."""
     place = Place(channel=planned.channel, contact_method=planned.contact_method, user=planned.user)
-    draft = Draft(
-        key=f"page:{escalation.pk}:{escalation.epoch}:{move.step}:{move.pass_number}/{place.key}",
+    key = f"page:{escalation.pk}:{escalation.epoch}:{move.step}:{move.pass_number}/{place.key}"
+    return Draft(
+        key=f"{key}+{time}" if time else key,
         purpose=Notification.Purpose.PAGE,
         event=event,
         place=place,
@@ -102,6 +127,3 @@ def _notify(*, escalation: Escalation, move: Move, planned: Planned, event: Even
         step=move.step,
         pass_number=move.pass_number,
     )
-    notification, is_new = make(draft=draft, now=now)
-    if is_new and not bundling.hold_back_at_once(notification=notification, now=now):
-        ask_to_send(notification=notification, place=place, due_at=planned.due_at, now=now)

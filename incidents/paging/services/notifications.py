@@ -53,7 +53,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a notification says and to whom. content: empty when the escalation's is told."""
+    """What a notification says and to whom. content: empty when the escalation's is told. bundle: of a list, the one
+    for another place of the person that it goes on from.
+    """
 
     key: str
     purpose: Notification.Purpose
@@ -67,6 +69,7 @@ class Draft:
     step: int = 0
     pass_number: int = 0
     content: dict[str, Any] | None = None
+    bundle: Notification | None = None
 
 
 def make(*, draft: Draft, now: datetime) -> tuple[Notification, bool]:
@@ -108,6 +111,7 @@ def _fields(*, draft: Draft, now: datetime) -> dict[str, Any]:
         "place_key": place.key,
         "why": draft.why[:_WHY_LENGTH_MAX],
         "content": draft.content or {},
+        "bundle": draft.bundle,
         "created_at": now,
         "due_at": draft.due_at,
     }
