@@ -45,18 +45,18 @@ def _send(claim: Claim) -> None:
 
 @shared_task(name="outbox.run_due", bind=True)
 def run_due(self: object, due_id: int, lease_token: str) -> str:
-    return _run(self, due_id, lease_token)
+    return _run(self, due_id, lease_token, passes_on=False).outcome.value
 
 
 @shared_task(name="outbox.run_slow", bind=True)
 def run_slow(self: object, due_id: int, lease_token: str) -> str:
     """Few rows of slow kinds and lanes are in hand at once: the end of one lets the next begin, without waiting for
     a tick, and one of a lane in this very slot, without the way through the broker."""
-    outcome = _run(self, due_id, lease_token)
     ends_at = time.monotonic() + runs.STRETCH.total_seconds()
-    while (following := _next_of_a_lane(is_time_left=time.monotonic() < ends_at)) is not None:
-        _run(self, following.due_id, str(following.token))
-    return outcome
+    ran = first = _run(self, due_id, lease_token, passes_on=True)
+    while (following := ran.following or _next_of_a_lane(is_time_left=time.monotonic() < ends_at)) is not None:
+        ran = _run(self, following.due_id, str(following.token), passes_on=time.monotonic() < ends_at)
+    return first.outcome.value
 
 
 def _next_of_a_lane(*, is_time_left: bool) -> Claim | None:
@@ -73,9 +73,11 @@ def _next_of_a_lane(*, is_time_left: bool) -> Claim | None:
     return kept[0] if kept else None
 
 
-def _run(task: object, due_id: int, lease_token: str) -> str:
+def _run(task: object, due_id: int, lease_token: str, *, passes_on: bool) -> runs.Ran:
     hostname = getattr(getattr(task, "request", None), "hostname", None) or f"process {os.getpid()}"
-    return runs.run(due_id=due_id, token=uuid.UUID(lease_token), owner=hostname, clock=timezone.now).value
+    return runs.run_in_lane(
+        due_id=due_id, token=uuid.UUID(lease_token), owner=hostname, clock=timezone.now, passes_on=passes_on
+    )
 
 
 @worker_ready.connect

@@ -15,7 +15,7 @@ from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.models import Due, Heartbeat
 from reliability.outbox.registry import known_kinds, slow_kinds
 from reliability.outbox.selectors.backlog import TICK
-from reliability.outbox.services.lanes import rows_of_lanes
+from reliability.outbox.services.lanes import rows_of_lanes, successor_in
 
 # A row whose message no worker took up within this time is claimed and sent again: the broker may have lost it.
 DISPATCH_LEASE = timedelta(seconds=3)
@@ -71,6 +71,21 @@ def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
             lease_token=token, lease_until=now + DISPATCH_LEASE, lease_owner="", begun_at=None
         )
     return [Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token, lane=row.lane) for row in rows]
+
+
+def claim_successor(*, lane: str, now: datetime) -> Claim | None:
+    """The row of the lane that takes over the slot of one that has just ended, in the transaction that ended it.
+
+    One for one: what the bounds count stays the same. None when another lane's turn has come.
+    """
+    row = successor_in(lane=lane, claimable=claimable(now=now), now=now)
+    if row is None:
+        return None
+    token = uuid.uuid4()
+    Due.objects.filter(pk=row.pk).update(
+        lease_token=token, lease_until=now + DISPATCH_LEASE, lease_owner="", begun_at=None
+    )
+    return Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token, lane=row.lane)
 
 
 def _wait_for_other_claimers() -> None:

@@ -51,6 +51,17 @@ def rows_of_lanes(
     return list(free.filter(pk__in=chosen)) if chosen else []
 
 
+def successor_in(*, lane: str, claimable: QuerySet[Due], now: datetime) -> Due | None:
+    """The oldest row of the lane, locked; None when one of a lane that has nothing in hand has waited longer."""
+    own = claimable.filter(lane=lane).order_by("due_at", "pk")
+    row: Due | None = own.select_for_update(skip_locked=True).first()
+    if row is None:
+        return None
+    in_hand = Due.objects.filter(lease_until__gt=now).exclude(lane="").order_by().values("lane")
+    others = claimable.filter(due_at__lt=row.due_at).exclude(lane__in=("", lane)).exclude(lane__in=in_hand)
+    return None if others.exists() else row
+
+
 def note_duration(*, lane: str, taken: timedelta, now: datetime) -> None:
     """Remember a lane whose run took long, and forget it once one did not."""
     if taken > SLOW_AFTER:

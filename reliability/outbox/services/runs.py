@@ -5,18 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 
 from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.models import Due
-from reliability.outbox.registry import Registration, registration_of
-from reliability.outbox.services.claims import DEATHS_BEFORE_PAUSE, put_back
+from reliability.outbox.registry import Registration, Underway, registration_of
+from reliability.outbox.services.claims import DEATHS_BEFORE_PAUSE, Claim, claim_successor, put_back
 from reliability.outbox.services.keeping import KEPT, keeper
-from reliability.outbox.services.lanes import note_duration
+from reliability.outbox.services.lanes import SLOW_AFTER, note_duration
 from reliability.web.metrics import DUE_RUNS, DUE_SECONDS
 
 logger = structlog.get_logger(__name__)
@@ -35,47 +37,146 @@ class Outcome(StrEnum):
     LOST = "lost"  # the lease had gone to somebody else: nothing was changed
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """due_at: when the row is due next. following: the next row of its lane, claimed for the same slot."""
+
+    outcome: Outcome
+    due_at: datetime | None = None
+    following: Claim | None = None
+
+
+@dataclass(slots=True)
+class _Begun:
+    """A row that was taken up. underway: what its handler began; next_at: what it answered instead."""
+
+    row: Due
+    registration: Registration
+    underway: Underway | None = None
+    next_at: datetime | None = None
+    error: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.row.kind
+
+
+class _LostError(Exception):
+    """The lease went to somebody else while the handler began: undo that."""
+
+
+class _NotBegunError(Exception):
+    """The handler raised while it began: its writes are undone, and the try is counted."""
+
+
 def run(*, due_id: int, token: uuid.UUID, owner: str, clock: Callable[[], datetime]) -> Outcome:
     """Run the handler of a claimed row for as long as it is due at once, at most about ten seconds.
 
     clock: reads the time; passed in because a run spans several instants.
     """
+    return run_in_lane(due_id=due_id, token=token, owner=owner, clock=clock, passes_on=False).outcome
+
+
+def run_in_lane(*, due_id: int, token: uuid.UUID, owner: str, clock: Callable[[], datetime], passes_on: bool) -> Ran:
+    """As run. passes_on: with the row's end, claim the next of its lane for the caller, who must do it now."""
     started_at = clock()
     while True:
-        now = clock()
-        outcome, due_at = _run_once(due_id=due_id, token=token, owner=owner, now=now, clock=clock)
-        is_due_again = outcome is Outcome.MOVED and due_at is not None and due_at <= clock()
+        ran = _run_once(due_id=due_id, token=token, owner=owner, clock=clock, passes_on=passes_on)
+        is_due_again = ran.outcome is Outcome.MOVED and ran.due_at is not None and ran.due_at <= clock()
         if not is_due_again:
-            return outcome
+            return ran
         if clock() - started_at > STRETCH:
             _release(due_id=due_id, token=token)
-            return outcome
+            return ran
 
 
-def _run_once(
-    *, due_id: int, token: uuid.UUID, owner: str, now: datetime, clock: Callable[[], datetime]
-) -> tuple[Outcome, datetime | None]:
-    begun = _begin(due_id=due_id, token=token, owner=owner, now=now)
+def _run_once(*, due_id: int, token: uuid.UUID, owner: str, clock: Callable[[], datetime], passes_on: bool) -> Ran:
+    now = clock()
+    begun = _taken_up(due_id=due_id, token=token, owner=owner, now=now)
     if begun is None:
-        return Outcome.LOST, None
-    row, registration = begun
-    error = ""
-    next_at: datetime | None = None
+        return Ran(Outcome.LOST)
+    row = begun.row
+    if not begun.error:
+        _work(begun=begun, token=token, now=now, clock=clock)
+    finished_at = clock()
+    taken = finished_at - now
+    DUE_SECONDS.labels(kind=row.kind).observe(max(taken.total_seconds(), 0.0))
+    if row.lane:
+        note_duration(lane=row.lane, taken=taken, now=finished_at)
+    ran = _ended(begun=begun, token=token, now=finished_at, passes_on=passes_on and taken <= SLOW_AFTER)
+    DUE_RUNS.labels(kind=row.kind, outcome=ran.outcome.value).inc()
+    return ran
+
+
+def _taken_up(*, due_id: int, token: uuid.UUID, owner: str, now: datetime) -> _Begun | None:
+    try:
+        return _begin(due_id=due_id, token=token, owner=owner, now=now)
+    except _LostError:
+        return None
+    except _NotBegunError as raised:
+        begun = _begin(due_id=due_id, token=token, owner=owner, now=now, is_staged=False)
+        if begun is not None:
+            begun.error = _noted(begun.row, raised.__cause__ or raised)
+        return begun
+
+
+@transaction.atomic
+def _begin(*, due_id: int, token: uuid.UUID, owner: str, now: datetime, is_staged: bool = True) -> _Begun | None:
+    """Extend the dispatch lease to the handler's. None when the token is stale or the kind unknown here.
+
+    What a staged handler begins is committed with it; the row is locked last, as by whoever asks for work.
+    """
+    row = Due.objects.filter(pk=due_id, lease_token=token).order_by().first()
+    registration = registration_of(row.kind) if row is not None else None
+    if row is None or registration is None:
+        return None
+    if row.begun_at is not None and row.attempts >= DEATHS_BEFORE_PAUSE:
+        _put_aside(due_id=due_id, token=token, now=now)
+        return None
+    begun = _Begun(row, registration)
+    if is_staged and registration.begin is not None:
+        try:
+            answer = registration.begin(key=row.key, payload=row.payload, now=now)
+        except Exception as raised:
+            raise _NotBegunError from raised
+        if isinstance(answer, Underway):
+            begun.underway = answer
+        else:
+            begun.next_at = answer
+    held = Due.objects.filter(pk=due_id, lease_token=token).update(
+        lease_until=now + (min(registration.lease, KEPT) if registration.kept else registration.lease),
+        lease_owner=owner,
+        begun_at=now,
+        attempts=F("attempts") + 1,
+    )
+    if not held:
+        raise _LostError
+    row.attempts += 1
+    return begun
+
+
+def _put_aside(*, due_id: int, token: uuid.UUID, now: datetime) -> None:
+    """The same message again and again: each worker that took it up has died."""
+    row = Due.objects.select_for_update().filter(pk=due_id, lease_token=token).first()
+    if row is not None:
+        put_back(row=row, now=now)
+
+
+def _work(*, begun: _Begun, token: uuid.UUID, now: datetime, clock: Callable[[], datetime]) -> None:
+    row, registration = begun.row, begun.registration
     try:
         with _kept(registration, token=token, now=now, clock=clock):
-            next_at = registration.run(key=row.key, payload=row.payload, now=now)
+            if begun.underway is not None:
+                begun.underway.work()
+            elif registration.begin is None:
+                begun.next_at = registration.run(key=row.key, payload=row.payload, now=now)
     except Exception as raised:  # whatever a handler raises is kept with its row, and the row is tried again
-        error = f"{type(raised).__name__}: {raised}"[:_ERROR_LENGTH_MAX]
-        logger.exception("due_work_failed", kind=row.kind, key=row.key, attempts=row.attempts)
-    finished_at = clock()
-    DUE_SECONDS.labels(kind=row.kind).observe(max((finished_at - now).total_seconds(), 0.0))
-    if row.lane:
-        note_duration(lane=row.lane, taken=finished_at - now, now=finished_at)
-    if error:
-        next_at = finished_at + pause_after(attempts=row.attempts)
-    outcome, due_at = _finish(row=row, token=token, next_at=next_at, error=error, now=finished_at)
-    DUE_RUNS.labels(kind=row.kind, outcome=outcome.value).inc()
-    return outcome, due_at
+        begun.error = _noted(row, raised)
+
+
+def _noted(row: Due, raised: BaseException) -> str:
+    logger.error("due_work_failed", kind=row.kind, key=row.key, attempts=row.attempts, exc_info=raised)
+    return f"{type(raised).__name__}: {raised}"[:_ERROR_LENGTH_MAX]
 
 
 def _kept(
@@ -86,40 +187,34 @@ def _kept(
     return keeper.keeping(token=token, until=now + registration.lease, clock=clock)
 
 
-@transaction.atomic
-def _begin(*, due_id: int, token: uuid.UUID, owner: str, now: datetime) -> tuple[Due, Registration] | None:
-    """Extend the dispatch lease to the handler's. None when the token is stale or the kind unknown here."""
-    row = Due.objects.select_for_update().filter(pk=due_id, lease_token=token).first()
-    registration = registration_of(row.kind) if row is not None else None
-    if row is None or registration is None:
-        return None
-    if row.begun_at is not None and row.attempts >= DEATHS_BEFORE_PAUSE:
-        # The same message again and again: each worker that took it up has died.
-        put_back(row=row, now=now)
-        return None
-    row.lease_until = now + (min(registration.lease, KEPT) if registration.kept else registration.lease)
-    row.lease_owner = owner
-    row.begun_at = now
-    row.attempts += 1
-    row.save(update_fields=("lease_until", "lease_owner", "begun_at", "attempts"))
-    return row, registration
+def _ended(*, begun: _Begun, token: uuid.UUID, now: datetime, passes_on: bool) -> Ran:
+    """Write down what came of it and move or delete the row, in one transaction."""
+    if begun.underway is not None and not begun.error:
+        try:
+            return _finish(begun=begun, token=token, now=now, passes_on=passes_on)
+        except Exception as raised:  # its writes are undone
+            begun.error = _noted(begun.row, raised)
+    return _finish(begun=begun, token=token, now=now, passes_on=passes_on)
 
 
 @transaction.atomic
-def _finish(
-    *, row: Due, token: uuid.UUID, next_at: datetime | None, error: str, now: datetime
-) -> tuple[Outcome, datetime | None]:
-    """Move or delete the row, if the token still holds it; returns the outcome and the next due instant.
+def _finish(*, begun: _Begun, token: uuid.UUID, now: datetime, passes_on: bool) -> Ran:
+    """Move or delete the row, if the token still holds it.
 
     A row that is due again at once keeps its lease: the caller goes on with it or releases it.
     """
-    held = Due.objects.select_for_update().filter(pk=row.pk, lease_token=token).first()
+    row, error, next_at = begun.row, begun.error, begun.next_at
+    if error:
+        next_at = now + pause_after(attempts=row.attempts)
+    elif begun.underway is not None:
+        next_at = begun.underway.end(now=now)
+    held = Due.objects.select_for_update().filter(pk=row.pk, lease_token=token).order_by().first()
     if held is None:
-        return Outcome.LOST, None
+        return Ran(Outcome.LOST)
     asked_for = [instant for instant in (next_at, held.due_again_at) if instant is not None]
     if not asked_for:
         held.delete()
-        return Outcome.DONE, None
+        return Ran(Outcome.DONE, following=claim_successor(lane=row.lane, now=now) if passes_on else None)
     held.due_at = min(asked_for)
     held.due_again_at = None
     if error:
@@ -130,7 +225,7 @@ def _finish(
         held.lease_token = held.lease_until = held.begun_at = None
         held.lease_owner = ""
     held.save()
-    return (Outcome.FAILED if error else Outcome.MOVED), held.due_at
+    return Ran(Outcome.FAILED if error else Outcome.MOVED, held.due_at)
 
 
 def _release(*, due_id: int, token: uuid.UUID) -> None:
