@@ -14,8 +14,9 @@ from reliability.telemetry.models import Source
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One object that reads from the source: its title, its page, and a word on how it is."""
+    """One object that reads from the source: its name and title, its page, and a word on how it is."""
 
+    name: str
     title: str
     url: str
     detail: str = ""
@@ -23,11 +24,15 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Users of one kind that `request.caller` may read (the first of them), and how many there are."""
+    """Users of one kind that `request.caller` may read (the first of them), and how many there are.
+
+    create_url: where the caller makes one that measures from the source; empty when they may not.
+    """
 
     noun: str
     users: tuple[User, ...]
     total: int
+    create_url: str = ""
 
 
 Provider = Callable[[AccessRequest, Source], Usage]

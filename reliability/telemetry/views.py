@@ -171,16 +171,19 @@ def source_delete(request: AccessRequest, name: str) -> HttpResponse:
 def _source_page(request: AccessRequest, source: Source, result: TestResult | None) -> HttpResponse:
     now = timezone.now()
     kind = kind_of(source.kind)
+    usages = usages_of(request, source)
+    push_sli = "" if kind.is_read else next((user.name for usage in usages for user in usage.users), "")
     context = _health(source, now) | {
         "kind": kind,
         "result": result,
         "tested_at": now,
         "facts": _facts(kind, source),
         "stored": sorted(_stored(source)),
-        "usages": usages_of(request, source),
+        "usages": usages,
         "may_edit": request.caller.may(source.team_id, Role.EDITOR),
         "may_test": kind.is_read and request.caller.may(source.team_id, Role.RESPONDER),
-        "push_example": _push_example() if not kind.is_read else "",
+        "push_sli": push_sli,
+        "push_example": _push_example(sli=push_sli, now=now) if push_sli else "",
     }
     return render(request, "telemetry/source.html", context)
 
@@ -202,14 +205,14 @@ def _facts(kind: SourceKind, source: Source) -> list[tuple[str, Any]]:
     return shown
 
 
-def _push_example() -> str:
+def _push_example(*, sli: str, now: datetime) -> str:
     return (
         f"curl -X POST {settings.PUBLIC_URL}/api/v1/counts \\\n"
         '  -H "Authorization: Bearer $TOKEN" \\\n'
         '  -H "Content-Type: application/json" \\\n'
         '  -H "Idempotency-Key: $(uuidgen)" \\\n'
-        '  -d \'[{"sli": "checkout-availability", '
-        f'"start": "{timezone.now():%Y-%m-%dT%H:%M:00Z}", "good": 998, "valid": 1000}}]\''
+        f'  -d \'[{{"sli": "{sli}", '
+        f'"start": "{now:%Y-%m-%dT%H:%M:00Z}", "good": 998, "valid": 1000}}]\''
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from reliability.kit.percent import share_text
 
+LOW_COVERAGE = 0.9  # with a tenth unmeasured, the budget may be something else altogether
 AT_RISK_REMAINING = 0.25  # a quarter of the budget left: time to slow down before it is gone
 
 
@@ -16,6 +17,11 @@ class State(StrEnum):
     AT_RISK = "at_risk"
     BREACHED = "breached"
     NO_DATA = "no_data"
+
+
+def is_thin(*, state: str, coverage: float) -> bool:
+    """Whether a state stands on so little of its window (coverage 0..1) that it must say so."""
+    return state != State.NO_DATA and coverage < LOW_COVERAGE
 
 
 @dataclass(frozen=True, slots=True)

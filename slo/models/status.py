@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from slo.domain.status import State
+from slo.domain.status import State, is_thin
 
 
 class SloStatus(models.Model):
@@ -38,3 +38,8 @@ class SloStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slo_id}: {self.state}"
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether too little of the window was measured for the state to be taken at its word."""
+        return is_thin(state=self.state, coverage=self.coverage)

@@ -10,7 +10,7 @@ from reliability.kit.instants import floor_minute, from_minute, to_minute
 from reliability.kit.periods import Period
 from reliability.web.errors import Invalid
 from slo.domain.chunks import HOUR_MINUTES
-from slo.domain.status import State
+from slo.domain.status import State, is_thin
 from slo.models import HourChunk, Slo
 from slo.selectors.fleet import figures_of
 from slo.selectors.terms import Terms, dossier_of
@@ -58,6 +58,11 @@ class StatusView:
     excluded_minutes: int = 0
     adjusted: float = 0.0
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether too little was measured for the state to be taken at its word."""
+        return is_thin(state=self.state, coverage=self.coverage)
 
 
 def status_of(*, slo: Slo, at: datetime, now: datetime, is_restated: bool = False) -> StatusView:

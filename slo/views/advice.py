@@ -9,12 +9,12 @@ from slo.domain.status import State
 from slo.domain.urgency import Burning, Urgency, urgency_of
 from slo.selectors.status import StatusView
 
-LOW_COVERAGE = 0.9  # with a tenth unmeasured, the budget may be something else altogether
-
+_NOTHING = "No minute of the window was measured. "
+_NOTHING_READ = f"{_NOTHING}Look at the source, or read the past with a backfill."
+_NOTHING_PUSHED = f"{_NOTHING}See whether your job still sends: late counts are taken, too."
 _BY_STATE = {
     State.AT_RISK: "Hold risky changes, and look at what changed when the burn began.",
     State.BREACHED: "Stop what spends budget: hold or roll back changes, and put reliability work first.",
-    State.NO_DATA: "No minute of the window was measured. Look at the source, or read the past with a backfill.",
 }
 _WHILE_MET = {
     Urgency.NOW: "Budget is left, but it burns {rate} over {window}: look now at what changed.",
@@ -29,22 +29,24 @@ def burning_of(status: StatusView) -> Burning:
     return urgency_of(burn_rates=status.burn_rates, window_length=status.window.length)
 
 
-def advice(status: StatusView) -> str:
-    """One or two sentences; the second says when too little was measured to trust the first."""
+def advice(status: StatusView, *, is_pushed: bool) -> str:
+    """One or two sentences; the second says when too little was measured to trust the first.
+
+    is_pushed: counts are sent to us, so that there is nothing to read anew.
+    """
     if status.state is State.NO_DATA:
-        return _BY_STATE[status.state]
+        return _NOTHING_PUSHED if is_pushed else _NOTHING_READ
     burning = burning_of(status)
-    is_thin = status.coverage < LOW_COVERAGE
     measured = f"Only {share_text(status.coverage)} of the window was measured"
     if status.state is State.MET:
-        if burning.urgency is Urgency.NONE and is_thin:
+        if burning.urgency is Urgency.NONE and status.is_thin:
             return f"{measured}: do not count on what is left before you know more."
         words = _said(_WHILE_MET[burning.urgency], burning)
     else:
         words = _BY_STATE[status.state]
         if burning.urgency is Urgency.NOW:
             words = _said("It burns {rate} over {window}: look now. ", burning) + words
-    return f"{words} {measured}." if is_thin else words
+    return f"{words} {measured}." if status.is_thin else words
 
 
 def _said(words: str, burning: Burning) -> str:

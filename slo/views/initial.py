@@ -7,17 +7,28 @@ from typing import Any
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
+from reliability.telemetry.sources.registry import kind_of
 from slo.forms.measurement import initial_of
 from slo.forms.window import initial_of_window
 from slo.models import Slo
+from slo.selectors.measuring import measurable_sources
 from slo.services.slos import draft_of
 
 
 def initial_of_new(request: AccessRequest) -> dict[str, Any]:
-    """Values that a link may carry: `/slos/new/?service=checkout&team=payments&sli=…&source=…`."""
+    """Values that a link may carry: `/slos/new/?service=checkout&team=payments&sli=…&source=…`.
+
+    From a source that counts are pushed to, pushed counts are all that can be measured.
+    """
     given = {key: request.GET[key] for key in ("service", "team", "sli", "source") if request.GET.get(key)}
     zone = getattr(request.user, "time_zone", "UTC")
-    return {"time_zone": zone, "indicator": "existing" if "sli" in given else "new"} | given
+    kind = {"kind": "pushed"} if _is_pushed(request, given.get("source", "")) else {}
+    return {"time_zone": zone, "indicator": "existing" if "sli" in given else "new"} | kind | given
+
+
+def _is_pushed(request: AccessRequest, name: str) -> bool:
+    source = measurable_sources(caller=request.caller).filter(name=name).first() if name else None
+    return source is not None and not kind_of(source.kind).is_read
 
 
 def initial_of_slo(slo: Slo, *, caller: Caller) -> dict[str, Any]:

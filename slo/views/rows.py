@@ -17,7 +17,10 @@ STALE_AFTER = timedelta(minutes=5)  # evaluation runs each minute: five missed o
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`status` is None before the first evaluation. `target` is the objective in words: "99.9 % over 28 days"."""
+    """`status` is None before the first evaluation. `target` is the objective in words: "99.9 % over 28 days".
+
+    An objective that was never measured is not stale: it has no data yet.
+    """
 
     slo: Slo
     service: Service | None  # as far as the caller may see it
@@ -37,5 +40,5 @@ def _row(slo: Slo, service: Service | None, status: SloStatus | None, now: datet
     if status is None:
         return Row(slo, service, None, "", None, None, is_stale=False)
     rates = status.burn_rates
-    is_stale = status.measured_until is None or now - status.measured_until > STALE_AFTER
+    is_stale = status.measured_until is not None and now - status.measured_until > STALE_AFTER
     return Row(slo, service, status, target_of(status.version), rates.get("1h"), rates.get("6h"), is_stale=is_stale)

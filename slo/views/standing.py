@@ -49,7 +49,7 @@ def standing_of(
         "version": version,
         "status": status,
         "sentence": sentence(version),
-        "advice": advice(status),
+        "advice": advice(status, is_pushed=version.sli.spec.get("kind") == "pushed"),
         "needs_runbook": status.state is not State.MET or burning_of(status).urgency is Urgency.NOW,
         "tone": look_of(status.state).tone,
         "left": None if minutes is None else timedelta(minutes=abs(minutes)),

@@ -136,11 +136,18 @@ def test_mistakes_stand_at_their_fields_and_what_was_typed_is_kept(as_: As) -> N
     assert Source.objects.count() == 0
 
 
-def test_a_pushed_source_shows_how_to_send(as_: As) -> None:
+def test_a_pushed_source_shows_how_to_send(as_: As, cast: Cast) -> None:
     assert as_("editor").post("/sources/new/?kind=counts", {"name": "jobs", "team": "payments"}).status_code == 302
+    page = as_("viewer").get("/sources/jobs/").content.decode()
+    assert "curl -X POST" not in page
+    assert "make an objective on it first" in page
+    assert "New objective from it" not in page
+    assert "New objective from it" in as_("editor").get("/sources/jobs/").content.decode()
+    SliFactory(team=cast.payments, source=Source.objects.get(), name="mails-sent", spec={"kind": "pushed"})
     page = as_("viewer").get("/sources/jobs/").content.decode()
     assert "curl -X POST" in page
     assert "/api/v1/counts" in page
+    assert "&quot;sli&quot;: &quot;mails-sent&quot;" in page
 
 
 def test_an_edit_keeps_the_stored_secret_and_may_forget_headers(as_: As, cast: Cast) -> None:

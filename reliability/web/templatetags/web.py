@@ -149,8 +149,10 @@ def meter(value: object, maximum: object = 1, tone: str = "info") -> SafeString:
 
 @register.inclusion_tag("web/_as_of.html")
 def as_of(at: datetime | None, stale_after: int = 180) -> dict[str, object]:
-    """`{% as_of status.evaluated_at 180 %}`: "as of 12:03:10 UTC", marked stale when older than that many seconds."""
-    is_stale = at is None or (timezone.now() - at).total_seconds() > stale_after
+    """`{% as_of status.evaluated_at 180 %}`: "as of 12:03:10 UTC", marked stale when older than that many seconds;
+    "no data yet" without an instant.
+    """
+    is_stale = at is not None and (timezone.now() - at).total_seconds() > stale_after
     return {"at": at, "stale_after": stale_after, "is_stale": is_stale}
 
 

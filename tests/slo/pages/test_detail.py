@@ -106,6 +106,7 @@ def test_little_coverage_is_no_licence_to_spend(
     store_counts(sli=young, now=now, days=1)
     slo = make_slo(name="young", sli_id=young.pk)
     page = as_("viewer").get(f"/slos/{slo.name}/").content.decode()
+    assert "3.6 % measured</span>" in page
     assert "Only 3.6 % of the window was measured: do not count on what is left before you know more." in page
     assert "Nothing to do" not in page
 
@@ -157,6 +158,10 @@ def test_no_data_is_said_and_never_shown_as_a_number(
     page = as_("viewer").get(f"/slos/{slo.name}/").content.decode()
     assert "No data" in page
     assert "100 %" not in page
+    assert "no data yet" in page
+    assert "is-stale" not in page
+    assert "See whether your job still sends" in page
+    assert "backfill" not in page
 
 
 def test_an_exclusion_is_added_shown_and_revoked(as_: As, slo: Slo, now: datetime) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -142,6 +143,21 @@ def test_a_viewer_has_no_team_to_create_for(as_: As, sli: Sli) -> None:
     assert viewer.get("/slos/new/").status_code == 403
     assert viewer.post("/slos/new/", typed()).status_code == 403
     assert not Slo.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("source_kind", "chosen"),
+    [("counts", "pushed"), ("prometheus", "ratio")],
+    ids=["from pushed counts pushed counts are chosen", "from a Prometheus the usual kind is chosen"],
+)
+def test_the_link_of_a_source_chooses_what_it_can_measure(
+    as_: As, source: Source, source_kind: str, chosen: str
+) -> None:
+    Source.objects.filter(pk=source.pk).update(kind=source_kind)
+    page = as_("editor").get(f"/sources/{source.name}/").content.decode()
+    assert f'href="/slos/new/?source={source.name}"' in page
+    form = as_("editor").get(f"/slos/new/?source={source.name}").content.decode()
+    assert re.findall(r'name="kind" value="(\w+)"[^>]*checked', form) == [chosen]
 
 
 def test_the_preview_shows_figures_without_saving(as_: As, sli: Sli) -> None:

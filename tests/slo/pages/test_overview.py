@@ -8,7 +8,7 @@ from django.test import Client
 
 from reliability.telemetry.models import Source
 from reliability.telemetry.services.health import note_intake
-from slo.models import Slo, SloStatus
+from slo.models import Sli, Slo, SloStatus
 from tests.queries import queries_of
 
 As = Callable[[str], Client]
@@ -25,6 +25,37 @@ def test_the_steps_already_walked_are_marked(as_: As, source: Source) -> None:
     page = as_("editor").get("/").content.decode()
     assert "Done" in page
     assert str(source) in page
+
+
+def test_the_steps_are_offered_only_to_those_who_may_take_them(as_: As, source: Source) -> None:
+    for path in ("/", "/slos/"):
+        seen = as_("viewer").get(path).content.decode()
+        assert "Three steps" in seen
+        assert "role editor in a team" in seen
+        assert "/slos/new/" not in seen
+        assert "/sources/new/" not in seen
+    assert "/slos/new/" in as_("editor").get("/slos/").content.decode()
+
+
+def test_the_example_of_pushing_names_an_indicator_that_exists(as_: As, sli: Sli) -> None:
+    assert f'"sli": "{sli.name}"' in as_("editor").get("/").content.decode()
+
+
+def test_a_state_that_stands_on_little_says_so(as_: As, slo: Slo) -> None:
+    for path in ("/", "/slos/", "/services/checkout/"):
+        assert " measured</span>" not in as_("viewer").get(path).content.decode()
+    SloStatus.objects.filter(slo=slo).update(coverage=0.42)
+    for path in ("/", "/slos/", "/services/checkout/"):
+        assert "42 % measured</span>" in as_("viewer").get(path).content.decode()
+    SloStatus.objects.filter(slo=slo).update(coverage=0.0, state="no_data")
+    assert " measured</span>" not in as_("viewer").get("/slos/").content.decode()
+
+
+def test_an_objective_that_was_never_measured_is_not_stale(as_: As, slo: Slo) -> None:
+    SloStatus.objects.filter(slo=slo).update(measured_until=None)
+    page = as_("viewer").get("/slos/").content.decode()
+    assert "no data yet" in page
+    assert "is-stale-cell" not in page
 
 
 def test_the_overview_counts_states_and_leads_to_them(as_: As, make_slo: Callable[..., Slo]) -> None:
