@@ -22,7 +22,7 @@ from incidents.intake.services.mailboxes import EMAIL
 from incidents.intake.services.receiving import take
 from incidents.intake.services.rejects import keep_note, keep_reject
 from incidents.intake.sources.email.mailbox import Mailbox, MailboxError, Maildir, Waiting, imap
-from incidents.intake.sources.email.parse import message_id_of, parse
+from incidents.intake.sources.email.parse import Mail, message_id_of, parse
 from reliability.access.services.vault import VaultError
 
 log = structlog.get_logger(__name__)
@@ -83,11 +83,25 @@ def _new_receipt(integration: Integration, mail: Waiting, now: datetime) -> Mail
 
 def _effect(integration: Integration, mail: Waiting, now: datetime) -> str:
     try:
-        found = parse(_bounded(mail), config=integration.config)
+        found = _parsed(integration, mail)
     except RejectedError as error:
         keep_reject(integration=integration, error=error, body=mail.raw or b"", now=now)
         return error.reason.value
     return take(integration=integration, parsed=Parsed(alerts=(found.alert,)), now=now).outcomes[0]
+
+
+def _parsed(integration: Integration, mail: Waiting) -> Mail:
+    """Raises RejectedError, whatever a stranger wrote: a mail that nobody can read must not hold up those behind it."""
+    raw = _bounded(mail)
+    try:
+        return parse(raw, config=integration.config)
+    except RejectedError:
+        raise
+    except Exception as error:
+        log.exception("mail_unreadable", integration=integration.name)
+        raise RejectedError(
+            RejectReason.MALFORMED, f"this mail cannot be read ({type(error).__name__}): the log of the worker has more"
+        ) from error
 
 
 def _bounded(mail: Waiting) -> bytes:

@@ -6,6 +6,7 @@ Loops are refused: what a machine answered to a mail of ours must not open an in
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
+from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -27,7 +29,23 @@ _PREFIX = re.compile(r"\A(?:\s*(?:re|fwd?|aw|wg)\s*:)+", re.IGNORECASE)
 _STATE = re.compile(r"\A\s*(?:\[[^\]]{1,40}\]|\*\*|problem\b|alert\b|firing\b|down\b)[\s:*-]*", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9-]{2,20}")
 _URL = re.compile(r"https?://[^\s<>\"')\]]{1,500}")
-_HTML_TAG = re.compile(r"<[^>]{0,2000}>")
+_HTML_TAG = re.compile(r"<[^<>]{0,2000}>")
+# What a mail program does not show. To its end, or to that of the text.
+_HTML_UNREAD = re.compile(r"<(style|script|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+# What strangers could keep us busy with for hours: the library reads a header in steps that grow with its square, and
+# makes an object of each part.
+_HEADER_LENGTH_MAX = 4_000
+_PARTS_MAX = 1_000
+_MULTIPART = re.compile(rb"multipart/", re.IGNORECASE)
+_HTML_READ_MAX = 10 * DESCRIPTION_LENGTH_MAX
+
+
+class _BoundedPolicy(EmailPolicy):
+    """Of each header, also of those in parts, the beginning."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_HEADER_LENGTH_MAX]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +57,33 @@ class Mail:
 
 
 def message_id_of(raw: bytes) -> str:
-    """Its Message-ID, or the hash of a mail without one. Never fails: whatever cannot be read is hashed."""
+    """What makes a mail that comes again the same: its Message-ID with the hash of subject and date, or of all of it.
+
+    Some senders give all their mails one Message-ID: the end of an alert must not pass for its beginning come again.
+    Never fails: whatever cannot be read is hashed.
+    """
     try:
-        given = " ".join(
-            str(BytesParser(policy=policy.compat32).parsebytes(raw, headersonly=True)["Message-ID"] or "").split()
-        )
+        headers = BytesParser(policy=policy.compat32).parsebytes(raw, headersonly=True)
+        given = " ".join(_plain(str(headers["Message-ID"] or "")).split())
+        told = "\n".join(_plain(str(headers[name] or "")) for name in ("Subject", "Date"))
     except (MessageError, ValueError, LookupError, UnicodeError):
-        given = ""
-    return given[:255] if given else f"sha256:{hashlib.sha256(raw).hexdigest()}"
+        given = told = ""
+    if not given:
+        return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    return f"{given[:200]} {hashlib.sha256(f'{given} {told}'.encode()).hexdigest()[:32]}"
 
 
 def parse(raw: bytes, *, config: Mapping[str, Any]) -> Mail:
     """Raises RejectedError for loops, and for mails that cannot be read or have no subject."""
+    try:
+        return _parsed(raw, config)
+    except RejectedError:
+        raise
+    except Exception as error:  # the parser fails in many ways on what strangers make; one must not stop the others
+        raise RejectedError(RejectReason.MALFORMED, f"this mail cannot be read: {type(error).__name__}") from error
+
+
+def _parsed(raw: bytes, config: Mapping[str, Any]) -> Mail:
     message = _message(raw)
     loop = loop_mark(message)
     if loop:
@@ -84,6 +117,7 @@ def loop_mark(message: EmailMessage) -> str:
     submitted = _header(message, "Auto-Submitted").split(";")[0].strip().lower()
     if submitted and submitted not in ("no", "auto-generated"):
         return f"Auto-Submitted: {submitted}"
+    # The mails of this platform are such answers, each in the thread of its incident: they must not come back as alerts.
     if _header(message, "X-Auto-Response-Suppress").strip().lower() == "all" and _header(message, "In-Reply-To"):
         return "an answer that asks for no answers"
     if (
@@ -91,8 +125,6 @@ def loop_mark(message: EmailMessage) -> str:
         or "multipart/report" in _header(message, "Content-Type").lower()
     ):
         return "a report that a mail was not delivered"
-    if _header(message, "X-Reliability-Message"):
-        return "a mail of this platform"
     return ""
 
 
@@ -125,8 +157,10 @@ def _severity(subject: str, message: EmailMessage, config: Mapping[str, Any]) ->
 
 
 def _message(raw: bytes) -> EmailMessage:
+    if raw.count(b"\n--") > 2 * _PARTS_MAX and _MULTIPART.search(raw):
+        raise RejectedError(RejectReason.TOO_MANY, f"a mail of more than {_PARTS_MAX:,} parts: send the alert alone")
     try:
-        message = BytesParser(policy=policy.default).parsebytes(raw)
+        message = BytesParser(policy=_BoundedPolicy()).parsebytes(raw)
     except (MessageError, ValueError, LookupError, RecursionError) as error:
         raise RejectedError(RejectReason.MALFORMED, f"this mail cannot be read: {error}") from error
     if not isinstance(message, EmailMessage):
@@ -137,8 +171,8 @@ def _message(raw: bytes) -> EmailMessage:
 def _header(message: EmailMessage, name: str) -> str:
     """The header as text; one that cannot be decoded is empty."""
     try:
-        return str(message.get(name, "") or "").replace("\x00", "")
-    except (MessageError, ValueError, LookupError, IndexError, AttributeError, TypeError):
+        return _plain(str(message.get(name, "") or ""))
+    except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         return ""  # the parser of headers fails on some that strangers make
 
 
@@ -151,8 +185,14 @@ def _text(message: EmailMessage) -> str:
     if not isinstance(content, str):
         return ""
     if part is not None and part.get_content_type() == "text/html":
-        content = _HTML_TAG.sub(" ", content)
-    return content.replace("\x00", "").strip()
+        content = _HTML_UNREAD.sub(" ", content[:_HTML_READ_MAX])
+        content = html.unescape(_HTML_TAG.sub(" ", content))
+    return _plain(content).strip()
+
+
+def _plain(text: str) -> str:
+    """Without NUL and lone surrogates, which some charsets decode to and no database stores."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _date(message: EmailMessage) -> Any:
