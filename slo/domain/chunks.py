@@ -85,6 +85,19 @@ def unpack_many(blobs: Sequence[bytes | memoryview]) -> FloatArray:
     return values
 
 
+def damaged_among(blobs: Sequence[bytes | memoryview]) -> BoolArray:
+    """Shape (len(blobs),): which packed hours are no packed hours."""
+    return np.fromiter((not _is_packed(blob) for blob in blobs), dtype=np.bool_, count=len(blobs))
+
+
+def _is_packed(blob: bytes | memoryview) -> bool:
+    try:
+        unpack_many([blob])
+    except ChunkError:
+        return False
+    return True
+
+
 def _decode(body: NDArray[np.uint8], code: int) -> FloatArray:
     if code == 8:
         return np.ascontiguousarray(body).view(_DOUBLE).astype(np.float64)

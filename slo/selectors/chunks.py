@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import structlog
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from slo.domain.chunks import unpack_many
-from slo.domain.minutes import FloatArray, IntArray
+from slo.domain.chunks import ChunkError, damaged_among, unpack_many
+from slo.domain.minutes import BoolArray, FloatArray, IntArray
+
+logger = structlog.get_logger(__name__)
+
+LOGGED_MAX = 20  # damaged hours named in one line of the log
 
 _CHUNKS = "slo_hourchunk"
 _HOUR_BITS = 32
@@ -26,7 +31,10 @@ _COLUMNS = "c.sli_id, c.hour, c.good, c.valid, c.coverage, c.good_before, c.vali
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunks:
-    """Hour rows as columns of one length n; good and valid have shape (n, 60)."""
+    """Hour rows as columns of one length n; good and valid have shape (n, 60).
+
+    damaged: rows whose bytes are no hour. They are read as not measured: they spend nothing and prove nothing.
+    """
 
     sli_ids: IntArray
     hours: IntArray
@@ -36,6 +44,7 @@ class Chunks:
     good_before: FloatArray
     valid_before: FloatArray
     minutes_before: IntArray
+    damaged: BoolArray
 
     def __len__(self) -> int:
         return len(self.sli_ids)
@@ -134,6 +143,27 @@ def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 def to_chunks(rows: list[tuple[Any, ...]]) -> Chunks:
     """Raw rows in the order of the columns of Chunks, decoded."""
+    try:
+        return _decoded(rows, damaged=np.zeros(len(rows), dtype=np.bool_))
+    except ChunkError as error:
+        packed = [[row[2], row[3]] for row in rows]
+        damaged = np.array([damaged_among(pair).any() for pair in packed], dtype=np.bool_)
+        hours = [(row[0], row[1]) for row, is_damaged in zip(rows, damaged.tolist(), strict=True) if is_damaged]
+        logger.error(  # noqa: TRY400  the bytes are at fault, not the code on the stack
+            "hours_damaged",
+            hours=hours[:LOGGED_MAX],
+            count=len(hours),
+            error=str(error),
+            mend="manage.py series repair",
+        )
+        blank = [
+            (*row[:2], b"", b"", 0, *row[5:]) if is_damaged else row
+            for row, is_damaged in zip(rows, damaged.tolist(), strict=True)
+        ]
+        return _decoded(blank, damaged=damaged)
+
+
+def _decoded(rows: list[tuple[Any, ...]], *, damaged: BoolArray) -> Chunks:
     # Column by column: zip(*rows) makes an iterator for each row, which the garbage collector then walks, too.
     return Chunks(
         sli_ids=np.array([row[0] for row in rows], dtype=np.int64),
@@ -144,4 +174,5 @@ def to_chunks(rows: list[tuple[Any, ...]]) -> Chunks:
         good_before=np.array([row[5] for row in rows], dtype=np.float64),
         valid_before=np.array([row[6] for row in rows], dtype=np.float64),
         minutes_before=np.array([row[7] for row in rows], dtype=np.int64),
+        damaged=damaged,
     )

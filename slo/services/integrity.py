@@ -25,6 +25,9 @@ def faults_of(*, sli_id: int) -> list[str]:
     if not len(found):
         return [] if head.first_hour is None else ["the head names hours, but none is stored"]
     faults = []
+    damaged = int(np.count_nonzero(found.damaged))
+    if damaged:
+        faults.append(f"{damaged} hour{'s are' if damaged > 1 else ' is'} damaged: repair leaves them unmeasured")
     missing = int(found.hours[-1] - found.hours[0]) + 1 - len(found)
     if missing:
         faults.append(f"{missing} hour is missing" if missing == 1 else f"{missing} hours are missing")

@@ -12,9 +12,9 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 
-from reliability.kit.instants import to_minute
+from reliability.kit.instants import from_minute, to_minute
 from slo.domain import prefixes
-from slo.domain.chunks import HOUR_MINUTES, coverage_bits, coverage_masks, pack
+from slo.domain.chunks import HOUR_MINUTES, ChunkError, coverage_bits, coverage_masks, pack
 from slo.domain.minutes import BoolArray, FloatArray, IntArray, MinuteSeries, sound
 from slo.selectors import chunks
 from slo.services import chunk_rows
@@ -222,10 +222,16 @@ def _refuse_too_full(arrived: _Arrived, valid: FloatArray) -> None:
 
 
 def _stored_at(arrived: _Arrived) -> chunks.Chunks:
-    """The stored chunks at the places of *arrived*, zeros where there is none."""
+    """The stored chunks at the places of *arrived*, zeros where there is none.
+
+    Raises ChunkError for a damaged one: what it holds is part of the sums after it, until they are repaired.
+    """
     keys = chunks.key_of(arrived.sli_ids, arrived.hours)
     found = chunks.read_keys(keys)
     places, rows = chunks.match(keys, found)
+    if found.damaged[rows].any():
+        hour = from_minute(int(found.hours[rows][found.damaged[rows]][0]) * HOUR_MINUTES)
+        raise ChunkError(f"the stored hour from {hour} is damaged: mend it with manage.py series repair")
     shape = (len(keys), HOUR_MINUTES)
     blank = chunks.Chunks(
         sli_ids=arrived.sli_ids,
@@ -236,6 +242,7 @@ def _stored_at(arrived: _Arrived) -> chunks.Chunks:
         good_before=np.zeros(len(keys)),
         valid_before=np.zeros(len(keys)),
         minutes_before=np.zeros(len(keys), dtype=np.int64),
+        damaged=np.zeros(len(keys), dtype=np.bool_),
     )
     for name in ("good", "valid", "coverage", "good_before", "valid_before", "minutes_before"):
         getattr(blank, name)[places] = getattr(found, name)[rows]
