@@ -1,0 +1,26 @@
+"""Every injector by its kind. One is added by a folder and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from chaos.injectors.protocol import Injector
+
+_INJECTORS: dict[str, Injector] = {}
+
+
+def register(injector: Injector) -> Injector:
+    """Add one. Raises ValueError when another has its kind."""
+    if _INJECTORS.setdefault(injector.kind, injector) is not injector:
+        raise ValueError(f"there are two injectors {injector.kind!r}: choose another kind")
+    return injector
+
+
+def injectors() -> Mapping[str, Injector]:
+    return MappingProxyType(_INJECTORS)
+
+
+def get(kind: str) -> Injector:
+    """Raises KeyError."""
+    return _INJECTORS[kind]

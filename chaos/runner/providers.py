@@ -1,0 +1,61 @@
+"""How one activity is done: ours, and the toolkit's providers under our bounds.
+
+`run_activity` takes the place of chaoslib's: the rest of the toolkit (timing, status, tolerance, journal) stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chaoslib import substitute
+from chaoslib.exceptions import ActivityFailed
+from chaoslib.provider.http import run_http_activity
+from chaoslib.provider.process import run_process_activity
+from chaoslib.provider.python import run_python_activity
+
+from chaos.runner import injections, probes
+from chaos.runner.allow import OWN_INJECTORS, OWN_PROBES, Surroundings, problems_of_document
+from chaos.runner.work import Work
+
+HTTP_SECONDS = 10.0
+PROCESS_SECONDS = 120.0
+
+
+def run_activity(work: Work, activity: Mapping[str, Any]) -> Any:
+    """The activity's output. Raises ActivityFailed, which chaoslib writes to the journal."""
+    _refuse_what_is_not_allowed(work, activity)
+    provider = activity["provider"]
+    if work.conversation.stop_reason and not work.is_taking_back:
+        raise ActivityFailed(f"not begun: {work.conversation.stop_reason}")
+    match provider["type"]:
+        case "python":
+            return _python(work, activity, str(provider["module"]))
+        case "process":
+            bounded = _with_default(activity, "timeout", PROCESS_SECONDS)
+            return run_process_activity(bounded, work.configuration, work.secrets)
+        case "http":
+            return run_http_activity(_with_default(activity, "timeout", HTTP_SECONDS), work.configuration, work.secrets)
+    raise ActivityFailed(f"there is no provider {provider['type']!r}: python, process or http")
+
+
+def _python(work: Work, activity: Mapping[str, Any], module: str) -> Any:
+    if not module.startswith((OWN_INJECTORS, OWN_PROBES)):
+        return run_python_activity(activity, work.configuration, work.secrets)
+    arguments = substitute(dict(activity["provider"].get("arguments") or {}), work.configuration, work.secrets)
+    if module.startswith(OWN_INJECTORS):
+        return injections.inject(work=work, activity=activity, arguments=arguments)
+    return probes.run(work=work, activity=activity, arguments=arguments)
+
+
+def _refuse_what_is_not_allowed(work: Work, activity: Mapping[str, Any]) -> None:
+    """Once more here: what validation saw may have been written by an older version of it."""
+    alone = {"method": [activity]}
+    found = problems_of_document(alone, Surroundings(allowed=work.allowed, targets=work.kinds))
+    if found:
+        raise ActivityFailed(found[0].message)
+
+
+def _with_default(activity: Mapping[str, Any], name: str, value: float) -> dict[str, Any]:
+    provider = activity["provider"]
+    return {**activity, "provider": {**provider, name: provider.get(name) or value}}
