@@ -13,11 +13,13 @@ from typing import Any
 MATCHERS_MAX = 20
 PATTERN_LENGTH_MAX = 200
 _VALUE_LENGTH_MAX = 1_000
-_LIKE_LENGTH_MAX = 500  # of the value a pattern is held against
-_REPEATS_MAX = 3  # of one pattern: each multiplies the steps by the length of the value
+_LIKE_LENGTH_MAX = 200  # of the value a pattern is held against
+_WAYS_MAX = 3  # in one pattern, to match in several ways: each multiplies the steps, by up to the length of the value
 _LINE = re.compile(r'\A\s*([^\s=~!"]+)\s*(=~|!~|!=|=)\s*(.*?)\s*\Z', re.DOTALL)
-# What can take exponential time in a backtracking engine: a repeated group that itself repeats or chooses.
-_NESTED_REPEAT = re.compile(r"\([^()]*[*+{|][^()]*\)\s*[*+{]|\)\)\s*[*+{]|\\[1-9]|\(\?")
+# The pieces of a pattern that matter for how long it may take; what is escaped or in [brackets] does not.
+_PIECE = re.compile(
+    r"\\(?P<reference>[1-9])|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(?P<extension>\(\?)|(?P<mark>[()|*+?{])", re.DOTALL
+)
 
 
 class Operator(StrEnum):
@@ -130,14 +132,36 @@ def matcher_mistake(matcher: Matcher) -> str:
         return "" if len(matcher.value) <= _VALUE_LENGTH_MAX else "the value is too long"
     if len(matcher.value) > PATTERN_LENGTH_MAX:
         return f"a pattern has at most {PATTERN_LENGTH_MAX} characters"
-    if len(re.findall(r"[*+{]", matcher.value)) > _REPEATS_MAX:
-        return f"{matcher.value!r} repeats too much: use *, + and {{}} at most {_REPEATS_MAX} times"
-    if _NESTED_REPEAT.search(matcher.value):
-        return f"{matcher.value!r} could take for ever: do not repeat a group that itself repeats or chooses"
+    slow = _slowness(matcher.value)
+    if slow:
+        return f"{matcher.value!r} {slow}"
     try:
         re.compile(matcher.value)
     except re.error as error:
         return f"{matcher.value!r} is no regular expression: {error}"
+    return ""
+
+
+def _slowness(pattern: str) -> str:
+    """Why a backtracking engine could take for ever over the pattern, blank when it cannot. Alerts wait for it."""
+    ways, is_group_over, chooses = 0, -1, [False]
+    for piece in _PIECE.finditer(pattern):
+        mark = piece["mark"]
+        if piece["extension"] or piece["reference"]:
+            return "could take for ever: use no (?…) and no \\1"
+        if mark == "(":
+            chooses.append(False)
+        elif mark == ")":
+            ways += len(chooses) > 1 and chooses.pop()
+            is_group_over = piece.end()
+        elif mark == "|":
+            chooses[-1] = True
+        elif mark and piece.start() == is_group_over:
+            return "could take for ever: repeat single characters and [classes], no groups"
+        elif mark:
+            ways += 1
+    if ways > _WAYS_MAX:
+        return f"could take for ever: use *, +, ?, {{}} and (a|b) at most {_WAYS_MAX} times"
     return ""
 
 
