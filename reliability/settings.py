@@ -355,6 +355,9 @@ OUTBOX_BATCH_MAX = env.int("OUTBOX_BATCH_MAX", default=1)
 # Whether a commit that makes something due wakes a worker; without it the next tick does, within two seconds.
 OUTBOX_NUDGE = env.bool("OUTBOX_NUDGE", default=True)
 FACT_RETENTION_DAYS = env.int("FACT_RETENTION_DAYS", default=400)
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=400)  # 0: for ever
+if AUDIT_RETENTION_DAYS < 0:
+    raise ImproperlyConfigured(f"AUDIT_RETENTION_DAYS must be 0 (for ever) or more, got {AUDIT_RETENTION_DAYS}")
 # Queries of telemetry sources: bytes of one answer after decompression, and points of one series in it.
 SOURCE_BODY_BYTES_MAX = env.int("SOURCE_BODY_BYTES_MAX", default=64 * 1024 * 1024)
 SOURCE_POINTS_MAX = env.int("SOURCE_POINTS_MAX", default=11_000)
@@ -395,6 +398,8 @@ ALERT_PAYLOAD_BYTES_MAX = env.int("ALERT_PAYLOAD_BYTES_MAX", default=64 * 1024)
 INCIDENT_IMPACTS_MAX = env.int("INCIDENT_IMPACTS_MAX", default=100)
 # An alert that fires again this soon after its incident was resolved reopens it; 0: it opens a new incident.
 INCIDENT_REOPEN_MINUTES = env.int("INCIDENT_REOPEN_MINUTES", default=0)
+# A burn alert that fires on this long after a person resolved its incident reopens it; 0: never.
+INCIDENT_REALERT_MINUTES = env.int("INCIDENT_REALERT_MINUTES", default=60)
 # Alerts from outside: bytes of one request, alerts in it, alerts a minute of one integration, seconds that a request
 # may have waited for its turn (then its sender is asked to come again); wrong keys a minute from one address.
 INTAKE_BODY_BYTES_MAX = env.int("INTAKE_BODY_BYTES_MAX", default=2 * 1024 * 1024)
