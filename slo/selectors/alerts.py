@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from slo.domain.alerting_policy import Policy
 from slo.domain.alerting_readings import Reading, WindowReading
 from slo.domain.alerting_rules import Rule
 from slo.domain.alerting_silence import decide_silence
-from slo.domain.alerting_steps import Decision, Memory, decide
+from slo.domain.alerting_steps import Decision, Memory, decide, number
 from slo.models import BurnAlert, Slo, SloStatus
 from slo.selectors.alert_readings import readings_of
 from slo.selectors.replay import policy_at
@@ -90,6 +90,31 @@ def open_count(*, caller: Caller) -> int:
 def is_over(*, alert_id: int) -> bool:
     """Whether an alert was resolved, or deleted with its objective: for those who hear of its beginning late."""
     return not BurnAlert.objects.filter(pk=alert_id, resolved_at=None).exists()
+
+
+def open_alerts(*, ids: Collection[int]) -> QuerySet[BurnAlert]:
+    """Those of *ids* that fire, the oldest first; slo joined."""
+    return BurnAlert.objects.filter(pk__in=ids, resolved_at=None).select_related("slo").order_by("fired_at", "pk")
+
+
+def still_words(*, alerts: Sequence[BurnAlert], now: datetime) -> list[str]:
+    """One phrase for each objective of open *alerts*: "Search availability still burns at 14.4×".
+
+    The burn is that of this minute, the highest of the long windows of its open alerts.
+    """
+    by_slo: dict[int, list[BurnAlert]] = {}
+    for alert in alerts:
+        by_slo.setdefault(alert.slo_id, []).append(alert)
+    return [f"{listed[0].slo.title} {_still(listed, now)}" for listed in by_slo.values()]
+
+
+def _still(alerts: Sequence[BurnAlert], now: datetime) -> str:
+    keys = {alert.condition for alert in alerts if alert.kind == BurnAlert.Kind.BURN}
+    if not keys:
+        return "still has no data"
+    rules = alerting_state(slo=alerts[0].slo, now=now).rules
+    burns = [one.reading.long.burn for one in rules if one.rule.key in keys and one.reading.long.burn is not None]
+    return f"still burns at {number(max(burns))}×" if burns else "still burns"
 
 
 def alerts_of(*, slo: Slo) -> QuerySet[BurnAlert]:
