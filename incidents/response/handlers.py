@@ -12,7 +12,8 @@ from incidents.paging.listeners import register_listener
 from incidents.paging.models import Escalation, EscalationEvent
 from incidents.response.domain.entries import Kind
 from incidents.response.selectors.content import incident_id_of
-from incidents.response.services import burn_alerts, lapses, pagerduty_reconciling, silences
+from incidents.response.services import burn_alerts, burning_on, lapses, pagerduty_reconciling, silences
+from incidents.response.services.burning_watch import STILL_BURNING
 from incidents.response.services.recording import record
 from incidents.response.services.retention import forget_alerts
 from reliability.outbox.registry import due_work, subscriber
@@ -47,6 +48,11 @@ def housekeeping(*, key: str, payload: dict[str, Any], now: datetime) -> datetim
 @due_work(lapses.LAPSED)
 def acknowledgement_lapsed(*, key: str, payload: dict[str, Any], now: datetime) -> None:
     lapses.lapsed(incident_id=int(key), now=now)
+
+
+@due_work(STILL_BURNING)
+def resolution_to_look_at(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
+    return burning_on.look_again(incident_id=int(key), reopened=payload["reopened"], now=now)
 
 
 @due_work("response.pagerduty_reconcile", lease=timedelta(minutes=5), standing=True, at_once=1)

@@ -19,6 +19,7 @@ from reliability.delivery.services.changes import record
 from reliability.kit.instants import format_instant
 from slo.models import BurnAlert, Slo
 from tests.cast import Cast, DependencyFactory, EscalationPolicyFactory, ServiceFactory, SliFactory, SloFactory
+from tests.response.burns import payload_of
 
 MINUTE = timedelta(minutes=1)
 Payload = Callable[..., dict[str, Any]]
@@ -39,26 +40,8 @@ def payload(slo: Slo, now: datetime) -> Payload:
         known = {"slo": slo, "condition": condition, "resolved_at": None}
         wanted = {"title": condition, "severity": 2, "urgency": "urgent", "fired_at": now - MINUTE}
         alert, _ = BurnAlert.objects.get_or_create(**known, defaults=wanted)
-        return {
-            "alert_id": alert.pk,
-            "slo_id": slo.pk,
-            "slo": slo.name,
-            "team_id": slo.team_id,
-            "service_id": slo.service_id,
-            "condition": condition,
-            "severity": 2,
-            "urgency": "urgent",
-            "kind": "burn",
-            "title": "Checkout burns its budget 20 × too fast",
-            "text": "Impact: payments fail.",
-            "numbers": {"long": 20.0},
-            "at": format_instant(now - MINUTE),
-            "began_at": format_instant(now - 20 * MINUTE),
-            "url": "http://localhost:8000/slos/x/",
-            "is_told": True,
-            "targets": [],
-            **fields,
-        }
+        began = {"began_at": format_instant(now - 20 * MINUTE)}
+        return payload_of(alert, at=now - MINUTE, **(began | fields))
 
     return make
 

@@ -12,10 +12,10 @@ from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert
 from incidents.response.selectors.recent_changes import changes_before, changes_text
 from incidents.response.services.alerts import receive
+from incidents.response.services.burning_on import ORIGIN_NAME
 from reliability.kit.instants import parse_instant
 from slo.selectors.alerts import is_over
 
-_NAME = "Burn alerts"
 _KNOWN = "this firing was told of before"
 
 
@@ -34,7 +34,7 @@ def resolved(*, payload: Mapping[str, Any], now: datetime) -> Received:
     return receive(
         team_id=payload["team_id"],
         origin=_origin(payload),
-        origin_name=_NAME,
+        origin_name=ORIGIN_NAME,
         key=_key(payload),
         action=AlertAction.RESOLVE,
         severity=Severity.SEV3,
@@ -55,7 +55,7 @@ def _trigger(payload: Mapping[str, Any], now: datetime) -> Received:
     return receive(
         team_id=payload["team_id"],
         origin=_origin(payload),
-        origin_name=_NAME,
+        origin_name=ORIGIN_NAME,
         key=_key(payload),
         action=AlertAction.TRIGGER,
         severity=Severity(payload["severity"]),

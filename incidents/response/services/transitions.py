@@ -11,7 +11,7 @@ from incidents.response.domain.entries import Kind
 from incidents.response.domain.lifecycle import PHASE_AFTER, Action, Verdict
 from incidents.response.domain.phases import CloseReason, Milestone, Phase, Status
 from incidents.response.models import Alert, Incident, MilestoneChange
-from incidents.response.services import telling
+from incidents.response.services import burning_watch, telling
 from incidents.response.services.announcing import Actor, Deed, announce
 from incidents.response.services.locking import decided
 from incidents.response.services.responders import join
@@ -19,11 +19,14 @@ from incidents.response.services.responders import join
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The incident as it is now. message: what was done, or why there was nothing to do."""
+    """The incident as it is now. message: what was done, or why there was nothing to do. warning: the part of it that
+    whoever did it must not miss.
+    """
 
     incident: Incident
     is_changed: bool
     message: str
+    warning: str = ""
 
 
 _STATUS_FIELDS = (
@@ -77,16 +80,22 @@ def lapse(*, incident: Incident, actor: Actor, now: datetime) -> Moved:
     return Moved(incident, True, text)
 
 
-def resolve(*, incident: Incident, actor: Actor, now: datetime, reason: str = "") -> Moved:
-    """It is over: its alerts are, too, so that the next trigger of their keys is a new alert."""
+def resolve(
+    *, incident: Incident, actor: Actor, now: datetime, reason: str = "", close_reason: CloseReason | None = None
+) -> Moved:
+    """It is over: its alerts are, too, so that the next trigger of their keys is a new alert.
+
+    What burns on is said, and looked at again unless *close_reason* says that nothing is wrong.
+    """
     decision = decided(action=Action.RESOLVE, incident=incident)
     if decision.verdict is Verdict.ALREADY:
         return Moved(incident, False, "This is resolved already.")
     _resolve(incident=incident, actor=actor, now=now)
     was = _save(incident, decision.to, now)
-    text = f"Resolved by {actor.words}." + (f" {reason}" if reason else "")
+    warning = burning_watch.watch(incident=incident, now=now, close_reason=close_reason)
+    text = " ".join(filter(None, [f"Resolved by {actor.words}.", reason, warning]))
     _announce(incident, actor, now, "incident.resolve", text, "IncidentResolved", was=was, reason=reason)
-    return Moved(incident, True, text)
+    return Moved(incident, True, text, warning)
 
 
 def reopen(*, incident: Incident, actor: Actor, now: datetime, reason: str = "") -> Moved:
@@ -106,6 +115,7 @@ def reopen(*, incident: Incident, actor: Actor, now: datetime, reason: str = "")
     except IntegrityError:  # meanwhile the group has another open incident, which keeps it
         incident.group_key = ""
         _save(incident, decision.to, now)
+    burning_watch.revive(incident=incident, now=now)
     telling.restart(incident=incident, by=actor.words, now=now)
     text = f"Reopened by {actor.words}." + (f" {reason}" if reason else "")
     _announce(incident, actor, now, "incident.reopen", text, "IncidentReopened", was=was, reason=reason)
@@ -119,7 +129,10 @@ def close(*, incident: Incident, actor: Actor, close_reason: CloseReason, now: d
     if decision.verdict is Verdict.ALREADY:
         return Moved(incident, False, f"This is closed already, as {incident.close_reason.replace('_', ' ')}.")
     if incident.resolved_at is None:
-        resolve(incident=incident, actor=actor, now=now)
+        warning = resolve(incident=incident, actor=actor, now=now, close_reason=close_reason).warning
+    else:
+        is_dismissed = close_reason in burning_watch.UNREAL
+        warning = burning_watch.watch(incident=incident, now=now, close_reason=close_reason) if is_dismissed else ""
     _reach(incident=incident, milestone=Milestone.CLOSED, actor=actor, now=now)
     incident.close_reason = close_reason.value
     incident.phase = PHASE_AFTER[decision.to].value
@@ -127,7 +140,7 @@ def close(*, incident: Incident, actor: Actor, close_reason: CloseReason, now: d
     text = f"Closed as {words} by {actor.words}." + (f" {reason}" if reason else "")
     data = {"close_reason": close_reason.value}
     _announce(incident, actor, now, "incident.close", text, "IncidentClosed", was=was, reason=reason, data=data)
-    return Moved(incident, True, text)
+    return Moved(incident, True, f"{text} {warning}".rstrip(), warning)
 
 
 def resolve_quietly(*, incident: Incident, actor: Actor, now: datetime) -> None:

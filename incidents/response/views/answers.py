@@ -16,14 +16,20 @@ from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
 
 
-def done(request: HttpRequest, incident: Incident, message: str, *, is_changed: bool = True) -> HttpResponse:
-    """What was done, or why there was nothing to do."""
+def done(
+    request: HttpRequest, incident: Incident, message: str, *, is_changed: bool = True, warning: str = ""
+) -> HttpResponse:
+    """What was done, or why there was nothing to do. warning: what of it has to be seen even where the page itself
+    shows the rest.
+    """
     if request.htmx:  # type: ignore[attr-defined]  # django-htmx sets it
         response = HttpResponse(status=204)
-        notice = {} if is_changed else {"incident-notice": {"message": message}}
+        words = warning if is_changed else message
+        notice = {"incident-notice": {"message": words}} if words else {}
         response["HX-Trigger"] = json.dumps({"incident-changed": {}, **notice})
         return response
-    messages.add_message(request, messages.SUCCESS if is_changed else messages.INFO, message)
+    level = messages.WARNING if warning else messages.SUCCESS if is_changed else messages.INFO
+    messages.add_message(request, level, message)
     return redirect("incident-detail", incident.pk)
 
 

@@ -16,6 +16,7 @@ from incidents.response.models import Alert, Incident
 from incidents.response.selectors.incidents import incident as get_incident
 from incidents.response.services import lifecycle
 from incidents.response.views.answers import done, form_page, require_responder
+from incidents.response.views.burning import closing_words, resolution_words
 from incidents.response.views.choices import merge_targets
 from incidents.response.views.rows import SEVERITY_CHOICES
 from reliability.access.requests import AccessRequest
@@ -23,6 +24,7 @@ from reliability.web.errors import Conflict, Invalid, ProblemError
 from reliability.web.refusals import show_refusal
 
 SPLIT_MAX = 200
+REASON_MAX = 2_000
 
 each_method = require_http_methods(["GET", "POST"])
 
@@ -67,6 +69,21 @@ def change_severity(request: AccessRequest, number: int) -> HttpResponse:
 
 
 @each_method
+def resolve(request: AccessRequest, number: int) -> HttpResponse:
+    """The button of an incident posts without asking; while an objective burns on, it leads to this page first."""
+    incident = get_incident(caller=request.caller, number=number)
+    now = timezone.now()
+    if request.method == "POST":
+        moved = lifecycle.resolve(
+            caller=request.caller, incident_id=incident.pk, reason=request.POST.get("reason", "")[:REASON_MAX], now=now
+        )
+        return done(request, incident, moved.message, is_changed=moved.is_changed, warning=moved.warning)
+    require_responder(request, incident)
+    words, form = resolution_words(incident=incident, now=now), ReasonForm()
+    return form_page(request, incident, form, heading="Resolve", words=words, action="Resolve it all the same")
+
+
+@each_method
 def close(request: AccessRequest, number: int) -> HttpResponse:
     incident = _opened(request, number)
     form = CloseForm(request.POST or None, initial={"close_reason": CloseReason.REAL.value})
@@ -79,10 +96,10 @@ def close(request: AccessRequest, number: int) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
         )
-        return done(request, incident, moved.message, is_changed=moved.is_changed)
+        return done(request, incident, moved.message, is_changed=moved.is_changed, warning=moved.warning)
 
     answer = _tried(form, act) if request.method == "POST" and form.is_valid() else None
-    words = "" if incident.resolved_at else "It is not resolved yet: closing resolves it, too, and ends the paging."
+    words = closing_words(incident=incident, now=timezone.now())
     return answer or form_page(request, incident, form, heading="Close", words=words, action="Close the incident")
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from incidents.response.domain.phases import OPEN, Phase, Status
 from incidents.response.models import Incident, IncidentRole
+from incidents.response.selectors.burning import firing_on
 from incidents.response.views.folding import Folded, folded
 from incidents.response.views.rows import lasts_text, severity_slug, status_slug
 from incidents.response.views.told import Told, told_now
@@ -81,6 +82,7 @@ def head_of(incident: Incident, *, roles: Sequence[IncidentRole], caller: Caller
     has_commander = any(role.role == IncidentRole.Role.COMMANDER for role in roles)
     severity = severity_slug(incident.severity)
     is_open = incident.status in OPEN
+    burns_on = is_open and bool(firing_on(incident=incident))
     return Head(
         tone=look_of(severity).tone if is_open else "none",
         severity=severity,
@@ -92,16 +94,16 @@ def head_of(incident: Incident, *, roles: Sequence[IncidentRole], caller: Caller
         lasts=lasts_text(incident, now=now),
         phases=_phases(incident),
         roles=[RoleLine(title, _holders(slug, roles)) for slug, title in ROLE_TITLES.items() if slug != "responder"],
-        next=next_action(incident, has_commander=has_commander),
-        others=other_actions(incident, has_commander=has_commander),
+        next=next_action(incident, has_commander=has_commander, burns_on=burns_on),
+        others=other_actions(incident, has_commander=has_commander, burns_on=burns_on),
         told=told_now([incident])[incident.pk],
         summary=folded(incident.summary),
         merged_into=_target(incident, caller),
     )
 
 
-def next_action(incident: Incident, *, has_commander: bool) -> Action:
-    """What its state asks for first."""
+def next_action(incident: Incident, *, has_commander: bool, burns_on: bool = False) -> Action:
+    """What its state asks for first. burns_on: an objective of it still burns, so that resolving asks once more."""
     to = _address(incident)
     if incident.merged_into_id is not None:
         return Action("", "", words="It goes on in another incident.")
@@ -117,6 +119,9 @@ def next_action(incident: Incident, *, has_commander: bool) -> Action:
         return Action(
             "Users are fine again", to("mitigate"), "check", "Say so when the pain has stopped, cause found or not."
         )
+    if incident.status == Status.ACKNOWLEDGED and burns_on:
+        words = "Users are fine again, but the budget still burns. It resolves itself when that has ended."
+        return Action("Resolve", to("resolve"), "check", words, is_form_page=True)
     if incident.status == Status.ACKNOWLEDGED:
         return Action("Resolve", to("resolve"), "check", "Users are fine again. Resolve it when nothing is left to do.")
     if incident.status == Status.RESOLVED:
@@ -124,7 +129,7 @@ def next_action(incident: Incident, *, has_commander: bool) -> Action:
     return Action("", "", words=f"Closed as {incident.close_reason.replace('_', ' ') or 'over'}.")
 
 
-def other_actions(incident: Incident, *, has_commander: bool) -> list[Action]:
+def other_actions(incident: Incident, *, has_commander: bool, burns_on: bool = False) -> list[Action]:
     """What else is at hand: never the next action again."""
     to = _address(incident)
     if incident.merged_into_id is not None:
@@ -132,11 +137,11 @@ def other_actions(incident: Incident, *, has_commander: bool) -> list[Action]:
     if incident.status == Status.TRIGGERED:
         return [
             Action("Acknowledge and take command", to("acknowledge"), fields={"takes_command": "yes"}),
-            Action("Resolve", to("resolve")),
+            Action("Resolve", to("resolve"), is_form_page=burns_on),
         ]
     if incident.status == Status.ACKNOWLEDGED:
         is_resolving = has_commander and incident.mitigated_at is not None
-        resolving = [] if is_resolving else [Action("Resolve", to("resolve"))]
+        resolving = [] if is_resolving else [Action("Resolve", to("resolve"), is_form_page=burns_on)]
         return [*resolving, Action("Give it back", to("unacknowledge"))]
     return [Action("Reopen", to("reopen"), is_form_page=True)]
 

@@ -1,4 +1,4 @@
-"""Buttons of an incident that need no more words: acknowledge, give back, resolve, escalate, mitigated."""
+"""Buttons of an incident that need no more words: acknowledge, give back, escalate, mitigated."""
 
 from __future__ import annotations
 
@@ -32,13 +32,6 @@ def acknowledge(request: AccessRequest, number: int) -> HttpResponse:
 def unacknowledge(request: AccessRequest, number: int) -> HttpResponse:
     incident = get_incident(caller=request.caller, number=number)
     moved = lifecycle.unacknowledge(caller=request.caller, incident_id=incident.pk, now=timezone.now())
-    return done(request, incident, moved.message, is_changed=moved.is_changed)
-
-
-@require_POST
-def resolve(request: AccessRequest, number: int) -> HttpResponse:
-    incident = get_incident(caller=request.caller, number=number)
-    moved = lifecycle.resolve(caller=request.caller, incident_id=incident.pk, now=timezone.now())
     return done(request, incident, moved.message, is_changed=moved.is_changed)
 
 
