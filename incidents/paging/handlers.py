@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from incidents.oncall.services.notices import SHIFT_BEGAN, SHIFT_COMING
 from incidents.oncall.services.swaps import SWAP_CHANGED
@@ -19,7 +18,7 @@ from incidents.paging.services import (
     shift_notices,
 )
 from incidents.paging.services.due_kinds import FORGET, LIST_LOST, SEND, STEP
-from reliability.outbox.registry import due_work, subscriber
+from reliability.outbox.registry import due_work, staged_work, subscriber
 from reliability.outbox.services.clock import on_clock_step
 
 on_clock_step(escalations_clock.keep_pace)
@@ -30,9 +29,9 @@ def step(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None
     return escalations.go_on(escalation_id=int(key), now=now)
 
 
-@due_work(SEND, lease=delivery.LEASE, kept=True)
-def send(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
-    return delivery.deliver(notification_id=int(key), now=now, clock=timezone.now)
+@staged_work(SEND, lease=delivery.LEASE, kept=True)
+def send(*, key: str, payload: dict[str, Any], now: datetime) -> delivery.Sending | datetime | None:
+    return delivery.begin(notification_id=int(key), now=now)
 
 
 @due_work(LIST_LOST)

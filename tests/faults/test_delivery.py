@@ -1,4 +1,4 @@
-"""Pages while everything dies: each is delivered, under one key, and soon after what died is back."""
+"""Pages while what they need dies or misbehaves: each is delivered, under one key, soon after that is over."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -21,19 +20,6 @@ from tests.servers.receivers import Fault, Scripted, recording_http
 
 pytestmark = pytest.mark.faults
 
-T = TypeVar("T")
-
-# Between every two writes of the path of a page: (where the worker dies, how often the receiver may hear of it).
-DEATHS = [
-    ("try not written", 1),
-    ("try written", 1),
-    ("sent", 2),
-    ("answer written", 1),
-    ("paging.send finished", 1),
-    ("paging.send claimed", 1),
-    ("paging.send handed over", 1),
-]
-STEP_DEATHS = ["step taken", "step not taken", "paging.step finished"]
 RECOVERY_SECONDS_MAX = 10.0
 
 
@@ -44,38 +30,6 @@ def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     directory = tmp_path_factory.mktemp("bench")
     with running_bench(request.param, directory, WORKER_CONCURRENCY="6", WORKER_POOL=pool) as bench:
         yield bench
-
-
-def test_a_worker_killed_between_any_two_writes_costs_no_page_and_doubles_none_unseen(
-    bench: Bench, record_property: Callable[[str, object], None]
-) -> None:
-    for number, (point, times_max) in enumerate(_as_many_as_pay(bench, DEATHS, 5)):
-        subject = f"death{number}"
-        with recording_http() as receiver:
-            bench.die_at(point)
-            bench.page(subject, [receiver])
-            bench.wait_for_death(point)
-            bench.wait_until_recovered(point)
-            taken = bench.wait_until_sent(subject, seconds=20)
-            record_property(f"seconds to recover from: {point}", round(taken, 1))
-            assert taken < RECOVERY_SECONDS_MAX, point
-            assert len(set(keys_of(receiver))) == 1, point
-            assert 1 <= len(receiver.received) <= times_max, point
-            assert bench.states(subject) == ["sent"], point
-
-
-def test_a_worker_killed_while_it_takes_a_step_takes_it_once(bench: Bench) -> None:
-    for number, point in enumerate(_as_many_as_pay(bench, STEP_DEATHS, 1)):
-        subject = f"step{number}"
-        with recording_http() as first, recording_http() as second:
-            bench.page(subject, [first], [second])
-            bench.wait_until_sent(subject, seconds=15)
-            bench.die_at(point)
-            bench.ask("probe.advance", subject)
-            bench.wait_for_death(point)
-            bench.wait_until_recovered(point)
-            assert bench.wait_until_sent(subject, count=2, seconds=20) < RECOVERY_SECONDS_MAX, point
-            assert (len(first.received), len(set(keys_of(second)))) == (1, 1), point
 
 
 def test_receivers_that_misbehave_get_the_page_once_they_behave_and_hold_up_nobody(
@@ -125,6 +79,31 @@ def test_a_broker_that_is_dead_for_ten_seconds_delays_pages_and_loses_none(
         record_property("seconds after the broker was back", round(taken, 1))
         assert taken < RECOVERY_SECONDS_MAX
         assert [len(receiver.received) for receiver in receivers] == [1] * len(receivers)
+
+
+@pytest.mark.parametrize("bench", [SERVERS], indirect=True)
+def test_a_database_that_is_killed_delays_pages_and_loses_none(
+    bench: Bench, record_property: Callable[[str, object], None]
+) -> None:
+    assert bench.postgresql is not None
+    with ExitStack() as stack:
+        receivers = [stack.enter_context(recording_http([Scripted(503)])) for _ in range(5)]
+        for number, receiver in enumerate(receivers):
+            bench.page(f"database{number}", [receiver])
+        for receiver in receivers:
+            receiver.wait_for(1, seconds=20)  # and a next try is due soon
+        bench.postgresql.die()
+        for receiver in receivers:
+            receiver.script[:] = [Scripted(204)]
+        time.sleep(3)
+        bench.postgresql.come_back()
+        back = time.monotonic()
+        for number in range(len(receivers)):
+            bench.wait_until_sent(f"database{number}", seconds=30)
+        taken = time.monotonic() - back
+        record_property("seconds after the database was back", round(taken, 1))
+        assert taken < RECOVERY_SECONDS_MAX
+        assert all(len(set(keys_of(receiver))) == 1 for receiver in receivers)
 
 
 def test_a_page_needs_no_beat_when_something_wakes_the_worker_and_two_beats_page_once(bench: Bench) -> None:
@@ -208,12 +187,7 @@ def test_an_acknowledgement_ends_the_tries_of_a_receiver_that_is_down(bench: Ben
         assert second.received == []
 
 
-def _as_many_as_pay(bench: Bench, points: list[T], count: int) -> list[T]:
-    """The supervisor of the embedded mode waits twice as long after each death: there the first ones only."""
-    return points if bench.redis is not None else points[:count]
-
-
 def _servers(bench: Bench) -> dict[str, str]:
-    if bench.redis is None:
+    if bench.postgresql is None or bench.redis is None:
         return {"DATABASE_URL": f"sqlite:///{bench.product.database_path}"}
-    return {"DATABASE_URL": bench.database_url, "REDIS_URL": bench.redis.url}
+    return {"DATABASE_URL": bench.postgresql.url, "REDIS_URL": bench.redis.url}

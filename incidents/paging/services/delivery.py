@@ -7,9 +7,11 @@ knows that the message may have arrived, and sends it again under the same key.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from django.db import transaction
 
 from incidents.paging.services.delivery_outcomes import record
 from incidents.paging.services.delivery_preparing import Prepared, prepare
@@ -17,10 +19,11 @@ from incidents.paging.services.notifications import Place
 from reliability.channels.domain.message import Message
 from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.selectors.contacts import sign_in_mail
-from reliability.channels.services.sending import send_to_channel, send_to_contact
+from reliability.channels.services.sending import note, tell_channel, tell_contact
 
 logger = structlog.get_logger(__name__)
 
+_NOT_SENT = Outcome(Result.UNKNOWN, "it was not sent")
 # A send is cut after nine seconds. Whoever holds a message for longer hangs; the dead lose it much sooner.
 LEASE = timedelta(seconds=20)
 
@@ -30,11 +33,38 @@ def deliver(*, notification_id: int, now: datetime, clock: Callable[[], datetime
 
     clock: reads the time after sending, which takes a while.
     """
+    sending = begin(notification_id=notification_id, now=now)
+    if not isinstance(sending, Sending):
+        return sending
+    sending.work()
+    return sending.end(now=clock())
+
+
+def begin(*, notification_id: int, now: datetime) -> Sending | datetime | None:
+    """The try to make once the caller's transaction has committed it; else as `deliver` answers."""
     prepared = prepare(notification_id=notification_id, now=now)
-    if not isinstance(prepared, Prepared):
-        return prepared
-    outcome = _send(place=prepared.place, message=prepared.message, now=now)
-    return record(attempt_id=prepared.attempt_id, outcome=outcome, now=max(clock(), now))
+    return Sending(prepared=prepared, began_at=now) if isinstance(prepared, Prepared) else prepared
+
+
+@dataclass(slots=True)
+class Sending:
+    """A try that is written down: `work` makes it, `end` writes down what came of it, and may be called again."""
+
+    prepared: Prepared
+    began_at: datetime
+    outcome: Outcome = _NOT_SENT
+
+    def work(self) -> None:
+        self.outcome = _send(place=self.prepared.place, message=self.prepared.message, now=self.began_at)
+
+    @transaction.atomic
+    def end(self, *, now: datetime) -> datetime | None:
+        """Returns when to try again; None when there is nothing left to do."""
+        place = self.prepared.place
+        next_at = record(attempt_id=self.prepared.attempt_id, outcome=self.outcome, now=max(now, self.began_at))
+        if self.outcome is not _NOT_SENT and (place.channel or place.contact_method) is not None:
+            note(target=place.channel or place.contact_method, outcome=self.outcome, now=self.began_at)
+        return next_at
 
 
 def _send(*, place: Place, message: Message, now: datetime) -> Outcome:
@@ -42,11 +72,11 @@ def _send(*, place: Place, message: Message, now: datetime) -> Outcome:
         return Outcome(Result.REFUSED, f"{place.user} has no active account any more")
     try:
         if place.channel is not None:
-            return send_to_channel(channel=place.channel, message=message, now=now)
+            return tell_channel(channel=place.channel, message=message, now=now)
         if place.contact_method is not None:
-            return send_to_contact(contact_method=place.contact_method, message=message, now=now)
+            return tell_contact(contact_method=place.contact_method, message=message, now=now)
         if place.user is not None:
-            return send_to_contact(contact_method=sign_in_mail(user=place.user), message=message, now=now)
+            return tell_contact(contact_method=sign_in_mail(user=place.user), message=message, now=now)
     except Exception as error:  # a mistake of ours in a kind: the person's next place is told, and we are told, too
         logger.exception("send_failed", place=place.key)
         return Outcome(Result.UNKNOWN, f"{type(error).__name__}: {error}")

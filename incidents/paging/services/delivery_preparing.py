@@ -23,6 +23,7 @@ class Prepared:
     """A try that is written down and may be sent."""
 
     attempt_id: int
+    notification: Notification
     place: Place
     message: Message
 
@@ -45,7 +46,8 @@ def prepare(*, notification_id: int, now: datetime) -> Prepared | datetime | Non
 
 def locked(*, notification_id: int) -> Notification | None:
     """The notification, locked, and before it its escalation: everybody takes these locks in this order."""
-    escalation_id = Notification.objects.filter(pk=notification_id).values_list("escalation_id", flat=True).first()
+    found = Notification.objects.filter(pk=notification_id).order_by().values_list("escalation_id", flat=True)
+    escalation_id = next(iter(found), None)
     escalation = None
     if escalation_id is not None:
         escalation = Escalation.objects.select_for_update(no_key=True).filter(pk=escalation_id).first()
@@ -89,15 +91,17 @@ def place_of(*, notification: Notification) -> Place:
 
 
 def _begin_try(*, notification: Notification, now: datetime) -> Prepared:
-    lost = notification.tries.filter(ended_at=None)
-    lost.update(
-        ended_at=now,
-        outcome=Result.UNKNOWN.value,
-        reason="the worker ended before it wrote down the answer: it may have arrived",
-    )
+    if notification.attempts:
+        notification.tries.filter(ended_at=None).update(
+            ended_at=now,
+            outcome=Result.UNKNOWN.value,
+            reason="the worker ended before it wrote down the answer: it may have arrived",
+        )
     notification.attempts += 1
     notification.first_attempt_at = notification.first_attempt_at or now
     notification.save(update_fields=("attempts", "first_attempt_at"))
     attempt = NotificationAttempt.objects.create(notification=notification, number=notification.attempts, began_at=now)
     message = message_of(notification=notification, now=now)
-    return Prepared(attempt_id=attempt.pk, place=place_of(notification=notification), message=message)
+    return Prepared(
+        attempt_id=attempt.pk, notification=notification, place=place_of(notification=notification), message=message
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -24,21 +24,55 @@ from reliability.web.outbound import OutboundRefused
 log = structlog.get_logger(__name__)
 
 SECONDS_MAX = 9.5
+_NOTED_EVERY = timedelta(seconds=5)
 
 
 def send_to_channel(*, channel: Channel, message: Message, now: datetime) -> Outcome:
     """Tell *message* to the channel, and keep when that last went well or wrong. Call it outside of a transaction."""
-    outcome = _send(target=channel, message=message, now=now)
-    _note(target=channel, outcome=outcome, now=now)
+    outcome = tell_channel(channel=channel, message=message, now=now)
+    note(target=channel, outcome=outcome, now=now)
     return outcome
 
 
 def send_to_contact(*, contact_method: ContactMethod, message: Message, now: datetime) -> Outcome:
     """As send_to_channel, to one person. An unsaved contact method is told, and nothing is kept of it."""
-    outcome = _send(target=contact_method, message=message, now=now)
-    if contact_method.pk is not None:
-        _note(target=contact_method, outcome=outcome, now=now)
+    outcome = tell_contact(contact_method=contact_method, message=message, now=now)
+    note(target=contact_method, outcome=outcome, now=now)
     return outcome
+
+
+def tell_channel(*, channel: Channel, message: Message, now: datetime) -> Outcome:
+    """As send_to_channel, for callers that `note` the outcome in a transaction of theirs."""
+    return _send(target=channel, message=message, now=now)
+
+
+def tell_contact(*, contact_method: ContactMethod, message: Message, now: datetime) -> Outcome:
+    """As send_to_contact, for callers that `note` the outcome in a transaction of theirs."""
+    return _send(target=contact_method, message=message, now=now)
+
+
+def note(*, target: Channel | ContactMethod | None, outcome: Outcome, now: datetime) -> None:
+    """Keep when telling last went well, or wrong and why. Nothing is kept of a contact method that is not stored.
+
+    Kept by what the row is now: whoever edits it meanwhile loses nothing. In a flood that goes well it is written
+    every few seconds.
+    """
+    if target is None or target.pk is None:
+        return
+    rows = type(target)._default_manager.filter(pk=target.pk)
+    if not outcome.is_delivered:
+        target.last_failure_at, target.last_failure = now, outcome.reason
+        rows.update(last_failure_at=now, last_failure=outcome.reason)
+    elif not _went_well_just_now(target=target, now=now):
+        target.last_success_at = now
+        rows.update(last_success_at=now)
+
+
+def _went_well_just_now(*, target: Channel | ContactMethod, now: datetime) -> bool:
+    last, failed = target.last_success_at, target.last_failure_at
+    if last is None or (failed is not None and failed >= last):
+        return False
+    return timedelta() <= now - last < _NOTED_EVERY
 
 
 def _send(*, target: Channel | ContactMethod, message: Message, now: datetime) -> Outcome:
@@ -77,14 +111,3 @@ def _tried(*, kind: Kind, place: Place, message: Message, now: datetime) -> Outc
     except Exception as error:  # a fault of ours in one kind must not stop the paging of others
         log.exception("channel_send_failed", kind=kind.name, channel=place.name)
         return Outcome(Result.UNKNOWN, f"a fault of the platform itself, {type(error).__name__}: its log has more")
-
-
-def _note(*, target: Channel | ContactMethod, outcome: Outcome, now: datetime) -> None:
-    """Kept by what the row is now: whoever edits it meanwhile loses nothing."""
-    rows = type(target)._default_manager.filter(pk=target.pk)
-    if outcome.is_delivered:
-        target.last_success_at = now
-        rows.update(last_success_at=now)
-        return
-    target.last_failure_at, target.last_failure = now, outcome.reason
-    rows.update(last_failure_at=now, last_failure=outcome.reason)

@@ -189,12 +189,18 @@ def _kept(
 
 def _ended(*, begun: _Begun, token: uuid.UUID, now: datetime, passes_on: bool) -> Ran:
     """Write down what came of it and move or delete the row, in one transaction."""
-    if begun.underway is not None and not begun.error:
-        try:
-            return _finish(begun=begun, token=token, now=now, passes_on=passes_on)
-        except Exception as raised:  # its writes are undone
-            begun.error = _noted(begun.row, raised)
-    return _finish(begun=begun, token=token, now=now, passes_on=passes_on)
+    if begun.underway is None or begun.error:
+        return _finish(begun=begun, token=token, now=now, passes_on=passes_on)
+    try:
+        return _finish(begun=begun, token=token, now=now, passes_on=passes_on)
+    except Exception:  # what was done outside must not be forgotten for the row's sake: once more, alone
+        logger.warning("due_work_not_ended", kind=begun.kind, key=begun.row.key, exc_info=True)
+    underway, begun.underway = begun.underway, None
+    try:
+        begun.next_at = underway.end(now=now)
+    except Exception as raised:
+        begun.error = _noted(begun.row, raised)
+    return _finish(begun=begun, token=token, now=now, passes_on=False)
 
 
 @transaction.atomic

@@ -49,9 +49,9 @@ def _around(module: Any, name: str, *, before: str = "", after: str = "", kind: 
 
 def arm() -> None:
     _around(tasks, "_send", before=f"{SEND} claimed", after=f"{SEND} handed over", kind=SEND)
-    _around(delivery, "prepare", before="try not written", after="try written")
-    _around(delivery, "_send", after="sent")
-    _around(delivery, "record", after="answer written")
+    _around(delivery, "prepare", before="try not written", after="try not committed")
+    _around(delivery, "_send", before="try written", after="sent")
+    _around(delivery, "record", after="answer not committed")
     _around(runs, "_finish", after=f"{SEND} finished", kind=SEND)
     _around(escalations, "go_on", before="step not taken", after="step taken")
     _around(runs, "_finish", after=f"{STEP} finished", kind=STEP)

@@ -73,8 +73,8 @@ class Receivers:
 @pytest.fixture
 def receivers(monkeypatch: pytest.MonkeyPatch) -> Receivers:
     receivers = Receivers()
-    monkeypatch.setattr(delivery, "send_to_channel", receivers.to_channel)
-    monkeypatch.setattr(delivery, "send_to_contact", receivers.to_contact)
+    monkeypatch.setattr(delivery, "tell_channel", receivers.to_channel)
+    monkeypatch.setattr(delivery, "tell_contact", receivers.to_contact)
     return receivers
 
 
@@ -109,9 +109,9 @@ class Clock:
 
 @pytest.fixture
 def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The handlers read this clock, too."""
+    """Whoever reads the clock himself reads this one."""
     clock = Clock(now)
-    monkeypatch.setattr("incidents.paging.handlers.timezone.now", clock)
+    monkeypatch.setattr("django.utils.timezone.now", clock)
     return clock
 
 

@@ -187,7 +187,7 @@ def test_a_mistake_of_ours_in_a_kind_is_no_silence(
     def broken(**_: object) -> Outcome:
         raise KeyError("nobody thought of this")
 
-    monkeypatch.setattr(delivery, "send_to_channel", broken)
+    monkeypatch.setattr(delivery, "tell_channel", broken)
     begin(policy_of([room("ops"), person_with(cast.responder, "Phone")]), clock.now)
     clock.run(5 * SECOND)
     assert receivers.told == [("Responder: Phone", "trigger")]
