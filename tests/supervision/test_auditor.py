@@ -8,11 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
+from incidents.intake.services.watching import KIND as MONITOR
+from incidents.paging.models import Escalation, Notification
+from incidents.response.services.silences import WAKE
+from reliability.outbox import registry
 from reliability.outbox.models import Due, Heartbeat, SlowLane
 from reliability.outbox.services.due import schedule
 from reliability.supervision.domain.pulse import Pulse, Watch, judge, why_stalled
 from reliability.supervision.selectors import pulse as selector
 from reliability.supervision.services import auditor, heartbeat
+from tests.cast import TeamFactory
 from tests.servers.receivers import HttpReceiver, Scripted, recording_http
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +58,11 @@ def test_the_names_in_the_queries_are_those_of_the_models() -> None:
     for model in (Due, SlowLane):
         assert f" {model._meta.db_table} " in selector._WAITING.replace("\n", " ")
     assert f" {Heartbeat._meta.db_table} " in selector._TICK
+    assert f" {Escalation._meta.db_table} " in selector._UNHEARD
+    assert f" {Notification._meta.db_table} " in selector._UNHEARD
+    assert {WAKE, MONITOR} <= registry.known_kinds()
+    for kind in (WAKE, MONITOR):
+        assert f"'{kind}'" in selector._LEADS_TO_PAGES
 
 
 def test_work_that_is_done_wakes_nobody(operators: HttpReceiver, now: datetime) -> None:
@@ -87,8 +97,11 @@ def test_it_is_told_again_each_half_hour_and_when_it_is_over(operators: HttpRece
 
 def test_of_two_auditors_one_tells(operators: HttpReceiver, now: datetime) -> None:
     schedule(kind="fact:response.burn_alert_fired", key=1, due_at=now)
-    for _ in range(2):
-        watch_for(5 * MINUTE, now=now)
+    first = second = Watch()
+    for number in range(20):
+        tick_at(now + number * 15 * SECOND)
+        first = auditor.look(watch=first, now=now + number * 15 * SECOND)
+        second = auditor.look(watch=second, now=now + number * 15 * SECOND)
     assert len(titles(operators)) == 1
 
 
@@ -121,6 +134,130 @@ def test_a_database_that_does_not_answer_is_told_without_it(now: datetime) -> No
     first = judge(watch=Watch(), reason=reason, now=now)
     assert not first.alarm
     assert judge(watch=first.watch, reason=reason, now=now + 30 * SECOND).alarm
+
+
+@pytest.mark.parametrize("kind", ["paging.step", "fact:response.burn_alert_fired", WAKE, MONITOR])
+def test_work_that_fails_again_and_again_is_told_though_it_is_never_late(
+    operators: HttpReceiver, now: datetime, kind: str
+) -> None:
+    schedule(kind=kind, key=7, due_at=now + timedelta(hours=1))
+    Due.objects.update(attempts=5, last_error="KeyError: 'steps'", last_error_at=now)
+    tick_at(now)
+    watch_for(5 * MINUTE, now=now)
+    assert titles(operators) == ["[localhost] Some pages are not being sent"]
+    assert f"such as {kind} 7: KeyError: 'steps'" in operators.received[0].json()["text"]
+
+
+@pytest.mark.parametrize(("kind", "attempts"), [("slo.backfill", 9), ("paging.send", 1)])
+def test_other_failures_and_the_first_ones_wake_nobody(
+    operators: HttpReceiver, now: datetime, kind: str, attempts: int
+) -> None:
+    schedule(kind=kind, key=7, due_at=now + timedelta(hours=1))
+    Due.objects.update(attempts=attempts, last_error="OperationalError: gone", last_error_at=now)
+    watch_for(5 * MINUTE, now=now)
+    assert operators.received == []
+
+
+def page_that(now: datetime, *, state: str, **fields: object) -> Escalation:
+    """An escalation whose only page was tried five minutes ago."""
+    escalation = Escalation.objects.create(
+        team=TeamFactory(), subject="incident:42", definition={}, urgency="urgent", began_at=now - 5 * MINUTE
+    )
+    Notification.objects.create(
+        key="page:1",
+        idempotency_key="1",
+        escalation=escalation,
+        epoch=1,
+        purpose="page",
+        urgency="urgent",
+        place="Ops",
+        place_key="channel:1",
+        why="by name",
+        state=state,
+        created_at=now - 5 * MINUTE,
+        due_at=now - 5 * MINUTE,
+        first_attempt_at=now - 5 * MINUTE,
+        **fields,
+    )
+    return escalation
+
+
+@pytest.mark.parametrize("state", ["waiting", "refused", "given_up"])
+def test_an_incident_that_no_place_takes_is_told(operators: HttpReceiver, now: datetime, state: str) -> None:
+    page_that(now, state=state)
+    watch_for(5 * MINUTE, now=now)
+    assert titles(operators) == ["[localhost] Some pages are not being sent"]
+    assert "nobody could be told of incident:42: no place takes the message" in operators.received[0].json()["text"]
+
+
+def test_an_incident_that_was_told_to_somebody_or_acknowledged_wakes_nobody(
+    operators: HttpReceiver, now: datetime
+) -> None:
+    page_that(now, state="sent", sent_at=now - 5 * MINUTE)
+    watch_for(2 * MINUTE, now=now)
+    Notification.objects.update(state="refused", sent_at=None)
+    Escalation.objects.update(state="paused", epoch=2)
+    watch_for(2 * MINUTE, now=now + 2 * MINUTE)
+    assert operators.received == []
+
+
+def test_an_escalation_that_found_nobody_at_all_is_told(operators: HttpReceiver, now: datetime) -> None:
+    page_that(now, state="void")
+    Notification.objects.all().delete()
+    Escalation.objects.update(state="exhausted")
+    watch_for(2 * MINUTE, now=now)
+    assert titles(operators) == ["[localhost] Some pages are not being sent"]
+
+
+def test_the_sign_of_life_goes_on_while_single_pieces_fail(operators: HttpReceiver, now: datetime) -> None:
+    tick_at(now)
+    page_that(now, state="refused")
+    assert heartbeat.send(now=now)
+
+
+def test_operators_who_could_not_be_told_are_told_soon_after(operators: HttpReceiver, now: datetime) -> None:
+    schedule(kind="paging.send", key=1, due_at=now)
+    operators.script[:] = [Scripted(503), Scripted(503), Scripted(200)]
+    watch_for(6 * MINUTE, now=now)
+    assert len(titles(operators)) == 3, "twice in vain, and then no more"
+
+
+def test_an_auditor_killed_while_it_tells_leaves_it_to_the_next(
+    operators: HttpReceiver, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule(kind="paging.send", key=1, due_at=now - 5 * MINUTE)
+
+    def killed(**_: object) -> bool:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(auditor, "_tell", killed)
+        with pytest.raises(SystemExit):
+            watch_for(MINUTE, now=now)
+    watch_for(2 * MINUTE, now=now + MINUTE)
+    assert titles(operators) == ["[localhost] Pages are not being sent"]
+
+
+def test_an_auditor_that_is_started_anew_says_that_it_is_over_and_tells_the_next_stall(
+    operators: HttpReceiver, now: datetime
+) -> None:
+    schedule(kind="paging.send", key=1, due_at=now)
+    watch_for(3 * MINUTE, now=now)
+    Due.objects.all().delete()
+    watch_for(MINUTE, now=now + 4 * MINUTE)
+    schedule(kind="paging.send", key=2, due_at=now + 5 * MINUTE)
+    watch_for(3 * MINUTE, now=now + 6 * MINUTE)
+    assert [title.partition("] ")[2] for title in titles(operators)] == [
+        "Pages are not being sent",
+        "Pages are being sent again",
+        "Pages are not being sent",
+    ]
+
+
+def test_without_a_way_to_tell_the_operators_the_log_is_enough(settings: Settings, now: datetime) -> None:
+    settings.OPERATORS_WEBHOOK_URL, settings.OPERATORS_EMAIL = "", []
+    schedule(kind="paging.send", key=1, due_at=now - 5 * MINUTE)
+    assert watch_for(2 * MINUTE, now=now).told_at == now + 30 * SECOND
 
 
 def test_the_sign_of_life_goes_out_while_work_is_done(operators: HttpReceiver, now: datetime) -> None:

@@ -17,13 +17,19 @@ REPEAT = timedelta(minutes=30)
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """error: why nothing could be read, in words. oldest_due_at: of the work that leads to pages; None: none waits.
-    last_tick_at: None when there was none yet.
+    last_tick_at: None when there was none yet. failing: pieces of that work that failed many times in a row, and
+    `failure`, what the first of them says. unheard: subjects whose pages no place took for minutes, of which
+    `unheard_first` is one.
     """
 
     error: str = ""
     oldest_due_at: datetime | None = None
     waiting: int = 0
     last_tick_at: datetime | None = None
+    failing: int = 0
+    failure: str = ""
+    unheard: int = 0
+    unheard_first: str = ""
 
 
 def why_stalled(*, pulse: Pulse, now: datetime) -> str:
@@ -39,6 +45,20 @@ def why_stalled(*, pulse: Pulse, now: datetime) -> str:
             f"{pulse.waiting} pieces of work that pages need wait, the oldest for {age}: are the workers busy or dead?"
         )
     return ""
+
+
+def why_some_are_lost(*, pulse: Pulse) -> str:
+    """What does not get on though work is being done, in words; blank when all of it does."""
+    words = []
+    if pulse.failing:
+        words.append(f"{pulse.failing} pieces of work that pages need fail again and again, such as {pulse.failure}")
+    if pulse.unheard:
+        words.append(
+            f"nobody could be told of {pulse.unheard_first}"
+            + (f" and {pulse.unheard - 1} more" if pulse.unheard > 1 else "")
+            + ": no place takes the message"
+        )
+    return "; ".join(words)
 
 
 @dataclass(frozen=True, slots=True)

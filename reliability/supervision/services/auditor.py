@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, connection, transaction
 from django.utils.module_loading import import_string
 
-from reliability.supervision.domain.pulse import REPEAT, Watch, judge, why_stalled
+from reliability.supervision.domain.pulse import REPEAT, Watch, judge, why_some_are_lost, why_stalled
 from reliability.supervision.selectors.pulse import pulse
 
 logger = structlog.get_logger(__name__)
@@ -21,23 +22,42 @@ logger = structlog.get_logger(__name__)
 LOOK_SECONDS = 15.0
 LOOK = timedelta(seconds=LOOK_SECONDS)
 _MARK = "operators"  # the heartbeat's name: of several auditors one tells
+# Whoever set out to tell has this long; then another, or the same, tries again.
+_TELLING = timedelta(minutes=1)
 
 
 def look(*, watch: Watch, now: datetime) -> Watch:
     """One look. Returns what to remember."""
-    reason = why_stalled(pulse=pulse(now=now), now=now)
+    beat = pulse(now=now)
+    stalled = why_stalled(pulse=beat, now=now)
+    reason = stalled or why_some_are_lost(pulse=beat)
     verdict = judge(watch=watch, reason=reason, now=now)
-    if verdict.alarm and _is_first_to_tell(now=now):
-        text = f"The platform does not do its work: {reason}\nPages may be late or missing until this is mended."
-        _tell(title="Pages are not being sent", text=text, now=now)
-    if verdict.all_clear and _is_first_to_clear():
+    if verdict.alarm:
+        was_told = _is_first_to_tell(now=now) and _alarm(stalled=stalled, reason=reason, now=now)
+        return verdict.watch if was_told else replace(verdict.watch, told_at=None)
+    if not reason and _is_first_to_clear():
         _tell(title="Pages are being sent again", text="The platform does its work again.", now=now)
     return verdict.watch
 
 
-def _tell(*, title: str, text: str, now: datetime) -> None:
+def _alarm(*, stalled: str, reason: str, now: datetime) -> bool:
+    """Whether the operators heard of it. The mark of whoever tells them holds for a minute, and from then on for as
+    long as they are not told again."""
+    if stalled:
+        title = "Pages are not being sent"
+        text = f"The platform does not do its work: {reason}\nPages may be late or missing until this is mended."
+    else:
+        title = "Some pages are not being sent"
+        text = f"The platform does its work, but {reason}\nLook after these yourselves until this is mended."
+    if not _tell(title=title, text=text, now=now):
+        return False
+    _mark(now=now)
+    return True
+
+
+def _tell(*, title: str, text: str, now: datetime) -> bool:
     tell = import_string("reliability.supervision.services.operators.tell")  # only now: 18 MB that beat seldom needs
-    tell(title=title, text=text, now=now)
+    return bool(tell(title=title, text=text, now=now))
 
 
 def start(*, clock: Callable[[], datetime]) -> threading.Thread:
@@ -61,28 +81,43 @@ def _run(clock: Callable[[], datetime]) -> None:
 
 
 def _is_first_to_tell(*, now: datetime) -> bool:
-    """Whether no other auditor told of it lately. Without a database everybody tells."""
+    """Whether no other auditor told of it lately, or sets out to. Without a database everybody tells."""
     adapt = connection.ops.adapt_datetimefield_value
+    mark = adapt(now - REPEAT + LOOK + _TELLING)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE outbox_heartbeat SET at = %s WHERE name = %s AND at <= %s",
-                [adapt(now), _MARK, adapt(now - REPEAT + LOOK)],
+                [mark, _MARK, adapt(now - REPEAT + LOOK)],
             )
             if cursor.rowcount:
                 return True
             cursor.execute(
                 "INSERT INTO outbox_heartbeat (name, at) VALUES (%s, %s) ON CONFLICT (name) DO NOTHING",
-                [_MARK, adapt(now)],
+                [_MARK, mark],
             )
             return bool(cursor.rowcount)
     except DatabaseError:
         return True
 
 
-def _is_first_to_clear() -> bool:
+def _mark(*, now: datetime) -> None:
     try:
         with connection.cursor() as cursor:
+            at = connection.ops.adapt_datetimefield_value(now)
+            cursor.execute("UPDATE outbox_heartbeat SET at = %s WHERE name = %s", [at, _MARK])
+    except DatabaseError:
+        logger.warning("mark_not_written", exc_info=True)
+
+
+def _is_first_to_clear() -> bool:
+    """Whether somebody was told, perhaps by an auditor that has ended meanwhile, and nobody said since that it is
+    over."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM outbox_heartbeat WHERE name = %s", [_MARK])
+            if cursor.fetchone() is None:
+                return False  # the usual case writes nothing
             cursor.execute("DELETE FROM outbox_heartbeat WHERE name = %s", [_MARK])
             return bool(cursor.rowcount)
     except DatabaseError:

@@ -19,13 +19,16 @@ _CONNECT_SECONDS, _READ_SECONDS, _TOTAL_SECONDS = 3.0, 6.0, 9.0
 
 
 def tell(*, title: str, text: str, now: datetime) -> bool:
-    """By every way that is set up. Returns whether one of them took it; never raises for a receiver's fault."""
+    """By every way that is set up. Returns whether one of them took it, or none is set up: then the log has to do.
+
+    Never raises for a receiver's fault.
+    """
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     title = f"[{host}] {title}"
     logger.error("operators_told", title=title, text=text)
     by_mail = bool(settings.OPERATORS_EMAIL) and _by_mail(title=title, text=text)
     by_webhook = bool(settings.OPERATORS_WEBHOOK_URL) and _by_webhook(title=title, text=text, now=now)
-    return by_mail or by_webhook
+    return by_mail or by_webhook or not (settings.OPERATORS_EMAIL or settings.OPERATORS_WEBHOOK_URL)
 
 
 def _by_mail(*, title: str, text: str) -> bool:
