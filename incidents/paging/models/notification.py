@@ -10,7 +10,8 @@ class Notification(models.Model):
 
     For a page the key is (subject, epoch, step, pass, person, place); `idempotency_key` goes to the receiver with
     every attempt. `content` is empty when the escalation's is told. `place_key` ("contact:5", "channel:3", "mail:7")
-    is where, for counting; `event` is the channels' word for what happened.
+    is where, for counting; `event` is the channels' word for what happened. `may_answer` ends when its person leaves
+    the team (incidents.paging.departures).
     """
 
     class Purpose(models.TextChoices):
@@ -59,6 +60,7 @@ class Notification(models.Model):
     first_attempt_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
+    may_answer = models.BooleanField(default=True)
 
     class Meta:
         ordering = ("created_at", "pk")

@@ -16,8 +16,9 @@ from django.core.signing import BadSignature, Signer
 from incidents.paging.domain.escalation import stage_of
 from incidents.paging.domain.frozen import FrozenPolicy
 from incidents.paging.domain.links import Claim, LinkSyntaxError
-from incidents.paging.models import Escalation
+from incidents.paging.models import Escalation, Notification
 from reliability.access.models import User
+from reliability.access.selectors.callers import caller_of_user
 from reliability.web.errors import ProblemError
 
 logger = structlog.get_logger(__name__)
@@ -30,7 +31,7 @@ ANYBODY = 0
 class LinkRefused(ProblemError):  # noqa: N818  reads as the refusals of reliability.web.errors do
     """Why a link does nothing. `escalation` is what it was about, when its signature is true.
 
-    Reasons: link_forged, link_expired, link_stale (another epoch), link_of_nobody.
+    Reasons: link_forged, link_expired, link_stale (another epoch), link_of_nobody, link_of_former (left the team).
     """
 
     status: ClassVar[int] = 403
@@ -126,6 +127,12 @@ def _read(*, token: str, user: User | None, now: datetime) -> OpenedLink:
             reason="link_expired",
             escalation=escalation,
         )
+    if claim.user_id != ANYBODY and not _may_answer(user=user, escalation=escalation):
+        raise LinkRefused(
+            "you are not in the team any more that this was about, so it is not yours to see or answer",
+            reason="link_of_former",
+            escalation=escalation,
+        )
     return OpenedLink(
         escalation=escalation,
         subject=escalation.subject,
@@ -134,3 +141,11 @@ def _read(*, token: str, user: User | None, now: datetime) -> OpenedLink:
         user=user,
         is_current=escalation.epoch == claim.epoch,
     )
+
+
+def _may_answer(*, user: User, escalation: Escalation) -> bool:
+    """Whoever may read what the team has, and whoever was paged from outside of it (decision 65)."""
+    if caller_of_user(user=user).may_read(escalation.team_id):
+        return True
+    pages = Notification.objects.filter(escalation=escalation, purpose=Notification.Purpose.PAGE, may_answer=True)
+    return pages.filter(user=user).exists()

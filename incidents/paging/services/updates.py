@@ -83,6 +83,7 @@ def _told_before(*, escalation: Escalation) -> list[Notification]:
     pages = (
         Notification.objects.filter(escalation=escalation, purpose=Notification.Purpose.PAGE)
         .filter(Q(attempts__gt=0) | Q(state=Notification.State.BUNDLED, sent_at__isnull=False))
+        .filter(may_answer=True)
         .exclude(state=Notification.State.REFUSED)
         .select_related("channel", "contact_method", "user")
         .order_by("created_at", "pk")

@@ -24,7 +24,10 @@ def locked(*, caller: Caller, incident_id: int) -> Incident:
 
 
 def locked_to_answer(*, caller: Caller, incident_id: int) -> Incident:
-    """As locked, for answers to a page: whoever was paged for it may give them, in whatever team they are."""
+    """As locked, for answers to a page: whoever was paged for it may give them, in whatever team they are.
+
+    Who left the team since may not.
+    """
     incident = _row(incident_id)
     if not _was_paged(caller=caller, incident=incident):
         require_responder(caller=caller, incident=incident)
@@ -43,7 +46,9 @@ def _was_paged(*, caller: Caller, incident: Incident) -> bool:
         return False
     if caller.may(incident.team_id, Role.RESPONDER):
         return False  # needs no page to answer
-    pages = Notification.objects.filter(escalation=incident.escalation_id, purpose=Notification.Purpose.PAGE)
+    pages = Notification.objects.filter(
+        escalation=incident.escalation_id, purpose=Notification.Purpose.PAGE, may_answer=True
+    )
     return incident.escalation_id is not None and pages.filter(user_id=caller.user_id).exists()
 
 

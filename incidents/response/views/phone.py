@@ -36,6 +36,7 @@ _HEADINGS = {
     "link_expired": "This link has ended",
     "link_stale": "This link is from before",
     "link_of_nobody": "There is nothing behind this link any more",
+    "link_of_former": "This is not yours to answer any more",
     "link_forged": "This link does not work",
 }
 
@@ -167,7 +168,7 @@ def _refused(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
             return _page(request, replace(_about(incident), words=standing, tone="good", icon="check"))
         words = "It was told anew since: sign in, or use the link of the newest message."
         return _page(request, replace(_about(incident), words=words, icon="warning"), status=_GONE)
-    is_over = refused.reason in ("link_expired", "link_of_nobody", "link_stale")
+    is_over = refused.reason in ("link_expired", "link_of_nobody", "link_of_former", "link_stale")
     url = reverse("incident-list") if is_over else ""
     state = State(
         heading,

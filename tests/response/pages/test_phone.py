@@ -169,7 +169,8 @@ def test_somebody_who_left_the_team_cannot_acknowledge_any_more(
     address = link(incident)
     Membership.objects.filter(user=cast.responder).delete()
     answer = phone.post(address)
-    assert answer.status_code in {403, 404}
+    assert answer.status_code == 410
+    assert "not in the team any more" in answer.content.decode()
     incident.refresh_from_db()
     assert incident.status == "triggered"
 
