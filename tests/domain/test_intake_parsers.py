@@ -59,7 +59,7 @@ def tried(parse: Callable[[], Parsed]) -> None:
 
 @given(JSON | st.fixed_dictionaries({"alerts": st.lists(ALERT | JSON, max_size=3)}))
 def test_alertmanager_reads_or_refuses_any_json(body: Any) -> None:
-    tried(lambda: parse_alertmanager(body, config={}))
+    tried(lambda: parse_alertmanager(body, config={}, alerts_max=10))
 
 
 @given(OBJECT | st.fixed_dictionaries({"event_action": st.just("trigger"), "payload": OBJECT, "links": JSON}))

@@ -51,6 +51,14 @@ def test_it_is_refused_and_kept(sender: Client, url: str, body: bytes) -> None:
     assert len(reject.body) < 70_000
 
 
+@pytest.mark.parametrize("url", [f"/intake/{KEY}/alertmanager", f"/intake/{'g' * 32}/generic", "/v2/enqueue"])
+def test_a_body_beyond_every_bound_is_refused(sender: Client, url: str, settings: Any) -> None:
+    """Also where no server in front of Django has counted its bytes."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    assert post(sender, url, b" " * 1_001, Authorization=f"Bearer {'p' * 32}").status_code == 413
+    assert Reject.objects.get().reason == "too_large"
+
+
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("url", ["/v2/enqueue", "/v2/change/enqueue", "/generic/2010-04-15/create_event.json"])
 def test_events_are_refused_too(sender: Client, url: str, body: bytes) -> None:

@@ -30,8 +30,9 @@ class OutsideAlert:
     """One alert as its sender tells it.
 
     key: what makes a repeat the same alert, unique within its integration. severity: None when the sender names none.
-    links: (title, address). is_one_episode: the key names one episode, so that a trigger after its end is a late repeat
-    and no new alert.
+    links: (title, address). is_one_episode: the key with its start names one episode, so that a trigger after its end
+    is a late repeat and no new alert. ended_at: when the sender says it was over; an end before the open alert began is
+    a late one of an earlier episode.
     """
 
     action: Action
@@ -43,15 +44,20 @@ class OutsideAlert:
     links: tuple[tuple[str, str], ...] = ()
     payload: Mapping[str, Any] = field(default_factory=dict)
     started_at: datetime | None = None
+    ended_at: datetime | None = None
     is_one_episode: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideChange:
-    """Something was changed: a deployment, a configuration. key: a repeat has no effect."""
+    """Something was changed: a deployment, a configuration. key: a repeat has no effect.
+
+    is_named: the key names this very change. Else it only tells bodies apart, and the same one later is another change.
+    """
 
     key: str
     title: str
+    is_named: bool = True
     at: datetime | None = None
     links: tuple[tuple[str, str], ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)

@@ -75,6 +75,13 @@ def recent_alerts(*, integration: Integration, limit: int = 10) -> list[Alert]:
     return list(rows.select_related("incident").order_by("-received_at", "-pk")[:limit])
 
 
+def open_alert_began_at(*, integration: Integration, key: str) -> datetime | None:
+    """When the open alert of this key began; None when none is open."""
+    found = Alert.objects.filter(origin=f"integration:{integration.pk}", key=key, resolved_at=None)
+    began_at: datetime | None = found.order_by().values_list("started_at", flat=True).first()
+    return began_at
+
+
 def open_alerts_count(*, integration: Integration) -> int:
     return Alert.objects.filter(
         team_id=integration.team_id, origin=f"integration:{integration.pk}", resolved_at=None

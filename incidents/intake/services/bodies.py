@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from incidents.intake.domain.refusals import RejectedError, RejectReason
@@ -16,6 +17,8 @@ def read_body(request: HttpRequest, *, bytes_max: int) -> bytes:
     """The body, decompressed. Raises RejectedError."""
     try:
         return body_of(request, bytes_max=bytes_max)
+    except RequestDataTooBig as error:
+        raise RejectedError(RejectReason.TOO_LARGE, f"the body is larger than {bytes_max:,} bytes") from error
     except TooLarge as error:
         raise RejectedError(RejectReason.TOO_LARGE, error.message) from error
     except UnsupportedTypeError as error:

@@ -14,8 +14,10 @@ from incidents.intake.domain.events import Action, OutsideAlert, OutsideChange, 
 from incidents.intake.domain.grouping import GroupBy, Grouping, group_key, window_start
 from incidents.intake.domain.silences import SilenceRule, rule_over
 from incidents.intake.models import Integration
+from incidents.intake.selectors.integrations import open_alert_began_at
 from incidents.intake.selectors.silences import rules_in_force
 from incidents.intake.services.combining import Combiner
+from incidents.response.domain.alerts import AlertOutcome
 from incidents.response.domain.severity import Severity
 from incidents.response.services import alerts as response
 from reliability.delivery.services import changes
@@ -23,6 +25,7 @@ from reliability.web.metrics import INTAKE_ALERTS
 
 DEFAULT_SEVERITY = Severity.SEV3
 _RECEIVED_NOTED_EVERY = timedelta(seconds=30)
+_SAME_BODY_IS_A_REPEAT = timedelta(minutes=10)  # longer than senders try again after a time-out
 _combiner = Combiner()
 Result = TypeVar("Result")
 
@@ -71,6 +74,8 @@ def _receive(*, integration: Integration, alert: OutsideAlert, rules: tuple[Sile
         "title": alert.title or alert.key,
         "now": now,
     }
+    if alert.action is Action.RESOLVE and _is_late_end(integration=integration, alert=alert):
+        return str(AlertOutcome.DROPPED)
     if alert.action is Action.TRIGGER:
         rule = rule_over(
             rules=rules, labels=alert.labels, service_id=integration.service_id, integration_id=integration.pk
@@ -89,6 +94,14 @@ def _receive(*, integration: Integration, alert: OutsideAlert, rules: tuple[Sile
             "is_one_episode": alert.is_one_episode,
         }
     return str(response.receive(**given).outcome)
+
+
+def _is_late_end(*, integration: Integration, alert: OutsideAlert) -> bool:
+    """The end of an earlier episode, told after the next one began: by the other Alertmanager of a pair, say."""
+    if not alert.is_one_episode or alert.ended_at is None:
+        return False
+    began_at = open_alert_began_at(integration=integration, key=alert.key)
+    return began_at is not None and alert.ended_at < began_at
 
 
 def _group_key(*, integration: Integration, alert: OutsideAlert, now: datetime) -> str:
@@ -128,6 +141,7 @@ def _record(*, integration: Integration, change: OutsideChange, now: datetime) -
         links=[{"title": title, "url": url} for title, url in change.links],
         details=dict(change.details),
         at=change.at,
+        repeats_within=None if change.is_named else _SAME_BODY_IS_A_REPEAT,
         now=now,
     )
 

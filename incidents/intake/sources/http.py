@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.request import UnreadablePostError
@@ -28,6 +29,7 @@ from incidents.intake.services.receiving import Taken, commit, take
 from incidents.intake.services.rejects import keep_note, keep_reject
 from incidents.intake.services.throttling import ALLOWANCE, OverloadedError, require_patience
 from reliability.access.lockout import address_of
+from reliability.web.errors import Unavailable
 from reliability.web.metrics import INTAKE_REQUESTS, INTAKE_SECONDS
 
 log = structlog.get_logger(__name__)
@@ -77,7 +79,7 @@ def serve(delivery: Delivery, answers: Answers) -> HttpResponse:
     except OverloadedError as error:
         INTAKE_REQUESTS.labels(kind=kind, outcome="overloaded").inc()
         return answers.come_again(error.message, after=error.retry_after, is_our_fault=False)
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, Unavailable) as error:
         INTAKE_REQUESTS.labels(kind=kind, outcome="unavailable").inc()
         log.warning("intake_unavailable", kind=kind, error=str(error))
         return answers.come_again(
@@ -121,7 +123,7 @@ def _work(delivery: Delivery, body: _Body) -> Taken | RejectedError:
     try:
         parsed = _parsed(delivery, body, integration)
     except RejectedError as error:
-        keep_reject(integration=integration, error=error, body=body.raw, now=now)
+        keep_reject(integration=integration, error=error, body=_without_key(body.raw, delivery.key), now=now)
         return error
     ALLOWANCE.take(integration_id=integration.pk, alerts=len(parsed.alerts), now=now)
     taken = take(integration=integration, parsed=parsed, now=now)
@@ -138,6 +140,11 @@ def _parsed(delivery: Delivery, body: _Body, integration: Integration) -> Parsed
     parsed = delivery.parse(body.value, integration.config)
     _require_few(parsed)
     return parsed
+
+
+def _without_key(body: bytes, key: str) -> bytes:
+    """Keys of events stand in their bodies: what is kept for people to read must not hold them."""
+    return body.replace(key.encode(), b"***")
 
 
 def _require_few(parsed: Parsed) -> None:
@@ -159,7 +166,7 @@ def _raw(delivery: Delivery) -> bytes:
     """What came over the wire, when it could not be read: its beginning is kept."""
     try:
         return delivery.request.body[: settings.INTAKE_REJECT_BYTES_MAX]
-    except (UnreadablePostError, ValueError):
+    except (UnreadablePostError, RequestDataTooBig, ValueError):
         return b""
 
 

@@ -97,9 +97,9 @@ def receive(
     Of one (origin, key) at most one alert is open, also when many tell of it at once; a trigger after its end is a
     new one. group_key: alerts of a team that have the same one join the same open incident; blank: each its own.
     silenced_by: the silence in words, then the alert is kept without an incident and looked at again at
-    *silenced_until*. is_one_episode: the key names one episode (such as a fingerprint with its start), so that a
-    trigger after the source ended it is a late repeat and dropped. resolves_incident: whether the end of the last
-    open alert ends the incident.
+    *silenced_until*. is_one_episode: the key with its start names one episode (such as of a fingerprint), so that a
+    trigger with the start of one that the source ended is a late repeat and dropped. resolves_incident: whether the
+    end of the last open alert ends the incident.
     """
     key, origin = _short(key, _KEY_MAX), origin[:80]
     wanted = AlertAction(action)
@@ -155,7 +155,7 @@ def _open_one(trigger: Trigger) -> _Stored | None:
 
 
 def _begin(trigger: Trigger, now: datetime) -> Received:
-    if trigger.is_one_episode and _has_ended(trigger):
+    if trigger.is_one_episode and _has_ended(trigger, now):
         return Received(None, None, AlertOutcome.DROPPED, "this episode of the alert is over: a late repeat")
     with transaction.atomic():
         alert = Alert.objects.create(
@@ -174,7 +174,7 @@ def _begin(trigger: Trigger, now: datetime) -> Received:
             group_key=trigger.group_key,
             silenced_by=trigger.silenced_by,
             silenced_until_at=trigger.silenced_until,
-            started_at=min(trigger.started_at or now, now),
+            started_at=_started_at(trigger, now),
             received_at=now,
             last_seen_at=now,
         )
@@ -185,9 +185,15 @@ def _begin(trigger: Trigger, now: datetime) -> Received:
         return Received(alert.pk, None, AlertOutcome.SILENCED, f"silenced: {trigger.silenced_by}")
 
 
-def _has_ended(trigger: Trigger) -> bool:
+def _has_ended(trigger: Trigger, now: datetime) -> bool:
     """Whether the source itself said so. One that fires on after a person resolved it is not over."""
-    return Alert.objects.filter(origin=trigger.origin, key=trigger.key, ended_by_source=True).exists()
+    ended = Alert.objects.filter(origin=trigger.origin, key=trigger.key, ended_by_source=True)
+    return ended.filter(started_at=_started_at(trigger, now)).exists()
+
+
+def _started_at(trigger: Trigger, now: datetime) -> datetime:
+    """As the source says; what claims to begin in the future begins now."""
+    return min(trigger.started_at or now, now)
 
 
 def _repeat(stored: _Stored, trigger: Trigger, now: datetime) -> Received | None:

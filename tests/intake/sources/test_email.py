@@ -90,7 +90,7 @@ def test_a_word_in_the_subject_resolves(integration: Integration, maildir: Path,
         "Auto-Submitted: auto-notified; x=1\n",
         "Return-Path: <>\n",
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n",
-        "X-Reliability-Message: incident\n",
+        "X-Auto-Response-Suppress: All\nIn-Reply-To: <thread@here>\n",
     ],
 )
 def test_loops_are_refused(integration: Integration, maildir: Path, now: datetime, more: str) -> None:

@@ -1,8 +1,10 @@
 """Alertmanager's webhook, version 4: a group of alerts, each with a status of its own.
 
 Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config. The identity of an alert is its
-fingerprint with the instant it began: the group's key and status change while it lasts. Alerts that were cut off
-(`truncatedAlerts`) are not there to be read, which does not mean that they are over.
+fingerprint: an Alertmanager holds one alert of each at a time, and moves its start back when another Prometheus of a
+pair saw it earlier. The start tells a late repeat of what is over from what fires again. The group's key and status
+change while it lasts. Alerts that were cut off (`truncatedAlerts`) are not there to be read, which does not mean that
+they are over.
 """
 
 from __future__ import annotations
@@ -21,8 +23,10 @@ _ACTIONS = {"firing": Action.TRIGGER, "resolved": Action.RESOLVE}
 _SILENCED_MATCHERS_MAX = 12
 
 
-def parse(body: Any, *, config: Mapping[str, Any]) -> Parsed:
-    """Raises RejectedError. config: severity_label, severities (own words)."""
+def parse(body: Any, *, config: Mapping[str, Any], alerts_max: int) -> Parsed:
+    """At most *alerts_max* are taken, the firing ones first: a refusal would lose all of them, as Alertmanager does not
+    send again what was answered 4xx. config: severity_label, severities (own words). Raises RejectedError.
+    """
     if not isinstance(body, dict) or not isinstance(body.get("alerts"), list):
         raise RejectedError(
             RejectReason.INVALID, "this is no webhook of Alertmanager: there is no list `alerts` in the object"
@@ -42,7 +46,13 @@ def parse(body: Any, *, config: Mapping[str, Any]) -> Parsed:
         notes.append(
             f"Alertmanager cut {cut} alerts off: raise max_alerts of its webhook_config, or group by more labels"
         )
-    return Parsed(alerts=tuple(alerts), notes=tuple(notes))
+    if len(alerts) > alerts_max:
+        notes.append(
+            f"{len(alerts)} alerts in one request, of which {alerts_max} were taken: group by more labels, or raise"
+            " INTAKE_ALERTS_MAX"
+        )
+        alerts.sort(key=lambda alert: alert.action is Action.RESOLVE)
+    return Parsed(alerts=tuple(alerts[:alerts_max]), notes=tuple(notes))
 
 
 def _alert(entry: Any, body: Mapping[str, Any], config: Mapping[str, Any]) -> OutsideAlert | str:
@@ -60,7 +70,7 @@ def _alert(entry: Any, body: Mapping[str, Any], config: Mapping[str, Any]) -> Ou
         return "startsAt is no instant"
     return OutsideAlert(
         action=action,
-        key=key_of(f"{_fingerprint(entry)}/{text_of(entry.get('startsAt'))}"),
+        key=key_of(_fingerprint(entry)),
         title=_title(labels, annotations),
         severity=severity_of(labels.get(config.get("severity_label") or "severity", ""), own=config.get("severities")),
         description=_description(annotations),
@@ -68,6 +78,7 @@ def _alert(entry: Any, body: Mapping[str, Any], config: Mapping[str, Any]) -> Ou
         links=_links(entry, annotations, body, labels),
         payload={name: value for name, value in entry.items() if name != "labels"},
         started_at=started_at,
+        ended_at=instant_of(entry.get("endsAt")) if action is Action.RESOLVE else None,
         is_one_episode=True,
     )
 

@@ -48,7 +48,7 @@ def alertmanager(request: HttpRequest, key: str = "") -> HttpResponse:
         key=key or key_of_header(request),
         body=lambda: read_body(request, bytes_max=settings.INTAKE_BODY_BYTES_MAX),
         load=load_json,
-        parse=lambda body, config: parse(body, config=config),
+        parse=lambda body, config: parse(body, config=config, alerts_max=settings.INTAKE_ALERTS_MAX),
         now=timezone.now(),
     )
     return serve(delivery, _Answers())

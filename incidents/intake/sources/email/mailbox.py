@@ -95,6 +95,9 @@ def imap(*, config: Mapping[str, Any], password: str) -> Iterator[Imap]:
         _asked(client.login(config["username"], password))
         _asked(client.select(f'"{config["folder"]}"'))
         yield Imap(client)
+    except UnicodeEncodeError as error:
+        message = f"{config['host']}: IMAP takes user, password and folder in letters of ASCII only: use others"
+        raise MailboxError(message) from error
     except (OSError, imaplib.IMAP4.error) as error:
         raise MailboxError(f"{config['host']}: {str(error).replace(password, '…') if password else error}") from error
     finally:

@@ -117,7 +117,7 @@ def loop_mark(message: EmailMessage) -> str:
     submitted = _header(message, "Auto-Submitted").split(";")[0].strip().lower()
     if submitted and submitted not in ("no", "auto-generated"):
         return f"Auto-Submitted: {submitted}"
-    # The mails of this platform are such answers, each in the thread of its incident: they must not come back as alerts.
+    # The mails of this platform are such answers, each in the thread of its incident: they must not become alerts.
     if _header(message, "X-Auto-Response-Suppress").strip().lower() == "all" and _header(message, "In-Reply-To"):
         return "an answer that asks for no answers"
     if (

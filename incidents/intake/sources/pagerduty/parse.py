@@ -5,12 +5,15 @@ Source: https://developer.pagerduty.com/docs/events-api-v2-overview, and the cli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from incidents.intake.domain.events import (
     DESCRIPTION_LENGTH_MAX,
     KEY_LENGTH_MAX,
+    TITLE_LENGTH_MAX,
     Action,
     OutsideAlert,
     OutsideChange,
@@ -23,6 +26,13 @@ from incidents.intake.domain.texts import instant_of, labels_of, line, links_of,
 _SEVERITIES = ("critical", "error", "warning", "info")
 _CONTEXT = ("source", "component", "group", "class")
 _SHORT_DETAIL = 200
+_NAIVE = re.compile(r"\A\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?\Z")
+# What the older API calls the fields, for its errors.
+_NAMES_OF_V1 = {
+    "event_action": "event_type",
+    "dedup_key": "incident_key",
+    "payload.summary": "description",
+}
 
 
 def parse_event(body: Mapping[str, Any], *, config: Mapping[str, Any], made_key: str) -> Parsed:
@@ -40,13 +50,13 @@ def parse_event(body: Mapping[str, Any], *, config: Mapping[str, Any], made_key:
         key=text_of(body.get("dedup_key")) or made_key,
         title=line(payload.get("summary")) or line(body.get("dedup_key")),
         severity=severity_of(text_of(payload.get("severity")), own=config.get("severities")),
-        description=_description(details),
+        description=_description(payload.get("summary"), details),
         labels=labels_of(context | _short(details)),
         links=_links(body),
         payload={name: value for name, value in body.items() if name != "routing_key"},
-        started_at=instant_of(payload.get("timestamp")),
+        started_at=_instant(payload.get("timestamp")),
     )
-    return Parsed(alerts=(alert,))
+    return Parsed(alerts=(alert,), notes=_notes(action, payload))
 
 
 def parse_change(body: Mapping[str, Any], *, made_key: str) -> Parsed:
@@ -58,10 +68,12 @@ def parse_change(body: Mapping[str, Any], *, made_key: str) -> Parsed:
         )
     details = payload.get("custom_details")
     own = details if isinstance(details, dict) else {"details": details} if details else {}
+    at = _instant(payload.get("timestamp"))
     change = OutsideChange(
         key=made_key,
+        is_named=at is not None,
         title=line(payload.get("summary")),
-        at=instant_of(payload.get("timestamp")),
+        at=at,
         links=_links(body),
         details=own | ({"source": payload["source"]} if payload.get("source") else {}),
     )
@@ -85,7 +97,16 @@ def parse_generic_v1(body: Mapping[str, Any], *, config: Mapping[str, Any], made
             "custom_details": details,
         },
     }
-    return parse_event(translated, config=config, made_key=made_key)
+    try:
+        return parse_event(translated, config=config, made_key=made_key)
+    except RejectedError as error:
+        raise RejectedError(error.reason, error.message, errors=[_in_v1(one) for one in error.errors]) from error
+
+
+def _in_v1(error: str) -> str:
+    for name, former in _NAMES_OF_V1.items():
+        error = error.replace(f"'{name}'", f"'{former}'")
+    return error
 
 
 def _mistakes(body: Mapping[str, Any], payload: Mapping[str, Any]) -> Iterator[str]:
@@ -113,17 +134,32 @@ def _mistakes_of_trigger(body: Mapping[str, Any], payload: Mapping[str, Any]) ->
             yield f"'payload.{name}' is missing or blank"
     if payload.get("severity") not in _SEVERITIES:
         yield f"'payload.severity' is invalid (must be one of {', '.join(_SEVERITIES)})"
+
+
+def _notes(action: Action, payload: Mapping[str, Any]) -> tuple[str, ...]:
+    """A wrong time is no reason to wake nobody: the alert is taken, and the integration's page says what to change."""
     given = payload.get("timestamp")
-    if given not in (None, "") and instant_of(given) is None:
-        yield "'payload.timestamp' is invalid (must be ISO 8601 with a time zone)"
+    if action is not Action.TRIGGER or given in (None, "") or _instant(given) is not None:
+        return ()
+    return ("'payload.timestamp' is no instant, so it began when it came: write ISO 8601 with a time zone",)
 
 
-def _description(details: Any) -> str:
-    """Details as lines a person reads; nested ones as JSON."""
+def _instant(value: Any) -> datetime | None:
+    """A time without a zone is UTC, as PagerDuty has it."""
+    if isinstance(value, str) and _NAIVE.match(value.strip()):
+        value = f"{value.strip()}Z"
+    return instant_of(value)
+
+
+def _description(summary: Any, details: Any) -> str:
+    """The whole of a summary too long for a title, then details as lines a person reads; nested ones as JSON."""
+    whole = line(summary, length=DESCRIPTION_LENGTH_MAX)
+    parts = [whole] if len(whole) > TITLE_LENGTH_MAX else []
     if isinstance(details, dict):
-        lines = (f"{line(name, length=120)}: {text_of(value)}" for name, value in details.items())
-        return "\n".join(lines)[:DESCRIPTION_LENGTH_MAX]
-    return text_of(details)[:DESCRIPTION_LENGTH_MAX]
+        parts += [f"{line(name, length=120)}: {text_of(value)}" for name, value in details.items()]
+    else:
+        parts.append(text_of(details))
+    return "\n".join(part for part in parts if part)[:DESCRIPTION_LENGTH_MAX]
 
 
 def _short(details: Any) -> dict[str, str]:
