@@ -16,8 +16,9 @@ from incidents.paging.services import (
     escalations_clock,
     notifications_retention,
     shift_notices,
+    sweeping,
 )
-from incidents.paging.services.due_kinds import FORGET, LIST_LOST, SEND, STEP
+from incidents.paging.services.due_kinds import FORGET, LIST_LOST, SEND, STEP, SWEEP
 from reliability.outbox.registry import due_work, staged_work, subscriber
 from reliability.outbox.services.clock import on_clock_step
 
@@ -37,6 +38,12 @@ def send(*, key: str, payload: dict[str, Any], now: datetime) -> delivery.Sendin
 @due_work(LIST_LOST)
 def list_lost(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return bundling_lost.pass_on(bundle_id=int(key), now=now)
+
+
+@due_work(SWEEP, standing=True)
+def sweep(*, key: str, payload: dict[str, Any], now: datetime) -> datetime:
+    sweeping.sweep(now=now)
+    return now + sweeping.EVERY
 
 
 @due_work(FORGET, batch=True, standing=True)

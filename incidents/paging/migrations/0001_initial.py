@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-began_at', '-pk'),
+                'indexes': [models.Index(fields=['state'], name='escalation_by_state')],
             },
         ),
         migrations.CreateModel(
@@ -235,6 +236,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='notification',
             index=models.Index(fields=['created_at'], name='notification_by_age'),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(fields=['state', 'due_at'], name='notification_by_state'),
         ),
         migrations.AddConstraint(
             model_name='notificationattempt',

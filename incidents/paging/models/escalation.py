@@ -42,6 +42,7 @@ class Escalation(models.Model):
 
     class Meta:
         ordering = ("-began_at", "-pk")
+        indexes = (models.Index(fields=("state",), name="escalation_by_state"),)
 
     def __str__(self) -> str:
         return f"{self.subject} epoch {self.epoch} step {self.step}: {self.state}"

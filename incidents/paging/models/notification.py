@@ -72,6 +72,7 @@ class Notification(models.Model):
             models.Index(fields=("place_key", "state", "-created_at"), name="notification_by_place_state"),
             models.Index(fields=("bundle", "state"), name="notification_by_bundle"),
             models.Index(fields=("created_at",), name="notification_by_age"),
+            models.Index(fields=("state", "due_at"), name="notification_by_state"),
         )
 
     def __str__(self) -> str:

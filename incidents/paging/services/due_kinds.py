@@ -5,4 +5,5 @@ from __future__ import annotations
 STEP = "paging.step"  # key: an escalation's id
 SEND = "paging.send"  # key: a notification's id
 LIST_LOST = "paging.list_lost"  # key: the notification of the list
+SWEEP = "paging.sweep"  # standing
 FORGET = "paging.forget"  # standing
