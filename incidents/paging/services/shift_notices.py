@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from incidents.oncall.models import Swap
 from incidents.paging.domain.content import Content
@@ -27,17 +28,17 @@ def tell_of_shift(*, payload: Mapping[str, Any], has_begun: bool, now: datetime)
     person = _person(payload["user_id"])
     if person is None or (end is not None and end <= now) or (not has_begun and start <= now):
         return None
-    until = f" until {_local(end, person)}" if end is not None else ""
+    lasts = f" and lasts until {_local(end, person)}" if end is not None else ""
     if has_begun:
-        title, text = f"You are on call: {payload['title']}", f"Your shift began at {_local(start, person)}{until}."
+        title, text = f"You are on call: {payload['title']}", f"Your shift began {_local(start, person)}{lasts}."
     else:
         title = f"Your shift in {payload['title']} comes"
-        text = f"It begins at {_local(start, person)} and goes on{until or ' without an end so far'}."
+        text = f"It begins {_local(start, person)}{lasts or ' and has no end so far'}."
     content = Content(
         title=title,
         text=text,
         severity="info",
-        url=f"{settings.PUBLIC_URL}/oncall/schedules/{payload['schedule']}/",
+        url=_address(payload["schedule"]),
     )
     kind = "began" if has_begun else "coming"
     key = f"shift:{kind}:{payload['schedule_id']}:{person.user.pk}:{int(start.timestamp())}"
@@ -71,7 +72,7 @@ def tell_of_swap(*, fact_id: int, payload: Mapping[str, Any], now: datetime) -> 
         title=f"{words[state]}: {swap.schedule.title}",
         text=f"{shift}\n{swap.note}".strip(),
         severity="info",
-        url=f"{settings.PUBLIC_URL}/oncall/schedules/{swap.schedule.slug}/",
+        url=_address(swap.schedule.slug),
     )
     key = f"swap:{swap.pk}:{state.value}:{fact_id}"
     return _tell(person, key=key, content=content, team_id=swap.schedule.team_id, why="your shifts", now=now)
@@ -97,6 +98,10 @@ def _tell(person: Preferences, *, key: str, content: Content, team_id: int, why:
         content=content.to_json(),
     )
     return send(draft=draft, now=now)
+
+
+def _address(slug: str) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('oncall-schedule', args=(slug,))}"
 
 
 def _local(instant: datetime, person: Preferences) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.urls import resolve
 
 from incidents.oncall.models import Swap
 from incidents.oncall.services.notices import SHIFT_BEGAN, SHIFT_COMING
@@ -38,6 +40,11 @@ def hear(clock: Clock, kind: str, payload: dict[str, Any]) -> None:
     clock.run()
 
 
+def leads_to_schedule(url: str) -> bool:
+    page = resolve(urlsplit(url).path)
+    return (page.url_name, page.kwargs) == ("oncall-schedule", {"slug": "primary"})
+
+
 def test_who_goes_on_call_is_told_in_their_own_time(cast: Cast, clock: Clock, receivers: Receivers) -> None:
     person_with(cast.responder, "Phone", "Mail")
     cast.responder.time_zone = "Europe/Berlin"
@@ -49,7 +56,8 @@ def test_who_goes_on_call_is_told_in_their_own_time(cast: Cast, clock: Clock, re
         "shift",
         "You are on call: Payments primary",
     )
-    assert sent.message.text == "Your shift began at Mon 2 Mar 13:00 CET until Tue 3 Mar 01:00 CET."
+    assert sent.message.text == "Your shift began Mon 2 Mar 13:00 CET and lasts until Tue 3 Mar 01:00 CET."
+    assert leads_to_schedule(sent.message.url)
     assert sent.message.ack_url == ""
 
 
@@ -110,3 +118,4 @@ def test_the_two_of_a_swap_hear_of_each_other(
     hear(clock, SWAP_CHANGED, {"swap_id": swap.pk, "schedule_id": swap.schedule_id, "state": state})
     (sent,) = receivers.sent
     assert (sent.to.partition(":")[0], sent.message.title) == (to, words)
+    assert leads_to_schedule(sent.message.url)
