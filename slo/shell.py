@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from reliability.access.references import register_reference
 from reliability.catalog.panels import Panel, register_panel
 from reliability.telemetry.usage import register_usage
 from reliability.web.banners import register_banner
 from reliability.web.search import register_search
+from slo.models import Sli
 from slo.views.alerts_wording import register_looks
 from slo.views.banners import stale_numbers
 from slo.views.panel import objectives_of_service
@@ -20,3 +22,4 @@ register_panel(
 )
 register_usage("slis", indicators_of_source)
 register_looks()
+register_reference("sli", Sli, fields=("sli",))

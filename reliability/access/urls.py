@@ -19,6 +19,7 @@ urlpatterns = [
     path("teams/new/", teams.team_create, name="team-create"),
     path("teams/<slug:slug>/", teams.team_detail, name="team-detail"),
     path("teams/<slug:slug>/edit/", teams.team_edit, name="team-edit"),
+    path("teams/<slug:slug>/delete/", teams.team_delete, name="team-delete"),
     path("teams/<slug:slug>/members/", teams.member_add, name="member-add"),
     path("teams/<slug:slug>/members/<int:person_id>/role/", teams.member_role, name="member-role"),
     path("teams/<slug:slug>/members/<int:person_id>/remove/", teams.member_remove, name="member-remove"),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 from django.urls import reverse
 
+from reliability.access.references import register_reference
+from reliability.telemetry.models import Source
 from reliability.telemetry.selectors.sources import list_sources
 from reliability.web.search import Hit, register_search
 
@@ -21,3 +23,4 @@ def sources_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]
 
 
 register_search("sources", sources_found)
+register_reference("source", Source, fields=("source",))

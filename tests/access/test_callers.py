@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from reliability.access.domain.caller import Role, Scope
-from reliability.access.selectors.callers import caller_of_token
+from reliability.access.domain.caller import Caller, Role, Scope
+from reliability.access.selectors.callers import caller_of_api_token, token_in_force
 from reliability.access.services.authorize import require, require_installation
 from reliability.catalog.models import Service
 from reliability.web.errors import Forbidden, NotFound
@@ -76,18 +76,22 @@ def test_only_the_chief_runs_the_installation(cast: Cast) -> None:
         require_installation(caller=cast.caller("administrator"))
 
 
+def _bearer(now: datetime) -> Caller:
+    token = token_in_force(presented="s3cret", now=now)
+    assert token is not None
+    return caller_of_api_token(token=token)
+
+
 def test_a_token_acts_in_its_team_with_its_role(cast: Cast, now: datetime) -> None:
     ApiTokenFactory(secret="s3cret", team=cast.payments, role=Role.VIEWER, scopes=["read"])
-    caller = caller_of_token(presented="s3cret", now=now)
-    assert caller is not None
+    caller = _bearer(now)
     assert caller.roles == {cast.payments.pk: Role.VIEWER}
     assert caller.scopes == {Scope.READ}
 
 
 def test_a_token_without_team_acts_in_every_team_with_its_role(cast: Cast, now: datetime) -> None:
     ApiTokenFactory(secret="s3cret", team=None, role=Role.VIEWER)
-    caller = caller_of_token(presented="s3cret", now=now)
-    assert caller is not None
+    caller = _bearer(now)
     assert not caller.is_administrator
     assert caller.role_in(cast.search.pk) is Role.VIEWER
 
@@ -95,8 +99,7 @@ def test_a_token_without_team_acts_in_every_team_with_its_role(cast: Cast, now: 
 def test_a_token_that_may_only_deliver_counts_reads_nothing(cast: Cast, now: datetime) -> None:
     ServiceFactory(team=cast.payments)
     ApiTokenFactory(secret="s3cret", team=cast.payments, role=Role.EDITOR, scopes=["intake"])
-    caller = caller_of_token(presented="s3cret", now=now)
-    assert caller is not None
+    caller = _bearer(now)
     assert not Service.objects.readable_by(caller).exists()
     require(caller=caller, team_id=cast.payments.pk, role=Role.EDITOR, scope=Scope.INTAKE)
     with pytest.raises(Forbidden, match="lacks the scope write"):
@@ -110,4 +113,4 @@ def test_a_token_that_may_only_deliver_counts_reads_nothing(cast: Cast, now: dat
 )
 def test_a_token_out_of_force_is_nobody(cast: Cast, now: datetime, fields: dict[str, timedelta]) -> None:
     ApiTokenFactory(secret="s3cret", team=cast.payments, **{name: now + offset for name, offset in fields.items()})
-    assert caller_of_token(presented="s3cret", now=now) is None
+    assert token_in_force(presented="s3cret", now=now) is None

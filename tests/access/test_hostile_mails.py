@@ -53,8 +53,8 @@ def test_a_long_report_in_plain_text_is_no_mail_of_too_many_parts() -> None:
 @pytest.fixture
 def maildir(settings: Any, tmp_path: Path) -> Path:
     settings.MAILDIR_ROOT = tmp_path
-    (tmp_path / "shop" / "new").mkdir(parents=True)
-    return tmp_path / "shop" / "new"
+    (tmp_path / "payments" / "shop" / "new").mkdir(parents=True)
+    return tmp_path / "payments" / "shop" / "new"
 
 
 @pytest.fixture
@@ -84,3 +84,16 @@ def test_a_mail_that_breaks_the_parser_is_kept_as_a_reject_and_those_behind_it_a
     assert (reject.reason, "RuntimeError" in reject.message) == ("malformed", True)
     assert "nobody thought of this" not in reject.message
     assert list(maildir.iterdir()) == []
+
+
+def test_an_editor_of_another_team_cannot_read_the_mailbox_by_naming_its_folder(
+    cast: Cast, maildir: Path, now: Any
+) -> None:
+    config = {"how": "maildir", "maildir": "shop", "poll_seconds": 60}
+    theirs = IntegrationFactory(team=cast.search, kind="email", config=config)
+    (maildir / "1").write_bytes(b"Message-ID: <1@x>\r\nSubject: Disk of Payments is full\r\n\r\n")
+    mails.read_mailbox(integration_id=theirs.pk, now=now)
+    assert not Alert.objects.exists()
+    assert [path.name for path in maildir.iterdir()] == ["1"]
+    theirs.refresh_from_db()
+    assert "is no maildir" in theirs.last_error

@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from reliability.access.models import AuditEntry
+from reliability.access.references import shown_to
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.audit import AuditFilter, entries
 from reliability.web.api.paging import Page, PageQuery, page_of
@@ -44,7 +45,7 @@ def list_entries(request: AccessRequest, query: Query[AuditQuery]) -> dict[str, 
     """Entries of the teams you administer; all of them for administrators of the installation."""
     wanted = AuditFilter(**query.model_dump(exclude={"limit", "offset"}))
     page = page_of(queryset=entries(caller=request.caller, wanted=wanted), query=query)
-    return {**page, "items": [_entry(entry) for entry in page["items"]]}
+    return {**page, "items": [_entry(entry) for entry in shown_to(caller=request.caller, entries=list(page["items"]))]}
 
 
 def _entry(entry: AuditEntry) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
@@ -93,6 +93,16 @@ def change_team(request: AccessRequest, slug: str, body: TeamPatch) -> Team:
         reason=body.reason,
         now=timezone.now(),
     )
+
+
+@router.delete("/{slug}", response={204: None}, summary="Delete a team that owns nothing")
+def delete_team(
+    request: AccessRequest, slug: str, reason: Annotated[str, Query(max_length=500, description="why")] = ""
+) -> Status[None]:
+    """For administrators of the installation. Refused with 409, naming what it owns, while the team owns anything."""
+    team = selectors.team(caller=request.caller, slug=slug)
+    teams.delete(caller=request.caller, team=team, reason=reason, now=timezone.now())
+    return Status(204, None)
 
 
 @router.get("/{slug}/members", response=Page[MemberOut], summary="Members of a team")

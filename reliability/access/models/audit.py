@@ -19,9 +19,16 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def delete(self) -> NoReturn:
         raise AuditError("entries of the audit trail are never deleted")
 
+    def forget(self) -> int:
+        """Delete what is older than the installation keeps; for housekeeping alone. Returns how many."""
+        return super().delete()[0]
+
 
 class AuditEntry(models.Model):
-    """One write: who, when, what, why. Append-only; names are copied so that entries outlive their objects."""
+    """One write: who, when, what, why. Append-only for as long as it is kept.
+
+    Names are copied so that entries outlive their objects.
+    """
 
     at = models.DateTimeField(db_index=True)
     actor_name = models.CharField(max_length=160)

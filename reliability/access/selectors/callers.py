@@ -63,9 +63,3 @@ def caller_of_api_token(*, token: ApiToken) -> Caller:
         open_team_ids=frozenset(pk for pk, is_private in teams if not is_private),
         scopes=frozenset(Scope(scope) for scope in token.scopes),
     )
-
-
-def caller_of_token(*, presented: str, now: datetime) -> Caller | None:
-    """The caller behind a presented secret, or None when no token in force has it."""
-    token = token_in_force(presented=presented, now=now)
-    return caller_of_api_token(token=token) if token else None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.conf import settings
 
 from reliability.access.domain.caller import Caller
 from reliability.access.models import AuditEntry
+
+PIECE = 1000  # entries forgotten at once: nobody else waits long for the database
 
 Changes = Mapping[str, Sequence[Any]]
 
@@ -36,6 +40,20 @@ def record(
         changes={name: list(pair) for name, pair in (changes or {}).items()},
         reason=reason.strip(),
     )
+
+
+def forget_old(*, now: datetime) -> bool:
+    """Delete up to a thousand entries older than AUDIT_RETENTION_DAYS; 0 keeps them for ever.
+
+    Returns whether there may be more.
+    """
+    if not settings.AUDIT_RETENTION_DAYS:
+        return False
+    before = now - timedelta(days=settings.AUDIT_RETENTION_DAYS)
+    old = AuditEntry.objects.filter(at__lt=before).order_by("at", "pk").values_list("pk", flat=True)
+    pks = list(old[:PIECE])
+    AuditEntry.objects.filter(pk__in=pks).forget()
+    return len(pks) == PIECE
 
 
 def changes_between(*, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:

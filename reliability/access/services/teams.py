@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import PROTECT, ManyToOneRel, Model
 from django.utils.text import slugify
 
 from reliability.access.domain.caller import Caller, Role
@@ -54,6 +55,49 @@ def change(*, caller: Caller, team: Team, name: str, is_private: bool, now: date
             team.save(update_fields=("name", "is_private"))
             _record(caller=caller, action="team.change", team=team, now=now, changes=changes, reason=reason)
     return team
+
+
+def belongings_of(*, team: Team) -> list[str]:
+    """What the team owns, in words such as "3 services"; without its members and tokens."""
+    counts = ((model, model._base_manager.filter(**{field: team}).count()) for model, field in _owned())
+    return sorted(
+        f"{count:,} {model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural}"
+        for model, count in counts
+        if count
+    )
+
+
+def delete(*, caller: Caller, team: Team, now: datetime, reason: str = "") -> None:
+    """Delete a team that owns nothing, with its memberships and tokens. Its entries in the audit trail stay.
+
+    Raises Forbidden for all but administrators of the installation, Conflict naming what it still owns.
+    """
+    require_installation(caller=caller)
+    with transaction.atomic():
+        team = Team.objects.select_for_update().get(pk=team.pk)
+        owned = belongings_of(team=team)
+        if owned:
+            raise Conflict(
+                f"{team.name} still owns {', '.join(owned)}: give them to another team or delete them first",
+                reason="in_use",
+            )
+        people = sorted(team.memberships.values_list("user__email", flat=True))
+        tokens = sorted(team.tokens.values_list("name", flat=True))
+        changes: audit.Changes = {
+            "slug": [team.slug, None], "name": [team.name, None], "members": [people, None], "tokens": [tokens, None]
+        }  # fmt: skip
+        _record(caller=caller, action="team.delete", team=team, now=now, changes=changes, reason=reason)
+        team.delete()
+
+
+def _owned() -> list[tuple[type[Model], str]]:
+    """Every model whose rows keep their team from being deleted, and the field that names it."""
+    relations = [
+        relation
+        for relation in Team._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ManyToOneRel) and relation.on_delete is PROTECT
+    ]
+    return [(relation.related_model, relation.field.name) for relation in relations]
 
 
 def set_member(*, caller: Caller, team: Team, email: str, role: Role, now: datetime, reason: str = "") -> Membership:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from reliability.access.domain.caller import Role
 from reliability.access.forms.team import MemberForm, NewTeamForm, RoleForm, TeamForm
+from reliability.access.forms.why import WhyForm
 from reliability.access.models import Team
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors import teams as selectors
@@ -57,6 +59,34 @@ def team_edit(request: AccessRequest, slug: str) -> HttpResponse:
         teams.change(caller=request.caller, team=team, **form.cleaned_data, now=timezone.now())
         return redirect("team-detail", team.slug)
     return render(request, "access/team_form.html", {"form": form, "team": team}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def team_delete(request: AccessRequest, slug: str) -> HttpResponse:
+    team = selectors.team(caller=request.caller, slug=slug)
+    require_installation(caller=request.caller)
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            teams.delete(caller=request.caller, team=team, reason=form.cleaned_data["reason"], now=timezone.now())
+        except Conflict as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, f"Deleted the team {team.name}.")
+            return redirect("team-list")
+    members, tokens = team.memberships.count(), team.tokens.count()
+    context = {
+        "title": f"Delete {team}?",
+        "losses": [
+            f"the team {team.slug} and the roles of its {members} member{'' if members == 1 else 's'}",
+            f"its {tokens} API token{', which stops' if tokens == 1 else 's, which stop'} working at once",
+        ],
+        "keeps": "Refused while the team owns anything. The people stay, and the audit trail keeps what was written.",
+        "action": "Delete the team",
+        "cancel_url": reverse("team-detail", args=(slug,)),
+        "form": form,
+    }
+    return render(request, "web/confirm.html", context, status=409 if form.errors else 200)
 
 
 @require_POST
@@ -115,5 +145,6 @@ def _team_page(request: AccessRequest, team: Team, form: MemberForm) -> HttpResp
         "form": form,
         "is_administrator": request.caller.may(team.pk, Role.ADMINISTRATOR),
         "own_id": request.caller.user_id,
+        "may_delete": request.caller.is_administrator,
     }
     return render(request, "access/team.html", context, status=422 if form.errors else 200)
