@@ -56,12 +56,6 @@ def pack(values: FloatArray) -> bytes:
     return b"\x08" + array.astype(_DOUBLE).tobytes()
 
 
-def unpack(blob: bytes) -> FloatArray:
-    """The sixty counts of one packed hour. Raises ChunkError for damaged bytes."""
-    values: FloatArray = unpack_many([blob])[0]
-    return values
-
-
 def unpack_many(blobs: Sequence[bytes | memoryview]) -> FloatArray:
     """Shape (len(blobs), 60): the counts of many packed hours, decoded form by form instead of one by one.
 

@@ -13,7 +13,6 @@ from slo.domain.chunks import (
     coverage_masks,
     join_hours,
     pack,
-    unpack,
     unpack_many,
 )
 from slo.domain.minutes import MinuteSeries
@@ -35,7 +34,7 @@ def test_every_count_comes_back_to_the_last_bit(hours: list[list[float]]) -> Non
     blobs = [pack(np.array(hour)) for hour in hours]
     assert all(len(blob) <= 481 for blob in blobs)
     assert np.array_equal(unpack_many(blobs), np.array(hours).reshape(-1, HOUR_MINUTES))
-    assert all(np.array_equal(unpack(blob), hour) for blob, hour in zip(blobs, hours, strict=True))
+    assert all(np.array_equal(unpack_many([blob])[0], hour) for blob, hour in zip(blobs, hours, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +53,7 @@ def test_every_count_comes_back_to_the_last_bit(hours: list[list[float]]) -> Non
 def test_an_hour_takes_the_bytes_that_are_documented(values: np.ndarray, size: int) -> None:
     blob = pack(values)
     assert len(blob) == size
-    assert np.array_equal(unpack(blob), values)
+    assert np.array_equal(unpack_many([blob])[0], values)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +69,7 @@ def test_what_is_no_hour_of_counts_is_refused(values: np.ndarray) -> None:
 @pytest.mark.parametrize("blob", [b"\x01", b"\x02" + bytes(68), b"\x08" + bytes(479), bytes(500)])
 def test_damaged_bytes_are_refused(blob: bytes) -> None:
     with pytest.raises(ChunkError):
-        unpack(blob)
+        unpack_many([blob])
 
 
 @given(st.lists(st.integers(0, FULL_COVERAGE), max_size=5))
