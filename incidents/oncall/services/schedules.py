@@ -77,7 +77,8 @@ def create(
         _record(caller, "schedule.create", schedule, now, reason, changes)
         words = overrides.declare(caller=caller, schedule=schedule, drafts=declared, now=now)
         look_at_shifts(schedule_id=schedule.pk, now=now)
-    return Stored(schedule, "added", (f"+ {len(definition.layers)} layers", *words))
+    layers = len(definition.layers)
+    return Stored(schedule, "added", (f"+ {layers} {'layer' if layers == 1 else 'layers'}", *words))
 
 
 def update(
