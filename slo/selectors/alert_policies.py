@@ -19,7 +19,7 @@ _DEFAULT = Settings()
 
 def policies_of(*, terms: Sequence[Terms], at: datetime) -> list[Policy]:
     """The policy of each objective at *at*, in the order given."""
-    settings = _settings([one.slo.pk for one in terms])
+    settings = settings_by_slo(slo_ids=[one.slo.pk for one in terms])
     kinds = _indicator_kinds({one.sli_id for one in terms})
     documents = alert_documents(slos=[one.slo for one in terms])
     # Most objectives differ in nothing that matters: what the same is asked for is worked out once.
@@ -29,7 +29,7 @@ def policies_of(*, terms: Sequence[Terms], at: datetime) -> list[Policy]:
 
 def settings_of(*, slo: Slo) -> Settings:
     """How the objective alerts, defaults where nobody said otherwise."""
-    return _settings([slo.pk]).get(slo.pk, _DEFAULT)
+    return settings_by_slo(slo_ids=[slo.pk]).get(slo.pk, _DEFAULT)
 
 
 def alert_documents(*, slos: Sequence[Slo]) -> Mapping[tuple[str, str], Mapping[str, Any]]:
@@ -75,7 +75,8 @@ def _policy(
     return known[key]
 
 
-def _settings(slo_ids: Sequence[int]) -> dict[int, Settings]:
+def settings_by_slo(*, slo_ids: Sequence[int]) -> dict[int, Settings]:
+    """Settings of the objectives where somebody wanted them otherwise than the defaults."""
     rows = AlertSettings.objects.filter(slo_id__in=ids_query(np.array(slo_ids, dtype=np.int64))).order_by()
     return {row.slo_id: row.to_settings() for row in rows}
 

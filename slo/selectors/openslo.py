@@ -15,11 +15,14 @@ from reliability.catalog.selectors import services
 from reliability.telemetry.models import Source
 from reliability.telemetry.selectors import sources
 from reliability.web.errors import NotFound
+from slo.domain.alerting_policy import Settings
 from slo.domain.openslo.desired import ALERT_KINDS, Desired, Kind, Known
+from slo.domain.openslo.own_alerting import alerting_json
 from slo.domain.openslo.sources import DETAILS
 from slo.domain.windows import parse_window
 from slo.models import OpenSloDocument, Sli, Slo, SloVersion
 from slo.selectors import definitions, slis, slos
+from slo.selectors.alert_policies import settings_by_slo
 
 _Key = tuple[str, str]
 
@@ -210,6 +213,7 @@ def _slis(rows: Iterable[Sli], kept: Mapping[_Key, OpenSloDocument], caller: Cal
 
 def _slos(rows: Iterable[Slo], kept: Mapping[_Key, OpenSloDocument], caller: Caller) -> list[Desired]:
     listed = list(rows)
+    alerting = settings_by_slo(slo_ids=[row.pk for row in listed])
     newest = definitions.newest_versions(slo_ids=[row.pk for row in listed])
     return [
         Desired(
@@ -222,6 +226,7 @@ def _slos(rows: Iterable[Slo], kept: Mapping[_Key, OpenSloDocument], caller: Cal
                 "labels": row.labels,
                 "annotations": _annotations(kept, Kind.SLO, row.name, row.created_at),
                 "alertPolicies": row.alert_policies,
+                "alerting": alerting_json(alerting.get(row.pk, Settings())),
                 "indicator": _name(caller, newest[row.pk].sli),
                 **_definition(newest[row.pk]),
             },

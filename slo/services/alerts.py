@@ -66,36 +66,54 @@ def save(
     is no longer the stored one, Forbidden, NotFound.
     """
     with transaction.atomic():
-        stored = Slo.objects.select_for_update(no_key=True).filter(pk=slo.pk).first()
-        if stored is None:
-            raise NotFound(f"the SLO {slo.name!r} has been deleted meanwhile")
-        editing.require_editor(caller=caller, team_ids=[stored.team_id])
-        row = AlertSettings.objects.filter(slo=stored).first()
-        _check_revision(row, expected_revision)
-        conditions = _checked(stored, draft, now)
-        new = asdict(draft) | {"conditions": conditions}
-        old = asdict(draft_of(settings=row.to_settings() if row else Settings()))
-        changes = audit.changes_between(old=old, new=new)
-        if row is not None and not changes:
-            return row
-        row = row or AlertSettings(slo=stored, revision=0)
-        for name, value in new.items():
-            setattr(row, name, value)
-        row.revision += 1
-        row.updated_at, row.updated_by_name = now, caller.name[:160]
-        row.save()
-        audit.record(
-            caller=caller,
-            action="alerting.update",
-            object_kind=KIND,
-            object_name=stored.name,
-            team_id=stored.team_id,
-            now=now,
-            changes=changes,
-            reason=reason,
+        row, is_changed = change(
+            caller=caller, slo=slo, draft=draft, now=now, reason=reason, expected_revision=expected_revision
         )
-        evaluations.evaluate(slo_ids=[stored.pk], now=now)
+        if is_changed:
+            evaluations.evaluate(slo_ids=[slo.pk], now=now)
     return row
+
+
+@transaction.atomic
+def change(
+    *,
+    caller: Caller,
+    slo: Slo,
+    draft: AlertingDraft,
+    now: datetime,
+    reason: str = "",
+    expected_revision: int | None = None,
+) -> tuple[AlertSettings, bool]:
+    """As save, for callers who judge the objective later: the settings, and whether they changed."""
+    stored = Slo.objects.select_for_update(no_key=True).filter(pk=slo.pk).first()
+    if stored is None:
+        raise NotFound(f"the SLO {slo.name!r} has been deleted meanwhile")
+    editing.require_editor(caller=caller, team_ids=[stored.team_id])
+    row = AlertSettings.objects.filter(slo=stored).first()
+    _check_revision(row, expected_revision)
+    conditions = _checked(stored, draft, now)
+    new = asdict(draft) | {"conditions": conditions}
+    old = asdict(draft_of(settings=row.to_settings() if row else Settings()))
+    changes = audit.changes_between(old=old, new=new)
+    if row is not None and not changes:
+        return row, False
+    row = row or AlertSettings(slo=stored, revision=0)
+    for name, value in new.items():
+        setattr(row, name, value)
+    row.revision += 1
+    row.updated_at, row.updated_by_name = now, caller.name[:160]
+    row.save()
+    audit.record(
+        caller=caller,
+        action="alerting.update",
+        object_kind=KIND,
+        object_name=stored.name,
+        team_id=stored.team_id,
+        now=now,
+        changes=changes,
+        reason=reason,
+    )
+    return row, True
 
 
 def _check_revision(row: AlertSettings | None, expected: int | None) -> None:

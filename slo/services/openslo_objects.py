@@ -19,11 +19,15 @@ from reliability.telemetry.selectors import sources
 from reliability.telemetry.services import sources as source_services
 from reliability.web.errors import Conflict
 from slo.domain.openslo.desired import Desired, Kind
+from slo.domain.openslo.own_alerting import alerting_json
 from slo.domain.openslo.sources import DETAILS
-from slo.models import OpenSloDocument
+from slo.models import OpenSloDocument, Slo
 from slo.selectors import slis, slos
+from slo.selectors.alert_policies import settings_of
+from slo.services import alerts
 from slo.services import slis as sli_services
 from slo.services import slos as slo_services
+from slo.services.alerts import AlertingDraft
 from slo.services.openslo_written import Outcome, References
 
 
@@ -166,9 +170,19 @@ def _write_slo(write: Write) -> Outcome:
         alert_policies=list(fields["alertPolicies"]),
     )
     if stored is None:
-        return Outcome(slo=slo_services.add(caller=caller, draft=draft, now=write.now, reason=write.reason))
-    altered = slo_services.alter(caller=caller, slo=stored, draft=draft, now=write.now, reason=write.reason)
-    return Outcome(slo=altered.slo if altered.is_changed else None)
+        slo, is_changed = slo_services.add(caller=caller, draft=draft, now=write.now, reason=write.reason), True
+    else:
+        altered = slo_services.alter(caller=caller, slo=stored, draft=draft, now=write.now, reason=write.reason)
+        slo, is_changed = altered.slo, altered.is_changed
+    return Outcome(slo=slo if _write_alerting(write, slo) or is_changed else None)
+
+
+def _write_alerting(write: Write, slo: Slo) -> bool:
+    """How the objective alerts, if the document says anything of it; whether that changed."""
+    if "alerting" not in write.fields or write.fields["alerting"] == alerting_json(settings_of(slo=slo)):
+        return False
+    draft = AlertingDraft(**write.fields["alerting"])
+    return alerts.change(caller=write.caller, slo=slo, draft=draft, now=write.now, reason=write.reason)[1]
 
 
 def _write_alert(write: Write) -> Outcome:

@@ -27,6 +27,8 @@ class Alert:
 def read_alert(kind: Kind, metadata: Metadata, document: Field) -> Alert | None:
     """Read one document of an alert kind, inline parts included."""
     spec = document.get("spec")
+    if "own" in metadata.ours:
+        metadata.annotation("own").refuse("is for policies written within their SLO: take it away here")
     references = _READERS[kind](spec)
     if references is None:
         return None

@@ -10,6 +10,7 @@ import yaml
 from reliability.kit.documents import read_plain
 from slo.domain.openslo.desired import ALERT_KINDS, ORDER, Desired, Kind
 from slo.domain.openslo.metadata import API_VERSION, PREFIX
+from slo.domain.openslo.own_alerting import own_annotations, own_policies
 from slo.domain.openslo.sources import DETAILS, TYPES
 from slo.domain.openslo_windows import to_openslo
 from slo.domain.windows import parse_window
@@ -84,6 +85,8 @@ def _ours(item: Desired, has_limit_elsewhere: bool) -> dict[str, str]:
             ours["service"] = str(fields["service"])
     if item.kind is Kind.SLO and fields.get("noDataCountsAsBad"):
         ours["no-data"] = "bad"
+    if item.kind is Kind.SLO and "alerting" in fields:
+        ours |= own_annotations(fields["alerting"])
     return ours
 
 
@@ -165,7 +168,10 @@ def _slo_spec(item: Desired, specs: Mapping[str, Mapping[str, Any]]) -> dict[str
         "timeWindow": [to_openslo(parse_window(fields["window"])).to_json()],
         "budgetingMethod": fields["budgetingMethod"],
         "objectives": [objective],
-        "alertPolicies": [{"alertPolicyRef": name} for name in fields.get("alertPolicies") or ()],
+        "alertPolicies": [
+            *({"alertPolicyRef": name} for name in fields.get("alertPolicies") or ()),
+            *(own_policies(fields["alerting"]) if "alerting" in fields else ()),
+        ],
     }
     return {name: value for name, value in spec.items() if value}
 

@@ -18,6 +18,8 @@ _DNS = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?
 # Annotations with a meaning here; any other under our prefix is a misspelling and refused.
 KNOWN_ANNOTATIONS = (
     "team", "tier", "layer", "runbook", "service", "kind", "histogram", "op", "value", "no-data",
+    "own", "short", "alerting", "alert-page", "alert-ticket", "alert-min-bad-events", "alert-min-valid-events",
+    "alert-cold-start-bad-events", "alert-no-data", "alert-no-data-after", "alert-no-data-severity", "alert-no-traffic",
 )  # fmt: skip
 
 

@@ -10,10 +10,12 @@ from typing import Any
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.definition import SLICE_MINUTES_MAX
 from slo.domain.objective import ObjectiveError, parse_objective
-from slo.domain.openslo.alerts import Alert, read_inline_alert
+from slo.domain.openslo.alerts import Alert
 from slo.domain.openslo.fields import Field
 from slo.domain.openslo.indicators import OPERATORS, Indicator, read_indicator
 from slo.domain.openslo.metadata import Metadata, read_metadata
+from slo.domain.openslo.own_alerting import read_own_alerting
+from slo.domain.openslo.policies import read_policies
 from slo.domain.openslo_windows import from_openslo
 from slo.domain.window_errors import WindowError
 
@@ -50,8 +52,8 @@ def read_objectives(metadata: Metadata, spec: Field) -> list[Objective]:
     indicator = _read_inline(metadata, spec)
     reference = spec.get("indicatorRef").text(longest=63)
     window, method = _read_window(spec.get("timeWindow")), _read_method(spec.get("budgetingMethod"))
-    policies, alerts = _read_policies(spec.get("alertPolicies"))
-    common = {
+    policies, alerts = read_policies(spec.get("alertPolicies"))
+    common: dict[str, Any] = {
         "description": spec.get("description").description(),
         "service": spec.get("service").text(longest=63),
         "indicator": indicator.metadata.name if indicator else reference,
@@ -62,6 +64,8 @@ def read_objectives(metadata: Metadata, spec: Field) -> list[Objective]:
         "annotations": metadata.annotations,
         "alertPolicies": [name for name, _ in policies],
     }
+    own = read_own_alerting(metadata, spec.get("alertPolicies"))
+    common |= {} if own is None else {"alerting": own}
     entries = list(spec.get("objectives").items())
     if spec.get("objectives") and not entries:
         spec.get("objectives").refuse("is empty: add one objective with a target")
@@ -249,24 +253,6 @@ def _read_limit(entry: Field) -> tuple[str, Decimal] | None:
         return None
     operator, value = entry.get("op").choice(OPERATORS), entry.get("value").number()
     return (operator, value) if operator is not None and value is not None else None
-
-
-def _read_policies(policies: Field) -> tuple[tuple[tuple[str, Field], ...], tuple[Alert, ...]]:
-    names: list[tuple[str, Field]] = []
-    alerts: list[Alert] = []
-    for entry in policies.items():
-        value = entry.node.value if entry.node else None
-        if isinstance(value, str):
-            names.append((value, entry))
-        elif isinstance(value, dict) and "alertPolicyRef" in value:
-            if entry.mapping(known=("alertPolicyRef",)):
-                names.append((entry.get("alertPolicyRef").text(longest=63), entry))
-        else:
-            inline = read_inline_alert(entry, kind="AlertPolicy")
-            if inline:
-                alerts.append(inline)
-                names.append((inline.name, entry))
-    return tuple(names), tuple(alerts)
 
 
 def _name_of(metadata: Metadata, entry: Field, *, is_alone: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from slo.domain.openslo.fields import Field
 from slo.domain.openslo.indicators import Indicator
 from slo.domain.openslo.objectives import Objective
+from slo.domain.openslo.own_alerting import annotation_places
 
 
 def indicator_places(indicator: Indicator) -> dict[str, Field]:
@@ -35,4 +36,5 @@ def objective_places(objective: Objective) -> dict[str, Field]:
         "slice_target": entry.get("timeSliceTarget"),
         "counts_no_data_as_bad": metadata.annotation("no-data"),
         "alert_policies": spec.get("alertPolicies"),
+        **annotation_places(metadata, spec.get("alertPolicies")),
     }

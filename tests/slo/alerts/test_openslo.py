@@ -8,14 +8,16 @@ import pytest
 from django.test import Client
 
 from reliability.access.domain.caller import SYSTEM
+from reliability.access.models import AuditEntry
 from reliability.outbox.models import Fact
 from slo.domain.openslo.documents import SourceText
 from slo.domain.openslo.exporting import to_documents, to_yaml
 from slo.domain.openslo.plan import Action
-from slo.models import BurnAlert, Slo
+from slo.models import AlertSettings, BurnAlert, Slo
 from slo.selectors.alerts import alerting_state
 from slo.selectors.openslo import ExportFilters, export
 from slo.services import openslo
+from slo.services.alerts import AlertingDraft, save
 from tests.cast import UserFactory
 from tests.slo.alerts.conftest import MINUTE, Live
 
@@ -106,3 +108,82 @@ def test_what_is_exported_applies_without_a_change(policed: Slo, now: datetime) 
     plan = openslo.plan(caller=SYSTEM, request=request, now=now)
     assert not plan.problems, plan.problems
     assert {change.action for change in plan.changes} == {Action.UNCHANGED}
+
+
+OWN = {
+    "name": "fast",
+    "title": "Fast burn",
+    "op": "gte",
+    "threshold": 20.0,
+    "lookback": "1h30m",
+    "short": "5m",
+    "alert_after": "2m",
+    "severity": 1,
+}
+
+
+def file_of(slo: Slo) -> str:
+    stored = export(caller=SYSTEM, filters=ExportFilters(slo_name=slo.name))
+    return to_yaml(to_documents(stored, specs={slo.sli.name: slo.sli.spec}))
+
+
+def test_own_conditions_and_settings_are_exported_and_apply_without_a_change(policed: Slo, now: datetime) -> None:
+    draft = AlertingDraft(has_ticket=False, min_bad_events=10.0, watches_silence=True, conditions=[OWN])
+    row = save(caller=SYSTEM, slo=policed, draft=draft, now=now)
+    text = file_of(policed)
+    for said in ('reliability/alert-ticket: "false"', "lookbackWindow: 90m", "reliability/short: 5m", "Fast burn"):
+        assert said in text
+    request = openslo.OpenSloRequest(files=[SourceText("export.yaml", text)], team_slug=policed.team.slug)
+    plan = openslo.apply(caller=SYSTEM, request=request, now=now)
+    assert not plan.problems, plan.problems
+    assert {change.action for change in plan.changes} == {Action.UNCHANGED}
+    row.refresh_from_db()
+    assert (row.revision, row.conditions) == (1, [OWN])
+
+
+def test_an_exported_objective_alerts_elsewhere_as_it_did_here(policed: Slo, now: datetime) -> None:
+    draft = AlertingDraft(has_page=False, silence_minutes=30, silence_severity=2, conditions=[OWN])
+    save(caller=SYSTEM, slo=policed, draft=draft, now=now)
+    text = file_of(policed)
+    AlertSettings.objects.all().delete()
+    request = openslo.OpenSloRequest(files=[SourceText("export.yaml", text)], team_slug=policed.team.slug)
+    plan = openslo.apply(
+        caller=SYSTEM,
+        request=request,
+        now=now,
+    )
+    assert not plan.problems, plan.problems
+    (changed,) = (one for one in plan.changes if one.action is Action.CHANGE)
+    assert {field.path for field in changed.fields} == {
+        "alerting.conditions", "alerting.has_page", "alerting.silence_minutes", "alerting.silence_severity",
+    }  # fmt: skip
+    stored = AlertSettings.objects.get(slo=policed)
+    assert (stored.has_page, stored.silence_minutes, stored.silence_severity) == (False, 30, 2)
+    assert stored.conditions == [OWN]
+    assert AuditEntry.objects.filter(action="alerting.update", object_name=policed.name).count() == 2
+    rule = alerting_state(slo=policed, now=now).policy.rule("own:fast")
+    assert rule is not None
+    assert (rule.threshold, rule.severity) == (20.0, 1)
+
+
+def test_a_file_that_says_nothing_leaves_alerting_alone_and_default_takes_it_back(policed: Slo, now: datetime) -> None:
+    silent = file_of(policed)
+    save(caller=SYSTEM, slo=policed, draft=AlertingDraft(has_page=False), now=now)
+    request = openslo.OpenSloRequest(files=[SourceText("silent.yaml", silent)], team_slug=policed.team.slug)
+    assert openslo.apply(caller=SYSTEM, request=request, now=now).is_empty
+    assert AlertSettings.objects.get(slo=policed).has_page is False
+    head, _, slo = silent.rpartition("reliability/team:")
+    said = f"{head}reliability/alerting: default\n    reliability/team:{slo}"
+    request = openslo.OpenSloRequest(files=[SourceText("default.yaml", said)], team_slug=policed.team.slug)
+    plan = openslo.apply(caller=SYSTEM, request=request, now=now)
+    assert not plan.problems, plan.problems
+    assert AlertSettings.objects.get(slo=policed).has_page is True
+
+
+def test_a_condition_that_can_never_fire_is_refused_at_its_place(policed: Slo, now: datetime) -> None:
+    save(caller=SYSTEM, slo=policed, draft=AlertingDraft(conditions=[OWN]), now=now)
+    text = file_of(policed).replace("threshold: 20.0", "threshold: 200")
+    request = openslo.OpenSloRequest(files=[SourceText("slo.yaml", text)], team_slug=policed.team.slug)
+    (problem,) = openslo.apply(caller=SYSTEM, request=request, now=now).problems
+    assert problem.path == "spec.alertPolicies[1]"
+    assert "never" in problem.message
