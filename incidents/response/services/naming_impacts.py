@@ -40,11 +40,11 @@ def name_impacts(
             words = [service_words(incident=incident, service=one) for one in services]
             _note(incident, "services", left, words, now)
     if slo_ids:
-        named = () if is_new else ImpactedSlo.objects.filter(incident=incident).values_list("slo_id", flat=True)
-        fitting, left = _fitting(slo_ids, set(named))
+        touched = () if is_new else ImpactedSlo.objects.filter(incident=incident).values_list("slo_id", flat=True)
+        fitting, left = _fitting(slo_ids, set(touched))
         if fitting:
-            touched = [ImpactedSlo(incident=incident, slo_id=pk) for pk in fitting]
-            ImpactedSlo.objects.bulk_create(touched, ignore_conflicts=True)
+            objectives = [ImpactedSlo(incident=incident, slo_id=pk) for pk in fitting]
+            ImpactedSlo.objects.bulk_create(objectives, ignore_conflicts=True)
         if left:
             slos = Slo.objects.select_related("team").filter(pk__in=left[:_NAMED_MAX]).order_by("pk")
             words = [objective_words(incident=incident, slo=one) for one in slos]
