@@ -104,7 +104,7 @@ MIDDLEWARE = [
     "reliability.supervision.middleware.ProbeMiddleware",
     "incidents.intake.middleware.IntakeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "reliability.web.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -414,7 +414,7 @@ INTAKE_REJECT_BYTES_MAX = env.int("INTAKE_REJECT_BYTES_MAX", default=16 * 1024)
 MONITOR_CALLS_MAX = env.int("MONITOR_CALLS_MAX", default=100)
 MAIL_BYTES_MAX = env.int("MAIL_BYTES_MAX", default=1024 * 1024)
 MAILS_AT_ONCE_MAX = env.int("MAILS_AT_ONCE_MAX", default=50)
-# Folders of mail that integrations may read stand in here.
+# Folders of mail that integrations may read stand in here, below a folder for each team.
 MAILDIR_ROOT = Path(env.str("MAILDIR_ROOT", default="") or DATA_DIR / "mail")
 # Messages to one place of a person, and to one chat channel, within the window; the last of them stands for the rest.
 PAGES_WINDOW_MINUTES = env.int("PAGES_WINDOW_MINUTES", default=5)

@@ -31,8 +31,8 @@ def mail(
 def maildir(settings: Any, tmp_path: Path) -> Path:
     settings.MAILDIR_ROOT = tmp_path
     for name in ("new", "cur", "tmp"):
-        (tmp_path / "shop" / name).mkdir(parents=True)
-    return tmp_path / "shop"
+        (tmp_path / "payments" / "shop" / name).mkdir(parents=True)
+    return tmp_path / "payments" / "shop"
 
 
 @pytest.fixture

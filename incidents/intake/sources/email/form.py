@@ -44,7 +44,7 @@ class EmailForm(ConfigForm):
         required=False,
         max_length=63,
         label="Maildir",
-        help_text="Name of a folder in MAILDIR_ROOT of the server. Example: alerts",
+        help_text="Name of a folder in MAILDIR_ROOT/<the team's short name> of the server. Example: alerts",
     )
     poll_seconds = forms.IntegerField(
         min_value=10, max_value=3_600, initial=60, label="Look every", help_text="Seconds. Example: 60"

@@ -6,16 +6,21 @@ import imaplib
 import re
 import socket
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from django.conf import settings
+
 from reliability.web.outbound_addresses import allowed_addresses, current_policy
 from reliability.web.outbound_policy import OutboundRefused
 
-SECONDS_MAX = 20.0
+SECONDS_MAX = 20.0  # for each answer of a server
+SECONDS_IN_ALL_MAX = 120.0  # for one look into a mailbox: what is left then is read at the next
+_BESIDES_BYTES_MAX = 64 * 1024  # of an answer, besides the mail in it
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
@@ -115,17 +120,46 @@ def _connect(config: Mapping[str, Any]) -> imaplib.IMAP4:
 
 
 class _Client(imaplib.IMAP4):
-    """Connects to a literal address, and verifies the certificate of the host it was resolved from."""
+    """Connects to a literal address, and verifies the certificate of the host it was resolved from.
+
+    Takes no answer larger than a mail may be, and is cut off when a server keeps it for too long.
+    """
 
     def __init__(self, *, host: str, port: int, address: str, is_tls: bool) -> None:
         self._address, self._is_tls = address, is_tls
-        super().__init__(host, port, timeout=SECONDS_MAX)
+        self._connection: socket.socket | None = None
+        self._watch = threading.Timer(SECONDS_IN_ALL_MAX, self._cut)
+        self._watch.daemon = True
+        self._watch.start()
+        try:
+            super().__init__(host, port, timeout=SECONDS_MAX)
+        except BaseException:
+            self._watch.cancel()
+            raise
+
+    def read(self, size: int) -> bytes:
+        if size > settings.MAIL_BYTES_MAX + _BESIDES_BYTES_MAX:
+            self._cut()  # it would go on sending that when it is told good-bye
+            raise self.abort(f"the server announces {size:,} bytes, more than it said the mail has")
+        return super().read(size)
+
+    def shutdown(self) -> None:
+        self._watch.cancel()
+        super().shutdown()
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        connection = socket.create_connection((self._address, self.port), timeout)
-        if not self._is_tls:
-            return connection
-        return ssl.create_default_context().wrap_socket(connection, server_hostname=self.host)
+        self._connection = socket.create_connection((self._address, self.port), timeout)
+        if self._is_tls:
+            context = ssl.create_default_context()
+            self._connection = context.wrap_socket(self._connection, server_hostname=self.host)
+        return self._connection
+
+    def _cut(self) -> None:
+        """Whoever waits for the server hears that the connection ended."""
+        connection = getattr(self, "sock", None) or self._connection  # STARTTLS puts another in its place
+        if connection is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)  # below TLS: nothing is said any more
 
 
 def _asked(answer: tuple[str, Any]) -> tuple[str, Any]:
@@ -140,4 +174,5 @@ def _leave(client: imaplib.IMAP4) -> None:
     try:
         client.logout()
     except (OSError, imaplib.IMAP4.error):
-        return
+        with suppress(OSError):
+            client.shutdown()  # who cannot say good-bye still lets go of the connection
