@@ -81,6 +81,14 @@ def test_slacks_own_example_of_a_signature_is_believed() -> None:
         interactions.verify(body=body, timestamp=at, signature=signature, secret=secret, now=NOW)
 
 
+@pytest.mark.parametrize("timestamp", ["9" * 400, "nan", "-1", " 1531420618", "1531420618.0", "١٥٣١٤٢٠٦١٨", ""])
+def test_a_signed_time_that_is_no_number_of_seconds_is_refused_not_a_fault(timestamp: str) -> None:
+    signed = b"v0:" + timestamp.encode() + b":body"
+    signature = "v0=" + hmac.new(b"secret", signed, hashlib.sha256).hexdigest()
+    with pytest.raises(Forged, match="number of seconds"):
+        interactions.verify(body=b"body", timestamp=timestamp, signature=signature, secret="secret", now=NOW)
+
+
 @given(header=st.text(max_size=200), body=st.binary(max_size=100))
 def test_no_text_is_a_signature_by_chance(header: str, body: bytes) -> None:
     with pytest.raises(Forged):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
@@ -17,6 +18,7 @@ import orjson
 from reliability.channels.domain.inbound import Forged, Malformed, Stale
 
 WINDOW = timedelta(minutes=5)
+_TIMESTAMP = re.compile(r"[0-9]{1,12}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,9 @@ def verify(*, body: bytes, timestamp: str, signature: str, secret: str, now: dat
     expected = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(f"v0={expected}".encode(), signature.encode()):
         raise Forged("the signature does not fit the signing secret of the channel")
-    try:
-        seconds = int(timestamp)
-    except ValueError as error:
-        raise Forged("the time stamp is no number") from error
+    if not _TIMESTAMP.match(timestamp):
+        raise Forged("the time stamp is no number of seconds")
+    seconds = int(timestamp)
     if abs(now.timestamp() - seconds) > WINDOW.total_seconds():
         raise Stale("the request is more than five minutes old")
 
