@@ -21,10 +21,11 @@ from incidents.intake.domain.monitors import (
     rescheduled,
     resumed,
 )
+from incidents.intake.domain.rhythms import Every
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-NEW = Watch(state=State.NEW, period=HOUR, grace=5 * MINUTE)
+NEW = Watch(state=State.NEW, rhythm=Every(HOUR), grace=5 * MINUTE)
 UP = called(NEW, kind=CallKind.SUCCESS, now=NOW)
 
 
@@ -111,7 +112,7 @@ def test_a_resumed_one_has_a_whole_period() -> None:
 
 
 def test_another_period_counts_from_the_last_call() -> None:
-    assert rescheduled(UP, period=2 * HOUR, grace=MINUTE).expected_by == NOW + 2 * HOUR
+    assert rescheduled(UP, rhythm=Every(2 * HOUR), grace=MINUTE).expected_by == NOW + 2 * HOUR
 
 
 CALLS = st.tuples(st.sampled_from(CallKind), st.integers(0, 600))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -93,6 +94,43 @@ def test_a_monitor_from_its_address_to_its_end(editor: Client, sender: Client) -
     assert post(editor, "/api/v1/monitors/backup/address").status_code == 201
     assert sender.get(path).status_code == 404
     assert editor.delete("/api/v1/monitors/backup").status_code == 204
+
+
+def test_a_monitor_by_cron_expression(editor: Client) -> None:
+    body = {"name": "backup", "title": "Backup", "team": "payments", "grace": "1h", "cron": "5  3 * * *"}
+    made = post(editor, "/api/v1/monitors", body | {"time_zone": "Europe/Berlin"})
+    assert made.status_code == 201, made.content
+    assert (made.json()["cron"], made.json()["time_zone"], made.json()["period"]) == (
+        "5 3 * * *",
+        "Europe/Berlin",
+        None,
+    )
+    url = "/api/v1/monitors/backup"
+    due = [datetime.fromisoformat(at).astimezone(ZoneInfo("Europe/Berlin")) for at in made.json()["next_expected"]]
+    assert [f"{at:%H:%M}" for at in due] == ["03:05"] * 5
+    moved = patch(editor, url, {"time_zone": "America/New_York"}).json()
+    assert (moved["cron"], moved["time_zone"]) == ("5 3 * * *", "America/New_York")
+    every = patch(editor, url, {"period": "2h"}).json()
+    assert (every["cron"], every["time_zone"], every["period"]) == (None, None, "2h")
+    assert patch(editor, url, {"cron": "@daily"}).json()["cron"] == "0 0 * * *"
+    assert editor.get("/api/v1/monitors").json()["items"][0]["cron"] == "0 0 * * *"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({}, "period", "either a period or a cron expression"),
+        ({"period": "1d", "cron": "5 3 * * *"}, "period", "either a period or a cron expression"),
+        ({"cron": "5 3 * *"}, "cron", "write five fields"),
+        ({"cron": "5 24 * * *"}, "cron", "hour: '24' cannot be read"),
+        ({"cron": "5 3 * * *", "time_zone": "Berlin"}, "time_zone", "write a name such as Europe/Berlin"),
+    ],
+)
+def test_what_is_wrong_with_a_rhythm_is_named(editor: Client, changes: Any, field: str, words: str) -> None:
+    body = {"name": "backup", "title": "Backup", "team": "payments", "grace": "1h"} | changes
+    (detail,) = post(editor, "/api/v1/monitors", body).json()["error"]["details"]
+    assert detail["field"].endswith(field)
+    assert words in detail["message"]
 
 
 def test_a_silence_begins_and_ends(editor: Client) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -155,6 +155,34 @@ def test_another_period_is_looked_at_earlier(sender: Client, made: NewAddress, c
     assert due_at() == now + timedelta(minutes=10)
     with pytest.raises(Conflict):
         monitors.update(caller=cast.caller("editor"), monitor=made.monitor, settings=wanted, revision=1, now=now)
+
+
+def test_a_job_by_cron_is_due_at_its_hour_whatever_the_clocks_do(sender: Client, cast: Cast, now: datetime) -> None:
+    """On 29 March 2026 the clocks of Berlin skip 02:30."""
+    wanted = Settings(title="Nightly", period=None, cron="30 2 * * *", time_zone="Europe/Berlin", grace=GRACE)
+    made = monitors.create(caller=cast.caller("editor"), team=cast.payments, name="nightly", settings=wanted, now=now)
+    call(sender, made, at=datetime(2026, 3, 28, 1, 31, tzinfo=UTC))
+    assert due_at() == datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "03:00, the first instant after the gap"
+    assert look(made).state == "late"
+    assert look(made).state == "down"
+    assert Incident.objects.get().title == (
+        "Nightly is down: no call for 2026-03-29 03:00 Europe/Berlin, the last came 23 h 34 min ago"
+    )
+    call(sender, made, at=datetime(2026, 3, 29, 1, 20, tzinfo=UTC))
+    assert due_at() == datetime(2026, 3, 30, 0, 30, tzinfo=UTC)
+    assert Incident.objects.get().status == "resolved"
+
+
+def test_a_cron_expression_takes_the_place_of_a_period(
+    sender: Client, made: NewAddress, cast: Cast, now: datetime
+) -> None:
+    call(sender, made, at=now)
+    wanted = Settings(title="Backup", period=None, cron="@hourly", time_zone="UTC", grace=GRACE)
+    changed = monitors.update(caller=cast.caller("editor"), monitor=made.monitor, settings=wanted, revision=1, now=now)
+    assert (changed.period_seconds, changed.cron) == (None, "0 * * * *")
+    assert due_at() == now + HOUR
+    entry = AuditEntry.objects.get(action="monitor.update")
+    assert entry.changes["cron"] == ["", "0 * * * *"]
 
 
 def test_the_end_of_a_monitor_resolves_its_alert(sender: Client, made: NewAddress, cast: Cast, now: datetime) -> None:

@@ -139,6 +139,42 @@ def test_a_new_monitor_shows_its_address_once(as_: As, cast: Cast, sender: Clien
     assert Monitor.objects.get().state == "up"
 
 
+CRON = {"title": "Backup", "name": "backup", "team": "payments", "rhythm": "cron", "grace": "1h", "severity": "2"}
+
+
+def test_a_monitor_by_cron_expression_shows_when_it_is_due(as_: As, cast: Cast) -> None:
+    editor = as_("editor")
+    data = CRON | {"period": "nonsense", "cron": "5 3 * * *", "time_zone": "Europe/Berlin"}
+    answer = editor.post("/monitors/new/", data)
+    assert answer.status_code == 201, answer.content.decode()
+    content = answer.content.decode()
+    assert "At 03:05 every day on the clocks of Europe/Berlin." in content
+    assert len(re.findall(r" 03:05 CES?T\)", content)) == 5
+    page = editor.get("/monitors/backup/edit/").content.decode()
+    assert 'value="5 3 * * *"' in page
+    assert '<option value="Europe/Berlin" selected>' in page
+    changed = {"rhythm": "period", "period": "2h", "cron": "5 3 * * *", "revision": "1"}
+    assert editor.post("/monitors/backup/edit/", data | changed).status_code == 302
+    stored = Monitor.objects.get()
+    assert (stored.period_seconds, stored.cron, stored.time_zone) == (7200, "", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"cron": ""}, "write one, such as 5 3 * * *"),
+        ({"cron": "61 3 * * *"}, "minute: &#x27;61&#x27; cannot be read or never comes: write 0 to 59"),
+        ({"rhythm": "period", "period": ""}, "write one, such as 1d"),
+        ({"rhythm": "period", "period": "soon"}, "soon"),
+    ],
+)
+def test_a_rhythm_that_cannot_be_says_what_to_change(as_: As, cast: Cast, changes: Any, words: str) -> None:
+    answer = as_("editor").post("/monitors/new/", CRON | {"time_zone": "Europe/Berlin"} | changes)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Monitor.objects.exists()
+
+
 def test_a_silence_is_filled_from_its_address_and_saved(as_: As, cast: Cast) -> None:
     responder = as_("responder")
     page = responder.get("/silences/new/?team=payments&matchers=alertname+%3D+DiskFull&reason=move").content.decode()

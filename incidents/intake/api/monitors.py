@@ -26,6 +26,7 @@ from reliability.web.api.params import Duration, Name, duration_text
 router = Router(tags=["Monitors"])
 
 State = Literal["new", "up", "late", "down", "paused"]
+_CRON = "five fields, or a name such as @daily: the times by which it is to have called"
 _SEVERITY: Any = Field(3, ge=1, le=5, description="of the alert when it is down, 1 is the worst")
 
 
@@ -35,7 +36,9 @@ class MonitorOut(Schema):
     team: str
     service: str | None
     policy: str | None
-    period: str
+    period: str | None = Field(description="null when a cron expression says when it is to call")
+    cron: str | None
+    time_zone: str | None = Field(description="of the cron expression's clocks")
     grace: str
     severity: int
     state: State
@@ -47,7 +50,11 @@ class MonitorOut(Schema):
     revision: int
 
 
-class NewMonitorOut(MonitorOut):
+class MonitorDetailOut(MonitorOut):
+    next_expected: list[datetime] = Field(description="the next times of the rhythm, when each call comes in time")
+
+
+class NewMonitorOut(MonitorDetailOut):
     address: str = Field(description="to call; shown this once")
 
 
@@ -59,7 +66,9 @@ class MonitorIn(Schema):
     name: Name
     title: str = Field(max_length=120)
     team: str = Field(max_length=63, description="slug of the owner")
-    period: Duration
+    period: Duration | None = Field(None, description="how often it calls; or give cron")
+    cron: str | None = Field(None, max_length=200, description=_CRON)
+    time_zone: str = Field("UTC", max_length=64, description="of the cron expression's clocks, such as Europe/Berlin")
     grace: Duration
     severity: int = _SEVERITY
     service: str | None = Field(None, max_length=63)
@@ -71,7 +80,9 @@ class MonitorPatch(Schema):
     """What is absent stays."""
 
     title: str | None = Field(None, max_length=120)
-    period: Duration | None = None
+    period: Duration | None = Field(None, description="ends a cron expression")
+    cron: str | None = Field(None, max_length=200, description="ends a period")
+    time_zone: str | None = Field(None, max_length=64)
     grace: Duration | None = None
     severity: int | None = Field(None, ge=1, le=5)
     service: str | None = Field(None, max_length=63, description="an empty text: no particular one")
@@ -111,6 +122,8 @@ def create_monitor(request: AccessRequest, body: MonitorIn) -> Status[dict[str, 
         settings=Settings(
             title=body.title,
             period=body.period,
+            cron=body.cron or "",
+            time_zone=body.time_zone,
             grace=body.grace,
             severity=Severity(body.severity),
             service=service_named(caller=request.caller, name=body.service),
@@ -119,15 +132,15 @@ def create_monitor(request: AccessRequest, body: MonitorIn) -> Status[dict[str, 
         reason=body.reason,
         now=timezone.now(),
     )
-    return Status(201, _monitor(request.caller, made.monitor) | {"address": _address(made.secret)})
+    return Status(201, _detail(request.caller, made.monitor) | {"address": _address(made.secret)})
 
 
-@router.get("/{name}", response=MonitorOut, summary="A monitor")
+@router.get("/{name}", response=MonitorDetailOut, summary="A monitor")
 def get_monitor(request: AccessRequest, name: str) -> dict[str, Any]:
-    return _monitor(request.caller, selectors.monitor(caller=request.caller, name=name))
+    return _detail(request.caller, selectors.monitor(caller=request.caller, name=name))
 
 
-@router.patch("/{name}", response=MonitorOut, summary="Change a monitor")
+@router.patch("/{name}", response=MonitorDetailOut, summary="Change a monitor")
 def change_monitor(request: AccessRequest, name: str, body: MonitorPatch) -> dict[str, Any]:
     caller = request.caller
     monitor = selectors.monitor(caller=caller, name=name)
@@ -136,7 +149,7 @@ def change_monitor(request: AccessRequest, name: str, body: MonitorPatch) -> dic
         monitor=monitor,
         settings=Settings(
             title=monitor.title if body.title is None else body.title,
-            period=body.period or timedelta(seconds=monitor.period_seconds),
+            **_rhythm(body, monitor),
             grace=body.grace or timedelta(seconds=monitor.grace_seconds),
             severity=Severity(body.severity or monitor.severity),
             service=monitor.service if body.service is None else service_named(caller=caller, name=body.service),
@@ -146,7 +159,7 @@ def change_monitor(request: AccessRequest, name: str, body: MonitorPatch) -> dic
         reason=body.reason,
         now=timezone.now(),
     )
-    return _monitor(caller, changed)
+    return _detail(caller, changed)
 
 
 @router.delete("/{name}", response={204: None}, summary="Delete a monitor")
@@ -185,6 +198,22 @@ def _address(secret: str) -> str:
     return f"{settings.PUBLIC_URL}/ping/{secret}"
 
 
+def _rhythm(body: MonitorPatch, monitor: Monitor) -> dict[str, Any]:
+    """A period ends a cron expression, and the other way round; a zone alone moves the expression's clocks."""
+    if body.period is not None and not body.cron:
+        return {"period": body.period}
+    cron = monitor.cron if body.cron is None else body.cron
+    if cron:
+        zone = body.time_zone or monitor.time_zone or "UTC"
+        return {"period": body.period, "cron": cron, "time_zone": zone}
+    seconds = monitor.period_seconds
+    return {"period": None if seconds is None else timedelta(seconds=seconds)}
+
+
+def _detail(caller: Caller, one: Monitor) -> dict[str, Any]:
+    return _monitor(caller, one) | {"next_expected": selectors.next_expected(monitor=one, now=timezone.now())}
+
+
 def _monitor(caller: Caller, one: Monitor) -> dict[str, Any]:
     service = visible(caller=caller, related=one.service)
     return {
@@ -193,7 +222,9 @@ def _monitor(caller: Caller, one: Monitor) -> dict[str, Any]:
         "team": one.team.slug,
         "service": service and service.name,
         "policy": one.policy and one.policy.slug,
-        "period": duration_text(timedelta(seconds=one.period_seconds)),
+        "period": None if one.period_seconds is None else duration_text(timedelta(seconds=one.period_seconds)),
+        "cron": one.cron or None,
+        "time_zone": one.time_zone or None,
         "grace": duration_text(timedelta(seconds=one.grace_seconds)),
         "severity": one.severity,
         "state": one.state,

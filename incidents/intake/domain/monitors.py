@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from incidents.intake.domain.rhythms import Rhythm
 from reliability.kit.durations import humanize_duration
 
 # A look that comes this much later than it should: we were not there, or the clock was set forward. Calls of that time
@@ -36,7 +37,7 @@ class Watch:
     """A monitor as this module knows it. look_at: the instant of the look that was asked for last."""
 
     state: State
-    period: timedelta
+    rhythm: Rhythm
     grace: timedelta
     last_call_at: datetime | None = None
     expected_by: datetime | None = None
@@ -54,7 +55,7 @@ def called(watch: Watch, *, kind: CallKind, now: datetime, exit_code: int | None
     heard = replace(watch, last_call_at=now)
     if kind is CallKind.START:
         return replace(heard, begun_at=now)
-    heard = replace(heard, begun_at=None, expected_by=now + watch.period)
+    heard = replace(heard, begun_at=None, expected_by=watch.rhythm.next_after(now))
     if watch.state is State.PAUSED:
         return heard
     if kind is CallKind.FAIL:
@@ -107,29 +108,31 @@ def after_clock_was_set_back(watch: Watch, *, now: datetime) -> Watch:
     if watch.last_call_at is None or watch.last_call_at <= now + timedelta(minutes=1):
         return watch
     begun_at = None if watch.begun_at is None else min(watch.begun_at, now)
-    return replace(watch, last_call_at=now, expected_by=now + watch.period, begun_at=begun_at)
+    return replace(watch, last_call_at=now, expected_by=watch.rhythm.next_after(now), begun_at=begun_at)
 
 
 def resumed(watch: Watch, *, now: datetime) -> Watch:
     """Watched again: up until its next call is overdue, or new when it was never called."""
     if watch.last_call_at is None:
         return replace(watch, expected_by=None, begun_at=None)._becomes(State.NEW, now=now)
-    return replace(watch, expected_by=now + watch.period, begun_at=None)._becomes(State.UP, now=now)
+    return replace(watch, expected_by=watch.rhythm.next_after(now), begun_at=None)._becomes(State.UP, now=now)
 
 
 def paused(watch: Watch, *, now: datetime) -> Watch:
     return replace(watch, expected_by=None, begun_at=None)._becomes(State.PAUSED, now=now)
 
 
-def rescheduled(watch: Watch, *, period: timedelta, grace: timedelta) -> Watch:
-    """With another period: counted from the last call."""
+def rescheduled(watch: Watch, *, rhythm: Rhythm, grace: timedelta) -> Watch:
+    """With another rhythm: counted from the last call."""
     expected_by = watch.expected_by
     if watch.last_call_at is not None and watch.state in (State.UP, State.LATE):
-        expected_by = watch.last_call_at + period
-    return replace(watch, period=period, grace=grace, expected_by=expected_by)
+        expected_by = rhythm.next_after(watch.last_call_at)
+    return replace(watch, rhythm=rhythm, grace=grace, expected_by=expected_by)
 
 
 def _late(watch: Watch, now: datetime) -> str:
     last = watch.last_call_at
-    since = "" if last is None else f", the last came {humanize_duration(now - last)} ago"
-    return f"no call within {humanize_duration(watch.period)}{since}"
+    if last is None:
+        return watch.rhythm.missed(due_at=watch.expected_by or now)
+    missed = watch.rhythm.missed(due_at=watch.rhythm.next_after(last))
+    return f"{missed}, the last came {humanize_duration(now - last)} ago"

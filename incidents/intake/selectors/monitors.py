@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from incidents.intake.domain.rhythms import upcoming
 from incidents.intake.models import Monitor, MonitorCall
 from reliability.access.domain.caller import Caller
 from reliability.web.errors import NotFound
@@ -39,6 +42,20 @@ def monitor(*, caller: Caller, name: str) -> Monitor:
     if found is None:
         raise NotFound(f"there is no monitor {name!r}, or it is not yours to see")
     return found
+
+
+def next_expected(*, monitor: Monitor, now: datetime, count: int = 5) -> list[datetime]:
+    """The next times of its rhythm, the first being the call that is waited for; none while it is paused.
+
+    Of a period that nobody has called yet nothing is known; a cron expression has its times all the same.
+    """
+    is_cron = monitor.period_seconds is None
+    if monitor.state == Monitor.State.PAUSED.value or (monitor.last_call_at is None and not is_cron):
+        return []
+    waited_for = monitor.expected_by_at
+    if waited_for is None or waited_for < now:
+        return list(upcoming(monitor.rhythm, after=now, count=count)) if is_cron else []
+    return [waited_for, *upcoming(monitor.rhythm, after=waited_for, count=count - 1)]
 
 
 def calls_of(*, monitor: Monitor, limit: int = 20) -> list[MonitorCall]:

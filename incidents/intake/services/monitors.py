@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from incidents.intake.domain.monitors import Watch, paused, rescheduled, resumed
+from incidents.intake.domain.rhythms import expression_mistake, normalized, zone_mistake
 from incidents.intake.models import Monitor
 from incidents.intake.services import watching
 from incidents.intake.services.references import check_references
@@ -29,11 +30,13 @@ GRACE_MIN, GRACE_MAX = timedelta(seconds=10), timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an edit may change."""
+    """What an edit may change. Either a period, or a cron expression with the zone of its clocks."""
 
     title: str
-    period: timedelta
+    period: timedelta | None
     grace: timedelta
+    cron: str = ""
+    time_zone: str = ""
     severity: Severity = Severity.SEV3
     service: Service | None = None
     policy: EscalationPolicy | None = None
@@ -53,7 +56,7 @@ def create(*, caller: Caller, team: Team, name: str, settings: Settings, now: da
     mistake = name_mistake(name)
     if mistake:
         raise Invalid(details=[{"field": "name", "message": mistake}])
-    _check(caller, team.pk, settings)
+    _check(caller, team.pk, settings, now)
     secret = new_link_secret()
     monitor = Monitor(team=team, name=name, secret_hash=secret.hash, state_since_at=now, created_at=now)
     _apply(monitor, settings)
@@ -77,7 +80,7 @@ def update(
         require(caller=caller, team_id=row.team_id, role=Role.EDITOR)
         if row.revision != revision:
             raise Conflict("somebody changed this monitor since you opened it: look at it and change it again")
-        _check(caller, row.team_id, settings)
+        _check(caller, row.team_id, settings, now)
         before = _audited(row)
         watch = watching.watch_of(row)
         _apply(row, settings)
@@ -86,6 +89,8 @@ def update(
             update_fields=(
                 "title",
                 "period_seconds",
+                "cron",
+                "time_zone",
                 "grace_seconds",
                 "severity",
                 "service",
@@ -93,7 +98,7 @@ def update(
                 "revision",
             )
         )
-        changed = rescheduled(watch, period=settings.period, grace=settings.grace)
+        changed = rescheduled(watch, rhythm=row.rhythm, grace=settings.grace)
         watching.keep(monitor=row, watch=changed, now=now)
         _record(caller, "monitor.update", row, now, audit.changes_between(old=before, new=_audited(row)), reason)
     return row
@@ -105,7 +110,7 @@ def pause(*, caller: Caller, monitor: Monitor, now: datetime, reason: str = "") 
 
 
 def resume(*, caller: Caller, monitor: Monitor, now: datetime, reason: str = "") -> Monitor:
-    """Watch it again: its period begins now. Raises Forbidden, NotFound."""
+    """Watch it again: its rhythm begins now. Raises Forbidden, NotFound."""
     return _switch(caller, monitor, "resume", now, reason)
 
 
@@ -163,18 +168,17 @@ def _locked(monitor: Monitor) -> Monitor:
 
 def _apply(monitor: Monitor, settings: Settings) -> None:
     monitor.title = settings.title.strip()
-    monitor.period_seconds = int(settings.period.total_seconds())
+    monitor.period_seconds = None if settings.period is None else int(settings.period.total_seconds())
+    monitor.cron, monitor.time_zone = normalized(settings.cron), settings.time_zone if settings.cron else ""
     monitor.grace_seconds = int(settings.grace.total_seconds())
     monitor.severity = settings.severity.value
     monitor.service, monitor.policy = settings.service, settings.policy
 
 
-def _check(caller: Caller, team_id: int, settings: Settings) -> None:
-    details = []
+def _check(caller: Caller, team_id: int, settings: Settings, now: datetime) -> None:
+    details = _rhythm_mistakes(settings, now)
     if not 1 <= len(settings.title.strip()) <= 120:
         details.append({"field": "title", "message": "a title has 1 to 120 characters"})
-    if not PERIOD_MIN <= settings.period <= PERIOD_MAX:
-        details.append({"field": "period", "message": "a period is between 10 s and 366 days"})
     if not GRACE_MIN <= settings.grace <= GRACE_MAX:
         details.append({"field": "grace", "message": "a grace is between 10 s and 31 days"})
     if details:
@@ -182,11 +186,24 @@ def _check(caller: Caller, team_id: int, settings: Settings) -> None:
     check_references(caller=caller, team_id=team_id, service=settings.service, policy=settings.policy)
 
 
+def _rhythm_mistakes(settings: Settings, now: datetime) -> list[dict[str, str]]:
+    cron = normalized(settings.cron)
+    if (settings.period is None) is (cron == ""):
+        return [{"field": "period", "message": "give either a period or a cron expression"}]
+    if settings.period is not None:
+        is_fit = PERIOD_MIN <= settings.period <= PERIOD_MAX
+        return [] if is_fit else [{"field": "period", "message": "a period is between 10 s and 366 days"}]
+    found = {"cron": expression_mistake(cron, now=now), "time_zone": zone_mistake(settings.time_zone)}
+    return [{"field": field, "message": message} for field, message in found.items() if message]
+
+
 def _audited(monitor: Monitor) -> dict[str, Any]:
     return {
         "title": monitor.title,
         "team": monitor.team.slug,
         "period_seconds": monitor.period_seconds,
+        "cron": monitor.cron,
+        "time_zone": monitor.time_zone,
         "grace_seconds": monitor.grace_seconds,
         "severity": monitor.severity,
         "service": monitor.service and monitor.service.name,

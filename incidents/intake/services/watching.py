@@ -46,7 +46,7 @@ def origin_of(monitor: Monitor) -> str:
 def watch_of(monitor: Monitor) -> Watch:
     return Watch(
         state=State(monitor.state),
-        period=timedelta(seconds=monitor.period_seconds),
+        rhythm=monitor.rhythm,
         grace=timedelta(seconds=monitor.grace_seconds),
         last_call_at=monitor.last_call_at,
         expected_by=monitor.expected_by_at,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from incidents.intake.domain.rhythms import explained, local_words
 from incidents.intake.forms.filter import MonitorFilterForm
 from incidents.intake.forms.monitor import MonitorForm
 from incidents.intake.models import Monitor
@@ -172,7 +173,15 @@ def _detail_page(
 
 
 def _live(monitor: Monitor) -> dict[str, Any]:
-    return {"monitor": monitor, "calls": selectors.calls_of(monitor=monitor)}
+    return {
+        "monitor": monitor,
+        "calls": selectors.calls_of(monitor=monitor),
+        "cron_words": explained(monitor.cron) if monitor.cron else "",
+        "next_expected": [
+            (at, local_words(at, zone_name=monitor.time_zone) if monitor.cron else "")
+            for at in selectors.next_expected(monitor=monitor, now=timezone.now())
+        ],
+    }
 
 
 def _form(request: AccessRequest, monitor: Monitor | None) -> MonitorForm:
@@ -185,6 +194,8 @@ def _settings(form: MonitorForm) -> Settings:
     return Settings(
         title=cleaned["title"],
         period=cleaned["period"],
+        cron=cleaned["cron"],
+        time_zone=cleaned["time_zone"],
         grace=cleaned["grace"],
         severity=cleaned["severity"],
         service=cleaned["service"],
