@@ -91,7 +91,7 @@ class Reach:
 
     def _of_schedule(self, target: FrozenTarget, at: datetime) -> Reached:
         try:
-            found = self._shifts(at)[target.id]
+            found = self._shifts_of(target.id, at)
         except Exception as error:  # a fault in one rota must not keep everybody else of the policy from being told
             logger.exception("rota_not_worked_out", schedule_id=target.id)
             return Reached(unheard=f"who is on call in {target.name} cannot be worked out: {error}")
@@ -120,6 +120,13 @@ class Reach:
         if not channel.is_enabled:
             return Reached(unheard=f"the channel {target.name} is switched off")
         return Reached((Recipient("by name", channel=channel),))
+
+    def _shifts_of(self, schedule_id: int, at: datetime) -> list[Shift]:
+        try:
+            return self._shifts(at)[schedule_id]
+        except Exception:  # they are read together: one that cannot be worked out must not hide the others
+            alone = Period(at, at + self._ahead)
+            return shifts(schedule_ids=[schedule_id], period=alone)[schedule_id]
 
     def _shifts(self, at: datetime) -> dict[int, list[Shift]]:
         """Of every schedule of the policy, read again when *at* is outside of what was read."""

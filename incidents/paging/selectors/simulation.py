@@ -114,8 +114,8 @@ def simulate(
 
 
 def _lapse(frozen: FrozenPolicy, move: Move, acknowledged_at: datetime | None) -> Move | None:
-    """The same step again, when the acknowledgement lapses."""
-    if acknowledged_at is None or frozen.ack_timeout is None or move.kind is MoveKind.EXHAUSTED:
+    """The same step again, when the acknowledgement lapses; after the end of it all the last resort."""
+    if acknowledged_at is None or frozen.ack_timeout is None:
         return None
     return same_step(
         frozen=frozen,

@@ -15,7 +15,6 @@ from django.db.models.functions import Cast, Coalesce
 from incidents.paging.models import Escalation, Notification
 from incidents.paging.services.delivery_preparing import place_of
 from incidents.paging.services.due_kinds import SEND, STEP
-from incidents.paging.services.notifications import ask_to_send
 from reliability.outbox.models import Due
 from reliability.outbox.services import due
 
@@ -36,7 +35,7 @@ def sweep(*, now: datetime) -> int:
         due.demand(kind=STEP, key=escalation.pk, now=now)
     sends = list(_without_row(_late_messages(now=now), kind=SEND)[:_PIECE])
     for notification in sends:
-        ask_to_send(notification=notification, place=place_of(notification=notification), due_at=now, now=now)
+        due.demand(kind=SEND, key=notification.pk, now=now, lane=place_of(notification=notification).lane)
     if steps or sends:
         logger.error("due_rows_were_missing", steps=len(steps), messages=len(sends))
     return len(steps) + len(sends)
