@@ -81,4 +81,5 @@ def paging_did(*, escalation: Escalation, event: EscalationEvent) -> None:
         author_name=_PAGING,
         data={**event.data, "happening": event.kind, "step": event.step, "epoch": event.epoch},
         now=event.at,
+        is_new=event.at == escalation.began_at,
     )

@@ -39,7 +39,7 @@ from reliability.web.errors import NotFound
 _RUNNING = (Escalation.State.ACTIVE, Escalation.State.EXHAUSTED)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin(
     *,
     team_id: int,
@@ -63,7 +63,7 @@ def begin(
     text = f"Escalation began: {frozen.title}"
     events.record(escalation=escalation, kind=Happening.BEGAN, text=text, now=now, data={"policy": frozen.slug})
     move = first_move(frozen=frozen, at=now)
-    take(escalation=escalation, frozen=frozen, move=move, now=now, event=Event.TRIGGER)
+    take(escalation=escalation, frozen=frozen, move=move, now=now, event=Event.TRIGGER, is_first=True)
     return escalation
 
 

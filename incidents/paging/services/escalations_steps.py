@@ -19,8 +19,19 @@ from reliability.channels.domain.message import Event
 from reliability.outbox.services import due
 
 
-def take(*, escalation: Escalation, frozen: FrozenPolicy, move: Move, now: datetime, event: Event) -> None:
-    """Make *move*, and those after it that are due at once. Call with the escalation locked."""
+def take(
+    *,
+    escalation: Escalation,
+    frozen: FrozenPolicy,
+    move: Move,
+    now: datetime,
+    event: Event,
+    is_first: bool = False,
+) -> None:
+    """Make *move*, and those after it that are due at once. Call with the escalation locked.
+
+    is_first: the escalation is made in this transaction, so that nothing of it can be there yet.
+    """
     escalation.state = Escalation.State.ACTIVE
     escalation.ack_lapses_at = None
     while move.kind is not MoveKind.EXHAUSTED:
@@ -28,10 +39,10 @@ def take(*, escalation: Escalation, frozen: FrozenPolicy, move: Move, now: datet
         escalation.step_began_at = now
         plan = plan_step(frozen=frozen, move=move, team_id=escalation.team_id, urgency=Urgency(escalation.urgency))
         _tell_of(escalation=escalation, move=move, plan=plan, now=now)
-        _notify(escalation=escalation, move=move, told=plan.told, event=event, now=now)
+        _notify(escalation=escalation, move=move, told=plan.told, event=event, now=now, is_first=is_first)
         following = next_move(frozen=frozen, move=move, heard_at=plan.heard_at)
         if plan.heard_at is not None:
-            _wait_until(escalation=escalation, at=following.at)
+            _wait_until(escalation=escalation, at=following.at, is_first=is_first)
             return
         move = following
     exhaust(escalation=escalation, move=move, now=now)
@@ -63,9 +74,12 @@ def save(*, escalation: Escalation) -> None:
     )
 
 
-def _wait_until(*, escalation: Escalation, at: datetime) -> None:
+def _wait_until(*, escalation: Escalation, at: datetime, is_first: bool) -> None:
     escalation.next_step_at = at
     save(escalation=escalation)
+    if is_first:
+        due.schedule_first(kind=STEP, key=escalation.pk, due_at=at)
+        return
     due.schedule(kind=STEP, key=escalation.pk, due_at=at, reschedule=True)
 
 
@@ -88,7 +102,9 @@ def _tell_of(*, escalation: Escalation, move: Move, plan: StepPlan, now: datetim
     events.record(escalation=escalation, kind=kind, text=text, now=now, data=data)
 
 
-def _notify(*, escalation: Escalation, move: Move, told: Sequence[Planned], event: Event, now: datetime) -> None:
+def _notify(
+    *, escalation: Escalation, move: Move, told: Sequence[Planned], event: Event, now: datetime, is_first: bool
+) -> None:
     """Make all of them in the order in which they are told; then see which of them are held back, in an order that
     is the same for everybody."""
     made: list[tuple[Place, Notification]] = []
@@ -97,7 +113,7 @@ def _notify(*, escalation: Escalation, move: Move, told: Sequence[Planned], even
         place = Place(channel=planned.channel, contact_method=planned.contact_method, user=planned.user)
         draft = _draft(escalation=escalation, move=move, planned=planned, event=event, time=times[place.key])
         times[place.key] += 1
-        notification, is_new = make(draft=draft, now=now)
+        notification, is_new = make(draft=draft, now=now, is_first=is_first)
         if is_new:
             made.append((place, notification))
     held = {

@@ -72,8 +72,13 @@ class Draft:
     bundle: Notification | None = None
 
 
-def make(*, draft: Draft, now: datetime) -> tuple[Notification, bool]:
-    """The notification with the draft's key, and whether it was made here: then ask for it to be sent."""
+def make(*, draft: Draft, now: datetime, is_first: bool = False) -> tuple[Notification, bool]:
+    """The notification with the draft's key, and whether it was made here: then ask for it to be sent.
+
+    is_first: the key is of an escalation that begins in this transaction, so that nobody else can have made it.
+    """
+    if is_first:
+        return Notification.objects.create(key=draft.key, **_fields(draft=draft, now=now)), True
     return Notification.objects.get_or_create(key=draft.key, defaults=_fields(draft=draft, now=now))
 
 
@@ -86,7 +91,8 @@ def send(*, draft: Draft, now: datetime) -> Notification:
 
 
 def ask_to_send(*, notification: Notification, place: Place, due_at: datetime, now: datetime) -> None:
-    due.schedule(kind=SEND, key=notification.pk, due_at=due_at, lane=place.lane)
+    """Of a notification that was made in this transaction."""
+    due.schedule_first(kind=SEND, key=notification.pk, due_at=due_at, lane=place.lane)
     if due_at <= now:
         nudge.after_commit()
 

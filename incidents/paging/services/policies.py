@@ -34,13 +34,13 @@ def freeze(*, policy_id: int, now: datetime) -> FrozenPolicy:
 
     Raises NotFound when it was deleted meanwhile.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # The update comes first: it holds the rows, so that of two at once each gets its own turn.
         PolicyStep.objects.filter(policy_id=policy_id, round_robin=True).update(turn=F("turn") + 1)
-        policy = with_targets(EscalationPolicy.objects.filter(pk=policy_id)).first()
-        if policy is None:
-            raise NotFound(_DELETED)
-        return _one_turn_ago(frozen_policy(policy=policy))
+        policy = with_targets(EscalationPolicy.objects.filter(pk=policy_id)).order_by().first()
+    if policy is None:
+        raise NotFound(_DELETED)
+    return _one_turn_ago(frozen_policy(policy=policy))
 
 
 def create(*, caller: Caller, draft: PolicyDraft, now: datetime, reason: str = "") -> EscalationPolicy:

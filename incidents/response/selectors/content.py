@@ -41,7 +41,7 @@ def content_of(*, incident: Incident) -> Content:
     severity = Severity(incident.severity)
     impacts = list(incident.impacted_services.select_related("service__team").order_by("pk")[:_LINKS_MAX])
     services = [one.service for one in impacts if may_all_know(incident=incident, owner=one.service.team)]
-    alerts = list(incident.alerts.only("title", "links").order_by("started_at", "pk")[: _ALERTS_NAMED + 1])
+    alerts = list(incident.alerts.only("incident", "title", "links").order_by("started_at", "pk")[: _ALERTS_NAMED + 1])
     return Content(
         title=f"#{incident.pk} {incident.title}",
         text=_text(incident, alerts),

@@ -62,6 +62,7 @@ def announce(*, incident: Incident, actor: Actor, deed: Deed, now: datetime) -> 
         is_human=actor.human,
         data={**(deed.data or {}), **({"via": actor.via} if actor.via else {})},
         now=now,
+        is_new=deed.kind is Kind.OPENED,
     )
     audit.record(
         caller=actor.caller,

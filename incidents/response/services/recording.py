@@ -27,11 +27,13 @@ def record(
     is_human: bool = False,
     key: str = "",
     data: Mapping[str, Any] | None = None,
+    is_new: bool = False,
 ) -> TimelineEntry | None:
     """Write one entry; the answer is None for those with a key, and when machines have filled their part.
 
     key: of a machine's entry, so that telling twice writes once. What people write has room of its own: a flood
-    never keeps them from writing. Raises Conflict when people have filled theirs.
+    never keeps them from writing. is_new: the incident opens just now, and has room. Raises Conflict when people have
+    filled theirs.
     """
     entry = TimelineEntry(
         incident_id=incident_id,
@@ -45,7 +47,7 @@ def record(
         text=shortened(text, length_max=settings.TIMELINE_TEXT_MAX),
         data=dict(data or {}),
     )
-    left = room_left(incident_id=incident_id, is_human=is_human)
+    left = 1 if is_new else room_left(incident_id=incident_id, is_human=is_human)
     if left <= 0 and is_human:
         raise full()
     if left <= 0:

@@ -12,7 +12,7 @@ from reliability.outbox.registry import STANDING_KEY, standing_kinds
 from reliability.outbox.services import nudge
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def schedule(
     *,
     kind: str,
@@ -40,6 +40,11 @@ def schedule(
     elif reschedule or due_at < row.due_at:
         row.due_at = due_at
     row.save(update_fields=("payload", "due_at", "due_again_at"))
+
+
+def schedule_first(*, kind: str, key: str | int, due_at: datetime, lane: str = "") -> None:
+    """As `schedule`, for a key that is new in this transaction, so that nobody else can have asked for it."""
+    Due.objects.create(kind=kind, key=str(key), due_at=due_at, lane=lane)
 
 
 def demand(*, kind: str, key: str | int, now: datetime, payload: dict[str, Any] | None = None, lane: str = "") -> None:

@@ -12,7 +12,7 @@ from reliability.outbox.registry import subscriptions_of
 from reliability.outbox.services import nudge
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def emit(*, kind: str, payload: dict[str, Any], now: datetime, team_id: int | None = None) -> Fact:
     """Write the fact in the transaction of its cause. Each subscriber has its own row, so one that fails
     is repeated alone."""
