@@ -104,7 +104,7 @@ MIDDLEWARE = [
     "reliability.supervision.middleware.ProbeMiddleware",
     "incidents.intake.middleware.IntakeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "reliability.web.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
