@@ -18,6 +18,26 @@ from tests.servers.product import Product, running_product
 PROBE = {"DJANGO_SETTINGS_MODULE": "tests.faults.probe.settings"}
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a running product stay in one process of `--dist loadgroup`: those of a file, or of a bench."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.is_relative_to(Path(__file__).parent):
+            callspec = getattr(item, "callspec", None)
+            bench = "" if callspec is None else callspec.params.get("bench", "")
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {bench}".strip()))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was measured: each `record_property` of a test that passed, one a line."""
+    reports = [report for report in terminalreporter.getreports("passed") if report.user_properties]
+    if reports:
+        terminalreporter.section("measured")
+    for report in reports:
+        for what, figure in report.user_properties:
+            terminalreporter.write_line(f"{figure!s:>8}  {what}  ({report.location[0].rpartition('/')[2]})")
+
+
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with running_product(tmp_path_factory.mktemp("product"), environment=PROBE) as product:

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 from tests.faults.conftest import PROBE
-from tests.servers.postgresql import running_postgresql
+from tests.servers.postgresql import PostgresqlServer, postgresql_server
 from tests.servers.product import Product, running_product
 from tests.servers.receivers import HttpReceiver
 from tests.servers.redis import RedisServer, redis_server
@@ -26,11 +26,11 @@ EMBEDDED, SERVERS = "embedded", "PostgreSQL and Redis"
 
 @dataclass
 class Bench:
-    """database_url: empty for the embedded SQLite. redis: the broker, unless it is the embedded one."""
+    """postgresql: unless the database is the embedded SQLite. redis: the broker, unless it is the embedded one."""
 
     product: Product
     directory: Path
-    database_url: str = ""
+    postgresql: PostgresqlServer | None = None
     redis: RedisServer | None = None
     _asked: dict[str, int] = field(default_factory=dict)
 
@@ -52,8 +52,8 @@ class Bench:
         )
 
     def write(self, statement: str, *values: object) -> None:
-        if self.database_url:
-            with psycopg.connect(self.database_url, autocommit=True) as server:
+        if self.postgresql is not None:
+            with psycopg.connect(self.postgresql.url, autocommit=True) as server:
                 server.execute(statement, values)
             return
         plain = [
@@ -63,8 +63,8 @@ class Bench:
             database.execute(statement.replace("%s", "?"), plain)
 
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        if self.database_url:
-            with psycopg.connect(self.database_url, autocommit=True) as server:
+        if self.postgresql is not None:
+            with psycopg.connect(self.postgresql.url, autocommit=True) as server:
                 return server.execute(statement, values).fetchall()
         with closing(sqlite3.connect(self.product.database_path, timeout=20)) as database:
             return database.execute(statement.replace("%s", "?"), values).fetchall()
@@ -132,11 +132,11 @@ def running_bench(kind: str, directory: Path, **environment: str) -> Iterator[Be
         probe_dir = directory / "probe"
         probe_dir.mkdir(parents=True)
         given = {**PROBE, "PROBE_DIR": str(probe_dir), "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1", **environment}
-        database_url, redis = "", None
+        postgresql, redis = None, None
         if kind == SERVERS:
-            database_url = stack.enter_context(running_postgresql())
+            postgresql = stack.enter_context(postgresql_server(is_durable=True))
             redis = stack.enter_context(redis_server())
-            given |= {"DATABASE_URL": database_url, "REDIS_URL": redis.url}
-        product = stack.enter_context(running_product(directory / "data", environment=given))
-        product.wait_until_ready()
-        yield Bench(product=product, directory=probe_dir, database_url=database_url, redis=redis)
+            given |= {"DATABASE_URL": postgresql.url, "REDIS_URL": redis.url}
+        product = stack.enter_context(running_product(directory / "data", environment=given, seconds=120))
+        product.wait_until_ready(seconds=60)
+        yield Bench(product=product, directory=probe_dir, postgresql=postgresql, redis=redis)

@@ -13,21 +13,33 @@ import json
 from django.utils import timezone
 from incidents.intake.models import Integration
 from incidents.intake.services import keys
+from incidents.paging.models import EscalationPolicy, PolicyStep, StepTarget
 from reliability.access.models import Team
+from reliability.channels.models import Channel
 now = timezone.now()
 team = Team.objects.create(slug="shop", name="Shop")
+policy = None
+if %(told)r:
+    channel = Channel.objects.create(
+        team=team, name="told", title="Told", kind="webhook", config={"url": %(told)r}
+    )
+    policy = EscalationPolicy.objects.create(team=team, slug="shop", title="Shop")
+    step = PolicyStep.objects.create(policy=policy, position=0, delay_minutes=30)
+    StepTarget.objects.create(step=step, channel=channel)
 made = {}
 for kind in ("alertmanager", "pagerduty", "generic"):
     config = {"key": "key", "title": "title"} if kind == "generic" else {}
-    integration = Integration.objects.create(team=team, name=kind, title=kind.title(), kind=kind, config=config)
+    integration = Integration.objects.create(
+        team=team, name=kind, title=kind.title(), kind=kind, config=config, policy=policy
+    )
     made[kind] = keys.make(integration=integration, now=now).text
 print(json.dumps(made))
 """
 
 
-def seed(product: Product) -> dict[str, str]:
-    """The key of one integration of each kind."""
-    ran = run_within(product, _SCRIPT)
+def seed(product: Product, *, told: str = "") -> dict[str, str]:
+    """The key of one integration of each kind. told: the address of a webhook that is paged by a policy of theirs."""
+    ran = run_within(product, _SCRIPT % {"told": told})
     keys: dict[str, str] = json.loads(ran.strip().splitlines()[-1])
     return keys
 

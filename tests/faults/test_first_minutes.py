@@ -26,7 +26,7 @@ def test_the_demo_lives_within_a_minute_and_500_megabytes(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     started_at = time.monotonic()
-    with running_product(tmp_path, command="demo", seconds=START_SECONDS_MAX) as product:
+    with running_product(tmp_path, command="demo", seconds=START_SECONDS_MAX, from_nothing=True) as product:
         browser = signed_in(product)
         overview = open_text(browser, f"{product.url}/")
         took = time.monotonic() - started_at

@@ -6,11 +6,15 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+
+import psycopg
 
 
 class PostgresMissingError(Exception):
@@ -32,36 +36,105 @@ def free_port() -> int:
         return port
 
 
-@contextlib.contextmanager
-def running_postgresql(*, connections: int = 100) -> Iterator[str]:
-    """Yield the address of an empty server as DATABASE_URL; everything is removed afterwards.
+class PostgresqlServer:
+    """A server that can be killed with all of its processes and come back on what it has written."""
 
-    Durability is switched off: the cluster lives as long as the test run.
-    """
-    initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    directory = Path(tempfile.mkdtemp(prefix="reliability-pg-"))
-    # The server refuses to run as root.
-    user = "postgres" if os.geteuid() == 0 else None
-    if user is not None:
-        os.chown(directory, pwd.getpwnam(user).pw_uid, -1)
-    cluster, port = directory / "cluster", free_port()
-    options = f"-p {port} -k {directory} -c listen_addresses=127.0.0.1 -c max_connections={connections}"
-    fast = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    try:
+    def __init__(self, *, directory: Path, connections: int, is_durable: bool) -> None:
+        self.port = free_port()
+        self._directory = directory
+        # The server refuses to run as root.
+        self._user = "postgres" if os.geteuid() == 0 else None
+        if self._user is not None:
+            os.chown(directory, pwd.getpwnam(self._user).pw_uid, -1)
+        options = ["-p", str(self.port), "-k", str(directory)]
+        settings = ["listen_addresses=127.0.0.1", f"max_connections={connections}"]
+        if not is_durable:
+            settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        cluster = ["-D", str(directory / "cluster")]
+        self._command = [program("postgres"), *cluster, *options, *(part for one in settings for part in ("-c", one))]
         _run(
-            [initdb, "-D", str(cluster), "-U", "reliability", "-A", "trust", "-E", "UTF8", "--no-sync"], user, directory
-        )
-        _run(
-            [pg_ctl, "-D", str(cluster), "-w", "-l", str(directory / "log"), "-o", options + fast, "start"],
-            user,
+            [program("initdb"), *cluster, "-U", "reliability", "-A", "trust", "-E", "UTF8", "--no-sync"],
+            self._user,
             directory,
         )
+        self._process = self._start()
+
+    @property
+    def url(self) -> str:
+        return f"postgres://reliability@127.0.0.1:{self.port}/postgres"
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """Returns when it answers, after it has repaired what a death has left."""
+        with (self._directory / "log").open("ab") as log:
+            process = subprocess.Popen(
+                self._command, user=self._user, cwd=self._directory, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                psycopg.connect(self.url, connect_timeout=5).close()
+            except psycopg.OperationalError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"PostgreSQL did not start:\n{(self._directory / 'log').read_text()}") from None
+                time.sleep(0.05)
+            else:
+                return process
+
+    def come_back(self) -> None:
+        self._process = self._start()
+
+    def die(self) -> None:
+        """Every process at once, with no chance to write anything more."""
+        children = _children_of(self._process.pid)
+        self._process.kill()
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait(timeout=10)
+        deadline = time.monotonic() + 10  # they hold its memory until they are gone
+        while any(_is_alive(pid) for pid in children) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """At once, as nobody needs the data any more."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def postgresql_server(*, connections: int = 100, is_durable: bool = False) -> Iterator[PostgresqlServer]:
+    """An empty server; everything is removed afterwards.
+
+    is_durable: what it has confirmed outlives its death. Else it confirms first and writes later, which is quicker
+    and enough for a cluster that lives as long as the test run.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="reliability-pg-"))
+    try:
+        server = PostgresqlServer(directory=directory, connections=connections, is_durable=is_durable)
         try:
-            yield f"postgres://reliability@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            _run([pg_ctl, "-D", str(cluster), "-m", "immediate", "-w", "stop"], user, directory)
+            server.stop()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running_postgresql(*, connections: int = 100) -> Iterator[str]:
+    """Yield the address of an empty server as DATABASE_URL."""
+    with postgresql_server(connections=connections) as server:
+        yield server.url
+
+
+def _children_of(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _run(command: list[str], user: str | None, directory: Path) -> None:

@@ -19,6 +19,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.servers.prepared import copy_prepared
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 _URL = re.compile(r"^up +\|     (http://\S+)/$", re.MULTILINE)
 _ROLES = {
@@ -120,15 +122,25 @@ class Product:
 
 @contextlib.contextmanager
 def running_product(
-    data_dir: Path, *, command: str = "up", environment: Mapping[str, str] | None = None, seconds: float = 60.0
+    data_dir: Path,
+    *,
+    command: str = "up",
+    environment: Mapping[str, str] | None = None,
+    seconds: float = 90.0,
+    from_nothing: bool = False,
 ) -> Iterator[Product]:
-    """Start `./run up` (or demo) on a free port, wait until the page answers, and end it afterwards."""
+    """Start `./run up` (or demo) on a free port, wait until the page answers, and end it afterwards.
+
+    from_nothing: it makes its database and its static files itself, as on the first day.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
     log_path = data_dir / "product.log"
     servers = _servers_of_the_run()
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     own = {"DATA_DIR": str(data_dir), "PORT": "0", "PREPARED": "1"}
     whole = {**inherited, **own, **servers, **(environment or {})}
+    if not from_nothing and not any(data_dir.iterdir()):
+        copy_prepared(data_dir, environment=whole)
     with log_path.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "reliability", command],
