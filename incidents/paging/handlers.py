@@ -22,7 +22,7 @@ from incidents.paging.services.due_kinds import FORGET, LIST_LOST, SEND, STEP, S
 from reliability.outbox.registry import due_work, staged_work, subscriber
 from reliability.outbox.services.clock import on_clock_step
 
-on_clock_step(escalations_clock.keep_pace)
+on_clock_step(escalations_clock.keep_pace, kinds={STEP})
 
 
 @due_work(STEP, kept=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from incidents.paging.models import Escalation
 from incidents.paging.services.due_kinds import STEP
+from incidents.paging.services.escalations import frozen_of
 from reliability.outbox.services import due
 
 # What began within this time before the step was noticed was written by the new clock.
@@ -15,16 +14,26 @@ _FRESH = timedelta(seconds=5)
 
 
 def keep_pace(*, step: timedelta, now: datetime) -> None:
-    """Move the instants of running escalations that the former clock wrote."""
-    running = Escalation.objects.filter(state=Escalation.State.ACTIVE, next_step_at__isnull=False)
+    """Move the instants of running escalations, and of acknowledgements that lapse, that the former clock wrote."""
+    running = Escalation.objects.select_for_update(no_key=True).order_by("pk")
+    for escalation in running.filter(state=Escalation.State.ACTIVE, next_step_at__isnull=False):
+        ends_at, began_at = escalation.next_step_at, escalation.step_began_at
+        if ends_at is None or began_at is None or not _is_former(began_at, ends_at, step=step, now=now):
+            continue
+        escalation.next_step_at, escalation.step_began_at = ends_at + step, began_at + step
+        escalation.save(update_fields=("next_step_at", "step_began_at"))
+        due.schedule(kind=STEP, key=escalation.pk, due_at=escalation.next_step_at, reschedule=True)
+    for escalation in running.filter(state=Escalation.State.PAUSED, ack_lapses_at__isnull=False):
+        lapses_at, lasts = escalation.ack_lapses_at, frozen_of(escalation=escalation).ack_timeout
+        if lapses_at is None or lasts is None or not _is_former(lapses_at - lasts, lapses_at, step=step, now=now):
+            continue
+        escalation.ack_lapses_at = lapses_at + step
+        escalation.save(update_fields=("ack_lapses_at",))
+        due.schedule(kind=STEP, key=escalation.pk, due_at=escalation.ack_lapses_at, reschedule=True)
+
+
+def _is_former(began_at: datetime, ends_at: datetime, *, step: timedelta, now: datetime) -> bool:
+    """Whether a span was written by the former clock, and had not ended by it."""
     if step > timedelta():
-        former_now = now - step
-        moved = running.filter(next_step_at__gt=former_now, step_began_at__lte=former_now + _FRESH)
-    else:
-        moved = running.filter(next_step_at__gt=now).exclude(step_began_at__range=(now - _FRESH, now))
-    keys = list(moved.select_for_update(no_key=True).values_list("pk", flat=True))
-    Escalation.objects.filter(pk__in=keys).update(
-        next_step_at=F("next_step_at") + step, step_began_at=F("step_began_at") + step
-    )
-    for pk, at in Escalation.objects.filter(pk__in=keys).values_list("pk", "next_step_at"):
-        due.schedule(kind=STEP, key=pk, due_at=at, reschedule=True)
+        return ends_at > now - step and began_at <= now - step + _FRESH
+    return ends_at > now and not now - _FRESH <= began_at <= now

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -31,13 +31,15 @@ class StepHandler(Protocol):
     def __call__(self, *, step: timedelta, now: datetime) -> None: ...
 
 
-_handlers: list[StepHandler] = []
+_handlers: dict[StepHandler, frozenset[str]] = {}
 
 
-def on_clock_step(handler: StepHandler) -> StepHandler:
-    """Call *handler* in the transaction that mends the rows; a room mends its own instants there."""
-    if handler not in _handlers:
-        _handlers.append(handler)
+def on_clock_step(handler: StepHandler, *, kinds: Collection[str] = ()) -> StepHandler:
+    """Call *handler* in the transaction that mends the rows; a room mends its own instants there.
+
+    kinds: of due work, whose rows the handler moves itself.
+    """
+    _handlers[handler] = frozenset(kinds)
     return handler
 
 
@@ -81,14 +83,16 @@ def mend(*, step: timedelta, now: datetime) -> bool:
     if last is None or abs(now - step - last.at) > abs(step) / 2:
         return False
     logger.warning("clock_stepped", seconds=step.total_seconds())
+    # First, as rooms lock what they own before its due rows.
+    for handler in _handlers:
+        handler(step=step, now=now)
     if step < timedelta():
         # All that the former clock called the future lies beyond its own present.
         beyond = now - step - _SLACK
-        Due.objects.filter(due_at__gt=beyond).update(due_at=F("due_at") + step)
-        Due.objects.filter(due_again_at__gt=beyond).update(due_again_at=F("due_again_at") + step)
+        others = Due.objects.exclude(kind__in=frozenset().union(*_handlers.values()))
+        others.filter(due_at__gt=beyond).update(due_at=F("due_at") + step)
+        others.filter(due_again_at__gt=beyond).update(due_again_at=F("due_again_at") + step)
         Due.objects.filter(lease_until__gt=beyond).update(lease_until=F("lease_until") + step)
-    for handler in _handlers:
-        handler(step=step, now=now)
     last.at = now
     last.save(update_fields=("at",))
     return True

@@ -6,7 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from incidents.paging.services.escalations import pause
 from incidents.paging.services.escalations_clock import keep_pace
+from reliability.outbox.models import Heartbeat
+from reliability.outbox.services.clock import mend
 from tests.cast import Cast
 from tests.paging.engine.conftest import MINUTE, Clock, Receivers, begin, person_with, policy_of
 
@@ -40,3 +43,21 @@ def test_what_began_by_the_new_clock_is_left_alone(
     was_next_at = escalation.next_step_at
     escalation.refresh_from_db()
     assert escalation.next_step_at == was_next_at
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR], ids=["forward", "back"])
+def test_an_acknowledgement_lapses_after_its_time_whatever_the_clock_says(
+    cast: Cast, clock: Clock, receivers: Receivers, step: timedelta
+) -> None:
+    escalation = begin(policy_of([person_with(cast.responder, "Phone")], ack_timeout_minutes=30), clock.now)
+    clock.run(MINUTE)
+    pause(escalation_id=escalation.pk, now=clock.now, by="Ada")
+    clock.run(10 * MINUTE)
+    receivers.sent.clear()
+    clock.now += step
+    Heartbeat.objects.update_or_create(name="tick", defaults={"at": clock.now - step})
+    assert mend(step=step, now=clock.now)
+    clock.run(19 * MINUTE)
+    assert receivers.told == []
+    clock.run(MINUTE)
+    assert receivers.told == [("Responder: Phone", "trigger")]
