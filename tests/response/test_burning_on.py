@@ -202,6 +202,7 @@ def test_the_page_asks_once_more_before_it_resolves_what_burns_on(
     lifecycle.reopen(caller=SYSTEM, incident_id=incident.pk, now=now)
     page = client.get(f"/incidents/{incident.pk}/").content.decode()
     assert f'href="{path}"' not in page
+    assert "all the same" not in client.get(path).content.decode()
 
 
 def test_the_button_of_an_open_page_is_told_in_a_banner(cast: Cast, client: Client, fire: Fire, now: datetime) -> None:

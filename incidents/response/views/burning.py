@@ -12,10 +12,10 @@ from reliability.kit.durations import humanize_duration
 
 
 def resolution_words(*, incident: Incident, now: datetime) -> str:
-    """What happens to what burns on; the plain consequence where nothing does."""
+    """What happens to what burns on; blank where nothing does."""
     burning = burning_words(incident=incident, now=now)
     if not burning:
-        return "Paging ends, and its alerts with it. What fires again opens a new incident."
+        return ""
     minutes = settings.INCIDENT_REALERT_MINUTES
     again = f" If it still fires {_minutes(minutes)} later, this incident is reopened and pages." if minutes > 0 else ""
     return f"{burning}: the rule will not page again until it has ended and fired anew.{again}"

@@ -79,8 +79,10 @@ def resolve(request: AccessRequest, number: int) -> HttpResponse:
         )
         return done(request, incident, moved.message, is_changed=moved.is_changed, warning=moved.warning)
     require_responder(request, incident)
-    words, form = resolution_words(incident=incident, now=now), ReasonForm()
-    return form_page(request, incident, form, heading="Resolve", words=words, action="Resolve it all the same")
+    burning = resolution_words(incident=incident, now=now)
+    words = burning or "Paging ends, and its alerts with it. What fires again opens a new incident."
+    action = "Resolve it all the same" if burning else "Resolve"
+    return form_page(request, incident, ReasonForm(), heading="Resolve", words=words, action=action)
 
 
 @each_method
