@@ -36,7 +36,7 @@ class RotaWarning:
 
     @property
     def text(self) -> str:
-        times = f" and {self.count - 1} more such time{'s' if self.count > 2 else ''}" if self.count > 1 else ""
+        times = f" ({self.count} times)" if self.count > 1 else ""
         if self.kind is WarningKind.GAP:
             return f"Nobody is on call{times}"
         words = {
