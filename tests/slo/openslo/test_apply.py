@@ -277,7 +277,7 @@ def test_changes_made_on_pages_are_exported(cast: Cast, django_assert_num_querie
     again = apply_shop(cast, exported(cast))
     assert again.is_empty
     caller = cast.caller("editor")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         export(caller=caller, filters=ExportFilters())
 
 
