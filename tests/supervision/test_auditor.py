@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from incidents.intake.services.watching import KIND as MONITOR
 from incidents.paging.models import Escalation, Notification
+from incidents.response.services.burning_watch import STILL_BURNING
 from incidents.response.services.silences import WAKE
 from reliability.outbox import registry
 from reliability.outbox.models import Due, Heartbeat, SlowLane
@@ -60,8 +61,8 @@ def test_the_names_in_the_queries_are_those_of_the_models() -> None:
     assert f" {Heartbeat._meta.db_table} " in selector._TICK
     assert f" {Escalation._meta.db_table} " in selector._UNHEARD
     assert f" {Notification._meta.db_table} " in selector._UNHEARD
-    assert {WAKE, MONITOR} <= registry.known_kinds()
-    for kind in (WAKE, MONITOR):
+    assert {WAKE, MONITOR, STILL_BURNING} <= registry.known_kinds()
+    for kind in (WAKE, MONITOR, STILL_BURNING):
         assert f"'{kind}'" in selector._LEADS_TO_PAGES
 
 

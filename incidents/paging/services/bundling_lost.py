@@ -28,6 +28,6 @@ def pass_on(*, bundle_id: int, now: datetime) -> datetime | None:
     parts = list(needed_parts(bundle=bundle).filter(sent_at=None).order_by("escalation_id", "pk")[:PIECE])
     reason = f"listed in a message that did not get through: {bundle.state_reason}"
     Notification.objects.filter(pk__in=[part.pk for part in parts]).update(state=bundle.state, state_reason=reason)
-    for escalation_id in dict.fromkeys(part.escalation_id for part in parts):
+    for escalation_id in dict.fromkeys(part.escalation_id for part in parts if part.escalation_id):
         due.demand(kind=STEP, key=escalation_id, now=now)
     return now if len(parts) == PIECE else None

@@ -11,7 +11,10 @@ from reliability.supervision.domain.pulse import Pulse
 
 # Facts, monitors and silences that end lead to incidents, and those to pages. A receiver that hangs holds up its own
 # messages only, and is shown with its channel. (tests/supervision/test_auditor.py compares the names with the models.)
-_LEADS_TO_PAGES = "(kind LIKE 'paging.%%' OR kind LIKE 'fact:%%' OR kind IN ('intake.monitor', 'response.silenced'))"
+_LEADS_TO_PAGES = (
+    "(kind LIKE 'paging.%%' OR kind LIKE 'fact:%%'"
+    " OR kind IN ('intake.monitor', 'response.silenced', 'response.still_burning'))"
+)
 _WAITING = f"""
     SELECT MIN(due_at), COUNT(*) FROM outbox_due
     WHERE due_at <= %s AND {_LEADS_TO_PAGES}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from incidents.paging.models import Escalation, Notification
@@ -21,7 +22,7 @@ def test_incidents_that_open_at_once_for_the_same_people_share_their_lists(
     for number in range(4):
         begin(there, now, subject=f"before:{number}")
 
-    def opens(subject: str, *people: User) -> object:
+    def opens(subject: str, *people: User) -> Callable[[], Escalation]:
         return lambda: begin(there if people[0] is first else back, now, subject=subject)
 
     for number in range(ROUNDS):
