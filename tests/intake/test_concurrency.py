@@ -102,6 +102,18 @@ def test_a_failure_undoes_only_its_own_writes() -> None:
     assert set(Team.objects.values_list("slug", flat=True)) == {"a", "b"}
 
 
+def test_a_database_that_is_away_is_told_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise OperationalError("the database is away")
+
+    combiner = Combiner()
+    with monkeypatch.context() as patch:
+        patch.setattr("incidents.intake.services.combining.close_old_connections", away)
+        with pytest.raises(OperationalError, match="away"):
+            combiner.run(make("a"))
+    assert combiner.run(make("a")) == "a"
+
+
 def test_a_commit_that_fails_is_tried_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """As by a deadlock: what was done together is undone together, and then done alone."""
     sqlite_or_postgres: Any = type(connections["default"])

@@ -19,6 +19,7 @@ from tests.queries import queries_of
 
 As = Callable[[str], Client]
 COMMON = {"title": "Shop", "name": "shop", "team": "payments", "by": "alert", "is_enabled": "on"}
+CRON = {"title": "Backup", "name": "backup", "team": "payments", "rhythm": "cron", "grace": "1h", "severity": "2"}
 AM = COMMON | {"config-severity_label": "severity", "config-default_severity": "3"}
 
 
@@ -130,16 +131,13 @@ def test_a_list_takes_the_same_queries_however_long(as_: As, cast: Cast, now: An
 
 def test_a_new_monitor_shows_its_address_once(as_: As, cast: Cast, sender: Client) -> None:
     editor = as_("editor")
-    data = {"title": "Backup", "name": "backup", "team": "payments", "period": "1d", "grace": "1h", "severity": "2"}
+    data = CRON | {"rhythm": "period", "period": "1d"}
     content = editor.post("/monitors/new/", data).content.decode()
     found = re.search(r"/ping/([\w-]{20,})", content)
     assert found is not None
     assert found[1] not in editor.get("/monitors/backup/").content.decode()
     assert sender.get(f"/ping/{found[1]}").status_code == 200
     assert Monitor.objects.get().state == "up"
-
-
-CRON = {"title": "Backup", "name": "backup", "team": "payments", "rhythm": "cron", "grace": "1h", "severity": "2"}
 
 
 def test_a_monitor_by_cron_expression_shows_when_it_is_due(as_: As, cast: Cast) -> None:

@@ -46,7 +46,6 @@ class MonitorForm(BelongingsForm):
 
     rhythm = forms.ChoiceField(
         label="When it calls",
-        required=False,
         choices=[("period", "A while after its last call"), ("cron", "At the times of a cron expression")],
         initial="period",
         widget=forms.RadioSelect,

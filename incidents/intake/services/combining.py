@@ -75,7 +75,6 @@ class Combiner:
         while True:
             batch = self._next_batch()
             try:
-                close_old_connections()  # one that broke, such as by a restart of the database
                 _commit(batch)
             finally:
                 for job in batch:
@@ -98,6 +97,7 @@ class Combiner:
 
 def _commit(batch: list[_Job[Any]]) -> None:
     try:
+        close_old_connections()  # one that broke, such as by a restart of the database
         with transaction.atomic():
             for job in batch:
                 job.run()
