@@ -11,6 +11,27 @@ if importlib.util.find_spec("tests.cast") is not None:
     pytest_plugins = ("tests.cast", "tests.racing")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-with-database",
+        action="store_true",
+        help="leave out the tests that may not use the database: they have run, and another one changes nothing",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--only-with-database"):
+        without = [item for item in items if not _uses_database(item)]
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if _uses_database(item)]
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    """pytest-django refuses the database to every other test."""
+    names = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(names & {"db", "transactional_db", "live_server"})
+
+
 @pytest.fixture
 def now() -> datetime:
     """A fixed instant for services and selectors, which take time as an argument."""

@@ -23,9 +23,18 @@ LOGS = ROOT / ".artifacts" / "test"
 BIN = Path(sys.prefix) / "bin"
 PYTEST = [str(BIN / "pytest"), "-q", "-p", "no:cacheprovider"]
 SUITE = [*PYTEST, "-n", "2", "tests", *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults"))]
-# A file's tests stay in one process: they share a product. Most of the time they wait.
-BY_FILE = ["-n", "2", "--dist", "loadfile"]
-LONGEST = ("test_telemetry_to_budget.py", "test_burning.py", "test_incident.py")
+# A file's tests stay in one process: they share a product. Most of the time they wait. The longest go first.
+BY_FILE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+# The same for a bench of a file, where there are several.
+BY_BENCH = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+LONGEST = (
+    "test_telemetry_to_budget.py",
+    "test_burning.py",
+    "test_incident.py",
+    "test_stalled_engine.py",
+    "test_worker_deaths.py",
+    "test_delivery.py",
+)
 # Names that `which` finds, and the Debian package that brings each.
 PACKAGES = {
     "redis-server": "redis-server",
@@ -57,17 +66,17 @@ def templates() -> list[str]:
     return [str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").rglob("*.html"))]
 
 
-def journeys() -> list[str]:
+def longest_first(room: str) -> list[str]:
     """The files that wait the longest first, so that none of them is left over at the end."""
-    files = sorted(
-        (ROOT / "tests" / "journeys").glob("test_*.py"), key=lambda path: (path.name not in LONGEST, path.name)
-    )
-    return [*PYTEST, *BY_FILE, "--no-loadscope-reorder", *(str(path.relative_to(ROOT)) for path in files)]
+    places = {name: place for place, name in enumerate(LONGEST)}
+    files = sorted((ROOT / "tests" / room).glob("test_*.py"), key=lambda path: (places.get(path.name, 99), path.name))
+    return [str(path.relative_to(ROOT)) for path in files]
 
 
 def steps() -> list[list[Step]]:
     """Stages in order; the steps of a stage run two at a time."""
     python = sys.executable
+    journeys = [*PYTEST, *BY_FILE, *longest_first("journeys")]
     scratch = {"DATA_DIR": str(LOGS / "data")}
     https = {**scratch, "PUBLIC_URL": "https://slo.example.com"}
     checks = [
@@ -83,13 +92,15 @@ def steps() -> list[list[Step]]:
     ]
     return [
         checks,
-        [Step("suite on SQLite", SUITE)],
-        [Step("suite on PostgreSQL", SUITE, needs="postgresql")],
         [
-            Step("journeys", journeys()),
-            Step("journeys on PostgreSQL and Redis", journeys(), needs="postgresql"),
+            Step("suite on SQLite", SUITE),
+            Step("suite on PostgreSQL", [*SUITE, "--only-with-database"], needs="postgresql"),
         ],
-        [Step("faults", [*PYTEST, *BY_FILE, "tests/faults"])],
+        [
+            Step("journeys", journeys),
+            Step("journeys on PostgreSQL and Redis", journeys, needs="postgresql"),
+        ],
+        [Step("faults", [*PYTEST, *BY_BENCH, *longest_first("faults")])],
     ]
 
 
