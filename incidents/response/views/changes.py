@@ -160,7 +160,8 @@ def edit(request: AccessRequest, number: int) -> HttpResponse:
 @each_method
 def merge(request: AccessRequest, number: int) -> HttpResponse:
     incident = _opened(request, number)
-    form = MergeForm(request.POST or None, others=merge_targets(incident, caller=request.caller))
+    others = merge_targets(incident, caller=request.caller)
+    form = MergeForm(request.POST or None, others=others)
 
     def act() -> HttpResponse:
         into = form.cleaned_data["into"]
@@ -175,6 +176,8 @@ def merge(request: AccessRequest, number: int) -> HttpResponse:
 
     answer = _tried(form, act) if request.method == "POST" and form.is_valid() else None
     words = f"#{incident.pk} ends as a duplicate: nobody is paged for it any more, and its alerts move over."
+    if not others:
+        words = f"No other incident of {incident.team.name} is open, so there is nothing to merge this into."
     return answer or form_page(request, incident, form, heading="Merge into another", words=words, action="Merge")
 
 

@@ -297,3 +297,10 @@ def test_no_get_changes_anything(as_: As, cast: Cast, declare: Declare, now: dat
     for action in ("", "severity/", "close/", "reopen/", "edit/", "merge/", "split/", "impact/", "roles/hand-over/"):
         assert as_("responder").get(url(incident, action)).status_code == 200
     assert AuditEntry.objects.count() == before
+
+
+def test_with_nothing_to_merge_into_the_page_says_so(cast: Cast, client: Client, declare: Declare) -> None:
+    incident = declare()
+    client.force_login(cast.responder)
+    page = client.get(f"/incidents/{incident.pk}/merge/").content.decode()
+    assert "No other incident of Payments is open" in page
