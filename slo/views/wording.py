@@ -79,7 +79,7 @@ def in_words(name: str, value: Any) -> str:
     if name in {"objective", "slice_target"}:
         return objective_text(Decimal(value))
     if name == "budgeting_method":
-        return METHODS[value]
+        return METHODS[value].rstrip(",")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

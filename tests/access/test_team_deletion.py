@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -78,7 +79,7 @@ def test_the_api_deletes_and_refuses_alike(bearer: Bearer, cast: Cast, team: Tea
     assert chief.get(f"/api/v1/teams/{team.slug}").status_code == 404
 
 
-def test_its_facts_go_with_it(as_: As, team: Team, now: object) -> None:
+def test_its_facts_go_with_it(as_: As, team: Team, now: datetime) -> None:
     Fact.objects.create(kind="Something", team=team, payload={}, at=now)
     assert as_("chief").post(_address(team), {}).status_code == 302
     assert not Fact.objects.filter(kind="Something").exists()

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.http import HttpResponse
 from django.test import AsyncClient
 
 CONTENT = b"body { color: black }\n" * 1000
@@ -19,7 +18,7 @@ def ask(settings: Any, tmp_path: Path) -> Any:
     (tmp_path / "site.css").write_bytes(CONTENT)
     settings.STATIC_ROOT = tmp_path
 
-    def get(path: str, **headers: str) -> HttpResponse:
+    def get(path: str, **headers: str) -> Any:
         return async_to_sync(AsyncClient().get)(
             path, headers={name.replace("_", "-"): value for name, value in headers.items()}
         )

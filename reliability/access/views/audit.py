@@ -19,7 +19,7 @@ from reliability.web.pagination import page_of
 def audit_list(request: AccessRequest) -> HttpResponse:
     form = AuditFilterForm(request.GET, teams=writable_teams(caller=request.caller, role=Role.ADMINISTRATOR))
     page = page_of(request, entries(caller=request.caller, wanted=form.wanted()))
-    shown_to(caller=request.caller, entries=page.object_list)
+    page.object_list = shown_to(caller=request.caller, entries=list(page.object_list))
     is_narrowed = any(request.GET.get(name) for name in form.fields)
     return render(request, "access/audit.html", {"form": form, "page": page, "is_narrowed": is_narrowed})
 
