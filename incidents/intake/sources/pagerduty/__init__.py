@@ -20,6 +20,9 @@ events = EventsApiV2Client("{key}", base_url="{url}")
 dedup_key = events.trigger("Disk of db1 is full", "db1", severity="critical")
 events.resolve(dedup_key)"""
 
+# pagerduty refuses to be made with any other address.
+_CLIENT_WITHOUT_TLS = "# The client takes https addresses only: PUBLIC_URL has to be one.\n"
+
 _CHANGE = """\
 curl {url}/v2/change/enqueue -H 'Content-Type: application/json' -d '{{
   "routing_key": "{key}",
@@ -43,10 +46,14 @@ class PagerDutyKind:
 
     def recipes(self, *, access: Access, config: Mapping[str, Any]) -> list[Recipe]:
         values = {"url": access.public_url, "key": access.key}
+        is_secure = access.public_url.startswith("https://")
         return [
             Recipe("Integration key (routing key)", access.key),
             Recipe("curl", _CURL.format(**values)),
-            Recipe("The pagerduty client for Python", _CLIENT.format(**values)),
+            Recipe(
+                "The pagerduty client for Python",
+                ("" if is_secure else _CLIENT_WITHOUT_TLS) + _CLIENT.format(**values),
+            ),
             Recipe("alertmanager.yml", _ALERTMANAGER.format(**values)),
             Recipe("A change event, for deploy marks", _CHANGE.format(**values)),
         ]
