@@ -39,7 +39,7 @@ _TEXTS = {"date-time": "2026-03-01T12:00:00Z", "email": "somebody@example.org", 
 
 @cache
 def description() -> Mapping[str, Any]:
-    return api.get_openapi_schema()  # type: ignore[no-any-return]  # a dict of its own type
+    return api.get_openapi_schema()
 
 
 def operations() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -85,7 +85,8 @@ def _plain(schema: Mapping[str, Any]) -> Any:
     return {"boolean": True, "null": None}[kind]
 
 
-CASES = [pytest.param(*case, id=f"{case[0]} {case[1]}") for case in operations()]
+ASKED = list(operations())
+CASES = [pytest.param(*case, id=f"{case[0]} {case[1]}") for case in ASKED]
 
 
 @pytest.mark.parametrize(("method", "route", "operation"), CASES)
@@ -119,5 +120,5 @@ def test_nothing_is_open_that_is_gone() -> None:
 
 
 def test_every_writing_operation_below_an_object_is_asked() -> None:
-    assert len(CASES) > 60
-    assert {case.values[1].split("/")[2] for case in CASES} >= {"incidents", "schedules", "channels", "integrations"}
+    assert len(ASKED) > 60
+    assert {route.split("/")[2] for _, route, _ in ASKED} >= {"incidents", "schedules", "channels", "integrations"}
