@@ -137,6 +137,6 @@ def running_bench(kind: str, directory: Path, **environment: str) -> Iterator[Be
             postgresql = stack.enter_context(postgresql_server(is_durable=True))
             redis = stack.enter_context(redis_server())
             given |= {"DATABASE_URL": postgresql.url, "REDIS_URL": redis.url}
-        product = stack.enter_context(running_product(directory / "data", environment=given, seconds=120))
-        product.wait_until_ready(seconds=60)
+        product = stack.enter_context(running_product(directory / "data", environment=given))
+        product.wait_until_ready(seconds=120)
         yield Bench(product=product, directory=probe_dir, postgresql=postgresql, redis=redis)

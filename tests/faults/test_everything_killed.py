@@ -54,7 +54,7 @@ class Installation:
         environment = {**PROBE, "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1"}
         if self.postgresql is not None and self.redis is not None:
             environment |= {"DATABASE_URL": self.postgresql.url, "REDIS_URL": self.redis.url, "WORKER_POOL": "prefork"}
-        with running_product(self.directory, environment=environment, seconds=90) as product:
+        with running_product(self.directory, environment=environment) as product:
             yield product
 
     def kill_everything(self, product: Product) -> None:
@@ -153,7 +153,7 @@ def test_after_the_death_of_everything_the_data_are_whole_and_each_accepted_aler
 ) -> None:
     with recording_http([Scripted(503)]) as receiver:
         with installation.running() as product:
-            product.wait_until_ready(seconds=60)
+            product.wait_until_ready(seconds=120)
             senders = Senders(product.url, seed(product, told=receiver.url)["pagerduty"])
             with senders.sending():
                 receiver.wait_for(5, seconds=30)  # pages wait for their next try, others are in hand

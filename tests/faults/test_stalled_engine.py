@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.paging import EMBEDDED, SERVERS, Bench, keys_of, running_bench
-from tests.servers.receivers import HttpReceiver, Scripted, SmtpReceiver, recording_http, recording_smtp
+from tests.servers.receivers import HttpReceiver, Received, Scripted, SmtpReceiver, recording_http, recording_smtp
 
 pytestmark = pytest.mark.faults
 
@@ -63,7 +63,11 @@ class Watched:
             self.recovered_at, self.stopped = time.monotonic(), 0
 
     def told(self) -> list[str]:
-        return [request.json()["title"] for request in self.operators.received]
+        return [request.json()["title"] for request in self.since_the_stall()]
+
+    def since_the_stall(self) -> list[Received]:
+        """A start that takes long on a busy machine may have been told before."""
+        return [request for request in self.operators.received if request.at > self.stalled_at]
 
 
 @contextmanager
@@ -109,12 +113,13 @@ def test_an_engine_that_stalls_is_told_and_its_sign_of_life_stops_until_it_works
 
 def _the_operators_are_told(one: Watched, kind: str, record: Callable[[str, object], None]) -> None:
     one.bench.product.wait_until(lambda: bool(one.told()), seconds=TOLD_SECONDS_MAX, what="that the operators are told")
-    told = one.operators.received[0]
+    told = one.since_the_stall()[0]
     record(f"seconds until the operators are told, {kind}", round(told.at - one.stalled_at))
     assert told.at - one.stalled_at < TOLD_SECONDS_MAX
     assert told.json()["title"] == STALLED
     assert "no tick since" in told.json()["text"]
-    (mail,) = one.mail.wait_for(1, seconds=20)
+    one.bench.product.wait_until(lambda: one.mail.mails[-1:] != [], seconds=20, what="the mail")
+    mail = one.mail.mails[-1]
     assert STALLED in str(message_from_bytes(mail.content, policy=default)["subject"])
     assert mail.recipients == ("operators@example.org",)
 

@@ -126,7 +126,7 @@ def running_product(
     *,
     command: str = "up",
     environment: Mapping[str, str] | None = None,
-    seconds: float = 90.0,
+    seconds: float = 240.0,
     from_nothing: bool = False,
 ) -> Iterator[Product]:
     """Start `./run up` (or demo) on a free port, wait until the page answers, and end it afterwards.
