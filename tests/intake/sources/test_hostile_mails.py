@@ -45,7 +45,7 @@ HOSTILE = {
 def integration(cast: Cast, settings: Any, tmp_path: Path, now: datetime) -> Integration:
     settings.MAILDIR_ROOT = tmp_path
     for name in ("new", "cur", "tmp"):
-        (tmp_path / "shop" / name).mkdir(parents=True)
+        (tmp_path / "payments" / "shop" / name).mkdir(parents=True)
     wanted = Settings(title="Mail of the shop", config={"how": "maildir", "maildir": "shop"})
     return create(
         caller=cast.caller("editor"), team=cast.payments, name="mail", kind="email", settings=wanted, now=now
@@ -54,7 +54,7 @@ def integration(cast: Cast, settings: Any, tmp_path: Path, now: datetime) -> Int
 
 @pytest.fixture
 def new(integration: Integration, tmp_path: Path) -> Path:
-    return tmp_path / "shop" / "new"
+    return tmp_path / "payments" / "shop" / "new"
 
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
