@@ -201,7 +201,7 @@ class _Greeting:
             for line in _demo_login(Path(self._environment["DATA_DIR"])):
                 say(f"    {line}")
         else:
-            say("    the first visit creates the administrator")
+            say("    while nobody is there, the first visit creates the administrator")
         say("")
         say("Ctrl-C ends everything; the data stay.")
 
