@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from incidents.paging.domain.content import Content
+from incidents.response.domain.labels import shown_labels
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert, Incident
 from incidents.response.selectors.readers import may_all_know
@@ -41,7 +42,11 @@ def content_of(*, incident: Incident) -> Content:
     severity = Severity(incident.severity)
     impacts = list(incident.impacted_services.select_related("service__team").order_by("pk")[:_LINKS_MAX])
     services = [one.service for one in impacts if may_all_know(incident=incident, owner=one.service.team)]
-    alerts = list(incident.alerts.only("incident", "title", "links").order_by("started_at", "pk")[: _ALERTS_NAMED + 1])
+    alerts = list(
+        incident.alerts.only("incident", "title", "links", "labels", "origin").order_by("started_at", "pk")[
+            : _ALERTS_NAMED + 1
+        ]
+    )
     return Content(
         title=f"#{incident.pk} {incident.title}",
         text=_text(incident, alerts),
@@ -51,17 +56,22 @@ def content_of(*, incident: Incident) -> Content:
         team=incident.team.name,
         service=", ".join(service.title for service in services[:3]),
         links=_links(services, alerts),
-        details=_details(incident, services, hidden=len(impacts) - len(services)),
+        details=_details(incident, services, hidden=len(impacts) - len(services)) | _labels(alerts),
     )
 
 
 def _text(incident: Incident, alerts: list[Alert]) -> str:
     parts = [incident.summary] if incident.summary else []
     if len(alerts) > 1:
-        named = [f"- {alert.title}" for alert in alerts[:_ALERTS_NAMED]]
+        named = [f"- {_named(alert)}" for alert in alerts[:_ALERTS_NAMED]]
         more = ["- …"] if len(alerts) > _ALERTS_NAMED else []
         parts.append("\n".join(["Alerts:", *named, *more]))
     return "\n\n".join(parts)[:_TEXT_MAX]
+
+
+def _named(alert: Alert) -> str:
+    told = ", ".join(shown_labels(alert.labels, origin=alert.origin))
+    return f"{alert.title} ({told})" if told else alert.title
 
 
 def _links(services: list[Service], alerts: list[Alert]) -> tuple[tuple[str, str], ...]:
@@ -80,6 +90,12 @@ def _details(incident: Incident, services: list[Service], *, hidden: int) -> dic
     if objectives:
         details["Objectives"] = _listed(titles, len(objectives) - len(titles))
     return details
+
+
+def _labels(alerts: list[Alert]) -> dict[str, str]:
+    """Of the only alert: which disk of which machine."""
+    told = shown_labels(alerts[0].labels, origin=alerts[0].origin) if len(alerts) == 1 else []
+    return {"Labels": ", ".join(told)} if told else {}
 
 
 def _listed(titles: list[str], hidden: int) -> str:

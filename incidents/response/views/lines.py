@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from incidents.response.domain.labels import LEFT_OUT, shown_labels
 from incidents.response.models import Alert, Incident
 from incidents.response.views.impacts import impacted_services
 from reliability.access.domain.caller import Caller
@@ -17,8 +18,6 @@ from reliability.access.domain.visible import visible
 ALERTS_MAX = 20
 _LABELS_MAX = 10
 _LABEL_VALUE_MAX = 120
-# Of a sender rather than of a problem, and where to look things up.
-_LABELS_LEFT_OUT = frozenset({"prometheus", "severity", "runbook", "runbook_url", "monitor", "replica"})
 _RUNBOOK_NAMES = ("runbook_url", "runbook")
 _ORIGINS = {
     "person": "declared by hand",
@@ -34,6 +33,7 @@ class AlertLine:
     pk: int
     title: str
     look: str
+    labels: list[str]
     origin_name: str
     started_at: datetime
     last_seen_at: datetime
@@ -66,6 +66,7 @@ def _line(alert: Alert, incident: Incident, caller: Caller) -> AlertLine:
         pk=alert.pk,
         title=alert.title,
         look=look_of_alert(alert),
+        labels=shown_labels(alert.labels, origin=alert.origin),
         origin_name=alert.origin_name,
         started_at=alert.started_at,
         last_seen_at=alert.last_seen_at,
@@ -82,7 +83,7 @@ def look_of_alert(alert: Alert) -> str:
 
 def silence_url(alert: Alert, *, team_slug: str, service_name: str = "") -> str:
     """The form of silences, filled with what tells this alert from others."""
-    labels = [(name, str(value)) for name, value in sorted(alert.labels.items()) if name not in _LABELS_LEFT_OUT]
+    labels = [(name, str(value)) for name, value in sorted(alert.labels.items()) if name not in LEFT_OUT]
     short = [f"{name} = {value}" for name, value in labels if value and len(value) <= _LABEL_VALUE_MAX]
     said = {
         "team": team_slug,

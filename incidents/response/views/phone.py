@@ -49,7 +49,10 @@ class PhoneLink:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the page shows. words: what became of it, in one sentence. text, rest: what was told, and its folded end."""
+    """What the page shows. words: what became of it, in one sentence. text, rest: what was told, and its folded end.
+
+    labels: of its only alert, blank when there are several.
+    """
 
     heading: str
     tone: str = "none"
@@ -59,6 +62,7 @@ class State:
     severity: str = ""
     status: str = ""
     since_words: str = "began"
+    labels: str = ""
     text: str = ""
     links: Sequence[PhoneLink] = ()
     person: str = ""
@@ -114,6 +118,7 @@ def _state(opened: OpenedLink, incident: Incident) -> State:
     return replace(
         state,
         words=words,
+        labels=str(content.get("details", {}).get("Labels", "")),
         text=text.lead,
         rest=text.rest,
         links=[PhoneLink(title, url) for title, url in told if url.startswith(("https://", "http://"))],
