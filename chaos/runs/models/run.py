@@ -50,6 +50,7 @@ class Run(models.Model):
     rto_seconds = models.FloatField(null=True, blank=True)
     rpo_seconds = models.FloatField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)  # 0 to 1
+    figures = models.JSONField(default=dict, blank=True)  # budget spent, last values of probes, objectives of recovery
     journal = models.JSONField(null=True, blank=True)
 
     objects = TeamScopedQuerySet.as_manager()
