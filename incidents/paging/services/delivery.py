@@ -57,11 +57,11 @@ class Sending:
     def work(self) -> None:
         self.outcome = _send(place=self.prepared.place, message=self.prepared.message, now=self.began_at)
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def end(self, *, now: datetime) -> datetime | None:
         """Returns when to try again; None when there is nothing left to do."""
         place = self.prepared.place
-        next_at = record(attempt_id=self.prepared.attempt_id, outcome=self.outcome, now=max(now, self.began_at))
+        next_at = record(prepared=self.prepared, outcome=self.outcome, now=max(now, self.began_at))
         if self.outcome is not _NOT_SENT and (place.channel or place.contact_method) is not None:
             note(target=place.channel or place.contact_method, outcome=self.outcome, now=self.began_at)
         return next_at

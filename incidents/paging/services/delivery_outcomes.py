@@ -12,7 +12,7 @@ from incidents.paging.domain.happening import Happening
 from incidents.paging.models import Notification, NotificationAttempt
 from incidents.paging.services import bundling, events, updates
 from incidents.paging.services.delivery_next import tell_next_place
-from incidents.paging.services.delivery_preparing import close, locked
+from incidents.paging.services.delivery_preparing import Prepared, close, locked_again
 from reliability.channels.domain.outcome import ANSWER_LENGTH_MAX, Outcome, Result
 
 logger = structlog.get_logger(__name__)
@@ -20,12 +20,11 @@ logger = structlog.get_logger(__name__)
 _CALLING = (Notification.Purpose.PAGE, Notification.Purpose.BUNDLE)
 
 
-@transaction.atomic
-def record(*, attempt_id: int, outcome: Outcome, now: datetime) -> datetime | None:
+@transaction.atomic(savepoint=False)
+def record(*, prepared: Prepared, outcome: Outcome, now: datetime) -> datetime | None:
     """Returns when to try again; None when there is nothing left to do."""
-    notification_id = NotificationAttempt.objects.values_list("notification_id", flat=True).get(pk=attempt_id)
-    notification = locked(notification_id=notification_id)
-    _write_down(attempt_id=attempt_id, outcome=outcome, now=now)
+    notification = locked_again(known=prepared.notification)
+    _write_down(attempt_id=prepared.attempt_id, outcome=outcome, now=now)
     if notification is None or notification.state != Notification.State.WAITING:
         return None  # another run of the same try was quicker
     if outcome.result is Result.DELIVERED:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from incidents.paging.domain.delivery import why_void
 from incidents.paging.models import Escalation, Notification, NotificationAttempt
@@ -28,7 +29,7 @@ class Prepared:
     message: Message
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def prepare(*, notification_id: int, now: datetime) -> Prepared | datetime | None:
     """The try to send now; else when to look again, or None when the message is not to be sent."""
     notification = locked(notification_id=notification_id)
@@ -47,16 +48,24 @@ def prepare(*, notification_id: int, now: datetime) -> Prepared | datetime | Non
 def locked(*, notification_id: int) -> Notification | None:
     """The notification, locked, and before it its escalation: everybody takes these locks in this order."""
     found = Notification.objects.filter(pk=notification_id).order_by().values_list("escalation_id", flat=True)
-    escalation_id = next(iter(found), None)
+    rows = Notification.objects.select_related("channel", "contact_method", "user", "team").filter(pk=notification_id)
+    return _locked(rows=rows, escalation_id=next(iter(found), None))
+
+
+def locked_again(*, known: Notification) -> Notification | None:
+    """As it is now, locked; None when it is gone. Whom it goes to is taken from *known* where that is the same."""
+    notification = _locked(rows=Notification.objects.filter(pk=known.pk), escalation_id=known.escalation_id)
+    for name in ("channel", "contact_method", "user", "team"):
+        if notification is not None and getattr(notification, f"{name}_id") == getattr(known, f"{name}_id"):
+            setattr(notification, name, getattr(known, name))
+    return notification
+
+
+def _locked(*, rows: QuerySet[Notification], escalation_id: int | None) -> Notification | None:
     escalation = None
     if escalation_id is not None:
         escalation = Escalation.objects.select_for_update(no_key=True).filter(pk=escalation_id).first()
-    notification = (
-        Notification.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("channel", "contact_method", "user", "team")
-        .filter(pk=notification_id)
-        .first()
-    )
+    notification: Notification | None = rows.select_for_update(of=("self",), no_key=True).first()
     if notification is not None and escalation is not None:
         notification.escalation = escalation
     return notification
