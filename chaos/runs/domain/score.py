@@ -74,7 +74,7 @@ def fading(*, age: timedelta) -> float:
     """2^(−age ÷ 90 days): half after three months; nothing after a year. A clock that was behind counts whole."""
     if age >= FORGOTTEN_AFTER:
         return 0.0
-    return 0.5 ** (max(age, timedelta()) / HALF_LIFE)
+    return float(0.5 ** (max(age, timedelta()) / HALF_LIFE))
 
 
 def service_score(*, tried: Sequence[Tried], layers: Sequence[str], now: datetime) -> ServiceScore:

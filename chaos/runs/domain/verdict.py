@@ -92,7 +92,7 @@ class Judgement:
 
 
 def judge(outcome: Outcome) -> Judgement:
-    """The first of these that is so: a fault may be left · never begun · dry · deviated · stopped · inconclusive · held.
+    """The first that is so: a fault may be left · never begun · dry · deviated · stopped · inconclusive · held.
 
     A deviation seen before a stop stays one: the stop came upon what was already known. Whatever is left unknown is
     inconclusive, never held.
