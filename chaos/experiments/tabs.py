@@ -1,0 +1,51 @@
+"""Tabs of the place "Chaos": each room of it adds its own at start-up, and includes them above its lists.
+
+    register_tab("Calendar", "chaos-calendar", 40)
+
+    {% include "experiments/_tabs.html" %}    tabs: tabs_for(request)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """url_name: of its list, without arguments; order: 10 Runs, 20 Experiments, 80 Targets, 90 Library."""
+
+    title: str
+    url_name: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTab:
+    """As web/_tabs.html has it. count: of no use here."""
+
+    title: str
+    url: str
+    is_here: bool
+    count: None = None
+
+
+_TABS: dict[str, Tab] = {}
+
+
+def register_tab(title: str, url_name: str, order: int) -> None:
+    """Add a tab. Raises ValueError when the address has one with another title or order."""
+    tab = Tab(title, url_name, order)
+    if _TABS.setdefault(url_name, tab) != tab:
+        raise ValueError(f"there is a tab for {url_name!r} already: {_TABS[url_name]}")
+
+
+def tabs_for(request: HttpRequest) -> list[ShownTab]:
+    """In order; the one whose page this is, or lies above it, is marked."""
+    in_order = sorted(_TABS.values(), key=lambda tab: (tab.order, tab.title))
+    addresses = {tab.url_name: reverse(tab.url_name) for tab in in_order}
+    around = [url for url in addresses.values() if request.path.startswith(url)]
+    here = max(around, key=len, default="")
+    return [ShownTab(tab.title, addresses[tab.url_name], addresses[tab.url_name] == here) for tab in in_order]
