@@ -1,8 +1,5 @@
-"""Tabs of the place "Chaos": each room of it adds its own at start-up, and includes them above its lists.
-
-    register_tab("Calendar", "chaos-calendar", 40)
-
-    {% include "experiments/_tabs.html" %}    tabs: tabs_for(request)
+"""Tabs of the place "Chaos": each room of it adds its own at start-up, by `register_tab("Calendar", "calendar", 40)`,
+and shows all of them above its lists: `{% include "experiments/_tabs.html" %}` with `tabs` = `tabs_for(request)`.
 """
 
 from __future__ import annotations
