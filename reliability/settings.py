@@ -439,3 +439,17 @@ HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
 for _name in ("OPERATORS_WEBHOOK_URL", "HEARTBEAT_URL"):
     if globals()[_name] and not globals()[_name].startswith(("https://", "http://")):
         raise ImproperlyConfigured(f"{_name} must start with https:// or http://")
+# Experiments. What documents may name besides our own injectors and probes: Python modules (each with what lies below
+# it), and programs (names found on PATH, or absolute paths). Both run with the rights of the agent: empty is safest.
+CHAOS_MODULES = env.list("CHAOS_MODULES", default=[])
+CHAOS_PROGRAMS = env.list("CHAOS_PROGRAMS", default=[])
+# Bounds: experiments of a team that are not archived, versions and secrets of one, bytes of a document (it travels to
+# the process of a run in one line of 1 MiB), files and addresses of one import, targets of a team.
+EXPERIMENTS_PER_TEAM_MAX = env.int("EXPERIMENTS_PER_TEAM_MAX", default=500)
+EXPERIMENT_VERSIONS_MAX = env.int("EXPERIMENT_VERSIONS_MAX", default=500)
+EXPERIMENT_SECRETS_MAX = env.int("EXPERIMENT_SECRETS_MAX", default=50)
+EXPERIMENT_BYTES_MAX = env.int("EXPERIMENT_BYTES_MAX", default=256 * 1024)
+EXPERIMENT_IMPORT_MAX = env.int("EXPERIMENT_IMPORT_MAX", default=50)
+TARGETS_PER_TEAM_MAX = env.int("TARGETS_PER_TEAM_MAX", default=500)
+if EXPERIMENT_BYTES_MAX > 512 * 1024:
+    raise ImproperlyConfigured("EXPERIMENT_BYTES_MAX must be at most 524288: a document travels in one line of 1 MiB")
