@@ -1,33 +1,29 @@
-"""Pages of telemetry sources."""
+"""Sources are made, changed, tried before they are saved, and deleted."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from reliability.access.domain.caller import Role
 from reliability.access.forms.why import WhyForm
 from reliability.access.requests import AccessRequest
-from reliability.access.selectors.teams import readable_teams, writable_teams
+from reliability.access.selectors.teams import writable_teams
 from reliability.access.services.authorize import require
-from reliability.telemetry.forms.filter import SourceFilterForm
 from reliability.telemetry.forms.source import SourceForm
 from reliability.telemetry.models import Source
 from reliability.telemetry.selectors import sources as selectors
 from reliability.telemetry.services import sources
 from reliability.telemetry.sources.kind import SettingsForm, SourceKind, TestResult
 from reliability.telemetry.sources.registry import KINDS, kind_of
-from reliability.telemetry.usage import usages_of
+from reliability.telemetry.views.pages import may_create, stored_names
 from reliability.web.errors import Conflict, Forbidden, Invalid
-from reliability.web.pagination import page_of
 from reliability.web.refusals import show_refusal
 
 _FIRST_KIND = next(iter(KINDS))
@@ -37,28 +33,9 @@ _NEXT_STEP = {
 }
 
 
-@require_safe
-def source_list(request: AccessRequest) -> HttpResponse:
-    teams = readable_teams(caller=request.caller).order_by("name", "pk")
-    form = SourceFilterForm(request.GET, teams=teams)
-    page = page_of(request, selectors.list_sources(caller=request.caller, **form.wanted()))
-    now = timezone.now()
-    context = {
-        "form": form,
-        "page": page,
-        "rows": [
-            {"source": source, "kind": kind_of(source.kind), "health": selectors.source_health(source=source, now=now)}
-            for source in page
-        ],
-        "is_narrowed": any(request.GET.get(name) for name in form.fields),
-        "may_create": _may_create(request),
-    }
-    return render(request, "telemetry/sources.html", context)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def source_create(request: AccessRequest) -> HttpResponse:
-    if not _may_create(request):
+    if not may_create(request):
         raise Forbidden("this needs the role editor in a team: ask an administrator of yours", reason="role_too_low")
     kind = KINDS.get(request.GET.get("kind", _FIRST_KIND)) or KINDS[_FIRST_KIND]
     data = request.POST or None
@@ -88,39 +65,13 @@ def source_create(request: AccessRequest) -> HttpResponse:
     return _form_page(request, form, settings_form, kind, source=None, result=result)
 
 
-@require_safe
-def source_detail(request: AccessRequest, name: str) -> HttpResponse:
-    return _source_page(request, selectors.source(caller=request.caller, name=name), None)
-
-
-@require_safe
-def source_health(request: AccessRequest, name: str) -> HttpResponse:
-    """The part of the page that refreshes itself."""
-    source = selectors.source(caller=request.caller, name=name)
-    return render(request, "telemetry/_health.html", _health(source, timezone.now()))
-
-
-@require_POST
-def source_test(request: AccessRequest, name: str) -> HttpResponse:
-    """A part for htmx, the whole page without JavaScript."""
-    source = selectors.source(caller=request.caller, name=name)
-    now = timezone.now()
-    result = sources.test_connection(caller=request.caller, source=source, now=now)
-    source.refresh_from_db()
-    if getattr(request, "htmx", False):
-        return render(
-            request, "telemetry/_test_answer.html", {"result": result, "tested_at": now} | _health(source, now)
-        )
-    return _source_page(request, source, result)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def source_edit(request: AccessRequest, name: str) -> HttpResponse:
     source = _editable(request, name)
     kind = kind_of(source.kind)
     data = request.POST or None
     form = SourceForm(data, teams=_owners(request), source=source)
-    settings_form = kind.form(data, initial=source.settings, stored=_stored(source))
+    settings_form = kind.form(data, initial=source.settings, stored=stored_names(source))
     result = None
     if _is_test(request):
         result = _try(request, form, settings_form, kind, source)
@@ -166,54 +117,6 @@ def source_delete(request: AccessRequest, name: str) -> HttpResponse:
         "form": form,
     }
     return render(request, "web/confirm.html", context, status=409 if form.errors else 200)
-
-
-def _source_page(request: AccessRequest, source: Source, result: TestResult | None) -> HttpResponse:
-    now = timezone.now()
-    kind = kind_of(source.kind)
-    usages = usages_of(request, source)
-    push_sli = "" if kind.is_read else next((user.name for usage in usages for user in usage.users), "")
-    context = _health(source, now) | {
-        "kind": kind,
-        "result": result,
-        "tested_at": now,
-        "facts": _facts(kind, source),
-        "stored": sorted(_stored(source)),
-        "usages": usages,
-        "may_edit": request.caller.may(source.team_id, Role.EDITOR),
-        "may_test": kind.is_read and request.caller.may(source.team_id, Role.RESPONDER),
-        "push_sli": push_sli,
-        "push_example": _push_example(sli=push_sli, now=now) if push_sli else "",
-    }
-    return render(request, "telemetry/source.html", context)
-
-
-def _health(source: Source, now: datetime) -> dict[str, Any]:
-    return {"source": source, "kind": kind_of(source.kind), "health": selectors.source_health(source=source, now=now)}
-
-
-def _facts(kind: SourceKind, source: Source) -> list[tuple[str, Any]]:
-    """Settings in the order and with the labels of their form; empty ones are left out."""
-    shown = []
-    for name, field in kind.form.base_fields.items():
-        value = source.settings.get(name)
-        if value in (None, "") or name in kind.form.secret_fields:
-            continue
-        choices = dict(getattr(field, "choices", ()))
-        text = f"{value:g}" if isinstance(value, float) else value
-        shown.append((str(field.label or name), choices.get(value, text)))
-    return shown
-
-
-def _push_example(*, sli: str, now: datetime) -> str:
-    return (
-        f"curl -X POST {settings.PUBLIC_URL}/api/v1/counts \\\n"
-        '  -H "Authorization: Bearer $TOKEN" \\\n'
-        '  -H "Content-Type: application/json" \\\n'
-        '  -H "Idempotency-Key: $(uuidgen)" \\\n'
-        f'  -d \'[{{"sli": "{sli}", '
-        f'"start": "{now:%Y-%m-%dT%H:%M:00Z}", "good": 998, "valid": 1000}}]\''
-    )
 
 
 def _form_page(
@@ -285,10 +188,6 @@ def _show(form: SourceForm, settings_form: SettingsForm, refusal: Invalid | Conf
         show_refusal(form, type(refusal)(refusal.message, details=rest))
 
 
-def _stored(source: Source) -> frozenset[str]:
-    return frozenset(selectors.secret_names(source))
-
-
 def _editable(request: AccessRequest, name: str) -> Source:
     source = selectors.source(caller=request.caller, name=name)
     require(caller=request.caller, team_id=source.team_id, role=Role.EDITOR)
@@ -297,7 +196,3 @@ def _editable(request: AccessRequest, name: str) -> Source:
 
 def _owners(request: AccessRequest) -> Any:
     return writable_teams(caller=request.caller, role=Role.EDITOR).order_by("name", "pk")
-
-
-def _may_create(request: AccessRequest) -> bool:
-    return request.caller.is_administrator or bool(request.caller.team_ids(Role.EDITOR))
