@@ -25,6 +25,7 @@ NOTE_LENGTH_MAX = 300
 DEADLINE_SECONDS_MAX = 24 * 3600
 OBJECTIVE_SECONDS_MAX = 30 * 24 * 3600
 WEIGHT_MAX = 10
+_KINDS = tuple(kind.value for kind in Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Checked:
 
 def check(*, caller: Caller, draft: ExperimentDraft) -> Checked:
     """Raises Invalid with every mistake: {"field", "message"} or, in the document, {"line", "path", "message"}."""
-    mistakes = [{"field": name, "message": message} for name, message in _mistakes(caller, draft)]
+    details: list[dict[str, Any]] = [{"field": name, "message": message} for name, message in _mistakes(caller, draft)]
     parsed, problems = read(
         team_id=draft.team_id,
         text=draft.text,
@@ -73,7 +74,7 @@ def check(*, caller: Caller, draft: ExperimentDraft) -> Checked:
         kind=draft.kind,
         needs_rpo=draft.rpo_objective_seconds is not None,
     )
-    details = [*mistakes, *(problem.as_detail() for problem in problems)]
+    details += [problem.as_detail() for problem in problems]
     if parsed is None or details:
         raise Invalid(_summary(details), details=details)
     document = parsed.document
@@ -111,7 +112,7 @@ def read(
         parsed = parse(text=text, format=format, bytes_max=settings.EXPERIMENT_BYTES_MAX)
     except DocumentProblemsError as error:
         return None, list(error.problems)
-    known = Kind(kind) if kind in Kind else Kind.EXPERIMENT
+    known = Kind(kind) if kind in _KINDS else Kind.EXPERIMENT
     return parsed, problems_of(
         parsed=parsed, surroundings=surroundings_of(team_id=team_id), kind=known, needs_rpo=needs_rpo
     )
@@ -145,7 +146,7 @@ def _mistakes(caller: Caller, draft: ExperimentDraft) -> list[tuple[str, str]]:
     for name in ("hypothesis", "blast_radius", "teaches"):
         if len(getattr(draft, name)) > WORDS_LENGTH_MAX:
             found.append((name, f"has at most {WORDS_LENGTH_MAX:,} characters"))
-    if draft.kind not in Kind:
+    if draft.kind not in _KINDS:
         found.append(("kind", f"is one of {', '.join(Kind)}"))
     if draft.layer not in Layer.values:
         found.append(("layer", f"is one of {', '.join(Layer.values)}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -100,7 +101,7 @@ def import_urls(
         try:
             content = _fetched(url)
         except (OutboundRefused, OutboundError, Invalid) as error:
-            reports.append(_refused(url, str(error)))
+            reports.append(_refused(_shown(url), str(error)))
             continue
         draft = ExperimentDraft(team_id=team_id, text="", service_id=service_id)
         reports.append(_imported(caller, draft, FileText(url, content), now, False, False))
@@ -110,7 +111,10 @@ def import_urls(
 def _fetched(url: str) -> bytes:
     if len(url) > URL_LENGTH_MAX or not url.lower().startswith(("https://", "http://")):
         raise Invalid("this is no http or https address")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Invalid(f"this is no address: {error}") from error
     if parts.username or parts.password:
         raise Invalid("an address with a password is not fetched: it would stand in reports")
     answer = send(
@@ -121,6 +125,11 @@ def _fetched(url: str) -> bytes:
         words = f"it sends to {moved}: name that address" if moved else "nothing was read"
         raise Invalid(f"it answered with status {answer.status}: {words}")
     return answer.body
+
+
+def _shown(url: str) -> str:
+    """Without a password: reports are shown and kept."""
+    return re.sub(r"//[^/@]*@", "//…@", url)[:URL_LENGTH_MAX]
 
 
 def _imported(
