@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from chaos.injectors.process.injector import INJECTOR as PROCESS
 from chaos.injectors.protocol import Injector
 
 _INJECTORS: dict[str, Injector] = {}
@@ -26,6 +27,6 @@ def get(kind: str) -> Injector:
     return _INJECTORS[kind]
 
 
-_ALL: tuple[Injector, ...] = ()
+_ALL: tuple[Injector, ...] = (PROCESS,)
 for _injector in _ALL:
     register(_injector)

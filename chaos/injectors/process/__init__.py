@@ -1,0 +1,1 @@
+"""Pauses and kills processes."""
