@@ -28,6 +28,7 @@ class StopKind(StrEnum):
     GUARD = "guard"
     DEADLINE = "deadline"
     AGENT_LOST = "agent_lost"
+    PROCESS_LOST = "process_lost"  # of the run alone: killed, or it broke off
     AGENT_ENDED = "agent_ended"  # told to end, such as at a deployment of the platform
     NOT_STARTED = "not_started"  # guards, missed, or given up before its method
 
@@ -185,6 +186,7 @@ def _stopped(outcome: Outcome) -> tuple[str, ...]:
         StopKind.GUARD: f"stopped by the guard {outcome.guard.replace('_', ' ')}".strip(),
         StopKind.DEADLINE: "stopped at its deadline",
         StopKind.AGENT_LOST: "its agent was lost",
+        StopKind.PROCESS_LOST: "its process was lost",
         StopKind.AGENT_ENDED: "its agent was told to end",
         StopKind.NOT_STARTED: "not begun",
     }[outcome.stop]

@@ -12,7 +12,8 @@ class Run(models.Model):
 
     Its method is begun at most once: READY → STARTING is a compare-and-set that also takes the lease. `fence` rises
     with each holder of the lease: who holds an older one may write nothing any more. `origin_key` says which cause
-    ("schedule:5:2026-11-21T10:00Z"), so that a cause makes one run. `watched_slo_ids` are looked at by the guards and
+    ("schedule:5:2026-11-21T10:00Z"), so that a cause makes one run. `lease_until` of an ended run: when its faults that
+    could not be taken back are tried again. `watched_slo_ids` are looked at by the guards and
     drawn on its page. `verdict` is ours; `journal` is the Chaos Toolkit's.
     """
 
@@ -35,6 +36,7 @@ class Run(models.Model):
     requested_at = models.DateTimeField()
     not_before = models.DateTimeField()
     not_after = models.DateTimeField()  # not started by then: it ends as aborted, "missed"
+    ready_at = models.DateTimeField(null=True, blank=True)  # the guards let it go
     started_at = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
     fault_began_at = models.DateTimeField(null=True, blank=True)
@@ -44,9 +46,12 @@ class Run(models.Model):
     stop_requested_at = models.DateTimeField(null=True, blank=True)
     stop_requested_by_name = models.CharField(max_length=160, blank=True)
     stop_reason = models.CharField(max_length=500, blank=True)
+    stop_kind = models.CharField(max_length=16, blank=True)  # of chaos.runs.domain.verdict.StopKind
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveIntegerField(default=0)
     supervisor = models.CharField(max_length=160, blank=True)  # the agent's instance
+    process_id = models.PositiveIntegerField(null=True, blank=True)  # of its process, on the agent's host
+    events_count = models.PositiveIntegerField(default=0)
     rto_seconds = models.FloatField(null=True, blank=True)
     rpo_seconds = models.FloatField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)  # 0 to 1

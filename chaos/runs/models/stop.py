@@ -8,6 +8,7 @@ class GlobalStop(models.Model):
     """The red button: while one is in force every run is aborted and none starts. Kept when lifted, as history."""
 
     began_at = models.DateTimeField()
+    by_user = models.ForeignKey("access.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     by_name = models.CharField(max_length=160)
     reason = models.CharField(max_length=500)
     lifted_at = models.DateTimeField(null=True, blank=True)
