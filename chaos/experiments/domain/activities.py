@@ -95,7 +95,7 @@ def _is_seconds(value: object) -> bool:
 
 def _check_provider(notes: Notes, path: Path, provider: Mapping[str, Any], *, is_probe: bool) -> None:
     kind = provider.get("type")
-    if kind not in _OF_PROVIDER:
+    if not isinstance(kind, str) or kind not in _OF_PROVIDER:
         place = (*path, "type") if "type" in provider else path
         notes.add(place, "the type of a provider must be python, process or http")
         return
