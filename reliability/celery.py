@@ -8,7 +8,7 @@ from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from reliability.supervision.parent_death import die_with_parent
+from reliability.kit.parent_death import die_with_parent
 
 # Before the app is made: it looks here whether it is Django's, finds the tasks of all rooms then, and closes
 # connections after each task.

@@ -9,6 +9,7 @@ import sys
 from types import FrameType
 from typing import Any, BinaryIO
 
+from chaos.runner.bounded import bound_process
 from chaos.runner.conversation import Conversation, RefusedError, StoppedError
 from chaos.runner.guarded import guard_connections
 from chaos.runner.manner import manner_of
@@ -20,6 +21,7 @@ from chaos.runner.sequence import RunSequence
 
 
 def main() -> int:
+    bound_process()
     conversation = Conversation(reader=_taken_from(0), writer=_taken_from(1))
     logging.getLogger("chaostoolkit").setLevel(logging.CRITICAL)
     try:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import socket
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from reliability.web.outbound_policy import OutboundPolicy, OutboundRefused
@@ -17,6 +19,8 @@ from reliability.web.outbound_policy import OutboundPolicy, OutboundRefused
 # Which names resolved to which address, so that an allowed name allows its addresses.
 _names: dict[str, str] = {}
 _lock = threading.Lock()
+_NAMES_MAX = 10_000
+_of_thread = threading.local()
 _INTERNET_ADDRESS_PARTS = 2
 
 
@@ -26,6 +30,31 @@ def guard_connections(*, allowed: Iterable[str]) -> None:
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "socket.connect":
+            _check(policy, arguments[1])
+
+    _remember_names()
+    sys.addaudithook(hook)
+
+
+@contextmanager
+def guarding_thread(*, allowed: Iterable[str]) -> Iterator[None]:
+    """The same for this thread alone, inside of the block: for a process that has connections of its own, too."""
+    policy = OutboundPolicy.parse(allowed)
+    _guard_threads()
+    _of_thread.policy = policy
+    try:
+        yield
+    finally:
+        _of_thread.policy = None
+
+
+@cache
+def _guard_threads() -> None:
+    """Once per process: a hook cannot be taken away again."""
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        policy = getattr(_of_thread, "policy", None)
+        if event == "socket.connect" and policy is not None:
             _check(policy, arguments[1])
 
     _remember_names()
@@ -50,6 +79,8 @@ def _remember_names() -> None:
     def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
         found = original(host, *arguments, **options)
         with _lock:
+            if len(_names) > _NAMES_MAX:
+                _names.clear()
             for *_, address in found:
                 _names[str(address[0])] = host.decode() if isinstance(host, bytes) else str(host)
         return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from reliability.supervision.domain.restarts import Restarts
-from reliability.supervision.parent_death import die_with_parent
+from reliability.kit.parent_death import die_with_parent
 
 
 @dataclass(frozen=True, slots=True)
