@@ -162,7 +162,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'reliability.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = _sqlite_options
+    DATABASES["default"] |= {"ENGINE": "reliability.database.sqlite3", "OPTIONS": _sqlite_options}  # writers take turns
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
@@ -453,3 +453,19 @@ EXPERIMENT_IMPORT_MAX = env.int("EXPERIMENT_IMPORT_MAX", default=50)
 TARGETS_PER_TEAM_MAX = env.int("TARGETS_PER_TEAM_MAX", default=500)
 if EXPERIMENT_BYTES_MAX > 512 * 1024:
     raise ImproperlyConfigured("EXPERIMENT_BYTES_MAX must be at most 524288: a document travels in one line of 1 MiB")
+# Runs. Seconds without a sign of life after which another agent takes a run over; seconds for which taking a fault back
+# is tried at once (after that each minute, and an incident is open); seconds between looks of the guards at runs.
+CHAOS_LEASE_SECONDS = env.float("CHAOS_LEASE_SECONDS", default=10.0)
+CHAOS_UNDO_SECONDS = env.float("CHAOS_UNDO_SECONDS", default=60.0)
+CHAOS_GUARD_SECONDS = env.float("CHAOS_GUARD_SECONDS", default=5.0)
+if CHAOS_LEASE_SECONDS < 3 or CHAOS_UNDO_SECONDS < 5 or CHAOS_GUARD_SECONDS < 1:
+    raise ImproperlyConfigured("CHAOS_LEASE_SECONDS must be at least 3, CHAOS_UNDO_SECONDS 5, CHAOS_GUARD_SECONDS 1")
+# Runs at once of one agent, open runs of a team, objectives watched by a run, megabytes of the process of a run.
+CHAOS_RUNS_MAX = env.int("CHAOS_RUNS_MAX", default=50)
+CHAOS_OPEN_RUNS_MAX = env.int("CHAOS_OPEN_RUNS_MAX", default=200)
+CHAOS_WATCHED_SLOS_MAX = env.int("CHAOS_WATCHED_SLOS_MAX", default=20)
+CHAOS_RUN_MEGABYTES_MAX = env.int("CHAOS_RUN_MEGABYTES_MAX", default=512)
+# The name under which the agent of this machine takes runs: targets that only it can reach name it. Variables of its
+# environment that the process of a run gets, too: it gets none of the platform's.
+CHAOS_AGENT = env.str("CHAOS_AGENT", default="")
+CHAOS_ENVIRONMENT = env.list("CHAOS_ENVIRONMENT", default=[])
