@@ -1,0 +1,1 @@
+"""Keeps processors, memory or a disk busy."""
