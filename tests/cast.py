@@ -20,6 +20,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from factory.django import DjangoModelFactory
 
+from chaos.experiments.models import Experiment, ExperimentVersion, Target
 from incidents.intake.models import Integration, Monitor
 from incidents.oncall.models import Schedule, ScheduleVersion
 from incidents.paging.models import EscalationPolicy, PolicyStep, StepTarget
@@ -234,6 +235,42 @@ MonitorFactory = _make(
     title=factory.LazyAttribute(lambda monitor: monitor.name.replace("-", " ").title()),
     period_seconds=3600,
     secret_hash=factory.LazyFunction(lambda: hash_of_secret(token_urlsafe(16))),
+)
+
+
+ExperimentFactory = _make(
+    Experiment,
+    team=factory.SubFactory(TeamFactory),
+    slug=factory.Sequence(lambda n: f"experiment-{n}"),
+    title=factory.LazyAttribute(lambda experiment: experiment.slug.replace("-", " ").capitalize()),
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
+
+EXPERIMENT_TEXT = "title: Orders survive\ndescription: a slow payment stops no order\nmethod: []\n"
+
+ExperimentVersionFactory = _make(
+    ExperimentVersion,
+    experiment=factory.SubFactory(ExperimentFactory),
+    number=1,
+    format="yaml",
+    text=EXPERIMENT_TEXT,
+    document=factory.LazyFunction(
+        lambda: {"title": "Orders survive", "description": "a slow payment stops no order", "method": []}
+    ),
+    created_at=BEGINNING,
+)
+
+TargetFactory = _make(
+    Target,
+    team=factory.SubFactory(TeamFactory),
+    service=factory.SubFactory(ServiceFactory, team=factory.SelfAttribute("..team")),
+    slug=factory.Sequence(lambda n: f"target-{n}"),
+    title=factory.LazyAttribute(lambda target: target.slug.replace("-", " ").capitalize()),
+    kind="process",
+    config=factory.LazyFunction(lambda: {"pidfile": "/run/orders.pid"}),
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
 )
 
 
