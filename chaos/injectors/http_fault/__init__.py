@@ -1,0 +1,1 @@
+"""Faults of single HTTP requests: answered with an error, answered late, answered with a broken body."""

@@ -1,0 +1,91 @@
+"""A listening socket that can refuse for a while without losing its port."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+
+from chaos.injectors.proxy.errors import ApiError, bad_body
+
+_log = logging.getLogger(__name__)
+_BACKLOG = 1024
+_OUT_OF_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+PORT_MAX = 65_535
+
+
+def split_address(text: object, *, field: str) -> tuple[str, int]:
+    """("127.0.0.1", 80) of "127.0.0.1:80", ":80" (every address), "[::1]:80". Raises ApiError."""
+    host, separator, port = str(text).rpartition(":")
+    if not separator or not port.isascii() or not port.isdigit() or int(port) > PORT_MAX or len(host) > 253:
+        raise bad_body(f"{field} must be host:port, got {str(text)[:80]!r}")
+    return host.strip("[]"), int(port)
+
+
+def written_address(address: tuple[object, ...]) -> str:
+    host, port = str(address[0]), address[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+async def bound_socket(address: tuple[str, int], *, kind: socket.SocketKind) -> socket.socket:
+    """Raises ApiError when the address cannot be had."""
+    host, port = address
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host or "0.0.0.0", port, type=kind, flags=socket.AI_PASSIVE)  # noqa: S104 — as asked
+        family, _, protocol, _, where = found[0]
+        made = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise ApiError(f"cannot listen on {host}:{port}: {error}", status=500) from error
+    try:
+        made.setblocking(False)
+        if kind == socket.SOCK_STREAM:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(where)
+    except OSError as error:
+        made.close()
+        raise ApiError(f"cannot listen on {host}:{port}: {error}", status=500) from error
+    return made
+
+
+class Listener:
+    """Hands accepted connections on while it is up; while down, connecting is refused as by a dead service."""
+
+    def __init__(self, bound: socket.socket, accept: Callable[[socket.socket], Awaitable[None]]) -> None:
+        self._socket = bound
+        self._accept = accept
+        self._task: asyncio.Task[None] | None = None
+        self.address = written_address(bound.getsockname())
+
+    def up(self) -> None:
+        if self._task is None:
+            self._socket.listen(_BACKLOG)
+            self._task = asyncio.get_running_loop().create_task(self._accepting())
+
+    def down(self) -> None:
+        """Bound and not listening: the port stays ours. Linux takes a listening socket down by `shutdown`."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+            self._socket.shutdown(socket.SHUT_RD)
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._socket.close()
+
+    async def _accepting(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                accepted, _ = await loop.sock_accept(self._socket)
+            except OSError as error:
+                if error.errno in _OUT_OF_DESCRIPTORS:
+                    _log.warning("cannot accept on %s: %s", self.address, error)
+                await asyncio.sleep(0.1)
+                continue
+            accepted.setblocking(False)
+            await self._accept(accepted)
