@@ -13,6 +13,8 @@ from typing import Protocol
 
 from chaos.runs.models import Run
 
+ON_CALL = "on_call"  # of the rota: the one blocker that a policy may do without
+
 
 @dataclass(frozen=True, slots=True)
 class Blocker:

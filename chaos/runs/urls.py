@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from chaos.runs.views import notice
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("chaos/notices/<str:token>/", notice.notice_link, name="chaos-notice"),
+]

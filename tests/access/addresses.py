@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from incidents.response.models import ImpactedService, ImpactedSlo, TimelineEntry
 from reliability.access.domain.caller import Role
 from slo.models import Adjustment, Backfill, BurnAlert, Exclusion, SliVersion
+from tests.access.hidden_experiments import hidden_experiments
 from tests.access.hidden_intake import hidden_intake
 from tests.access.hidden_oncall import hidden_oncall
 from tests.access.hidden_paging import hidden_paging, shared_paging
@@ -48,6 +49,7 @@ PUBLIC = frozenset(
         "setup/",
         "link/<str:secret>/",
         "a/<str:token>/",  # the signature is the right: tests/response/pages/test_phone.py
+        "chaos/notices/<str:token>/",  # the signature is the right: tests/chaos/runs/judging/test_notices.py
         "inbound/pagerduty/<slug:name>/",  # the signature of the body is what opens them
         "inbound/slack/<slug:name>/",
         "theme/",
@@ -144,6 +146,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "settings/people/": person,
         "settings/tokens/": {"token_id": token.pk},
         "tokens/": {"token_id": token.pk},
+        **hidden_experiments(cast),
         **hidden_intake(cast),
         **hidden_oncall(cast),
         **hidden_paging(cast),

@@ -55,11 +55,11 @@ class AgentSeen:
 
 
 def stop(*, reason: str, by: str) -> GuardResult:
-    """The global stop in force; blank *by*: there is none."""
+    """The global stop in force; blank *by*: there is none. What waits goes on waiting: it may be lifted."""
     if not by:
         return go(Guard.STOP, "no global stop is in force")
     why = f": {reason}" if reason else ""
-    return no(Guard.STOP, f"the global stop is in force, pressed by {by}{why}")
+    return wait(Guard.STOP, f"the global stop is in force, pressed by {by}{why}")
 
 
 def window(*, not_before: datetime, not_after: datetime, at: datetime) -> GuardResult:

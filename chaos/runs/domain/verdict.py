@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from chaos.runs.domain.looks import AFTER, DURING, RECOVERY, Look, Seen
+from chaos.runs.domain.recovery import Objective
 from chaos.runs.domain.score import run_score
 from chaos.runs.domain.states import Verdict
 
@@ -58,7 +59,7 @@ class Outcome:
     """All that a verdict is made of. was_begun: an agent took it. not_undone: faults not seen to be gone, in words.
 
     weights: of the hypothesis' probes. stop_after: so many looks out in a row are a deviation; 0: only the last one
-    decides. fault_began_at: None when no fault was put in place.
+    decides. fault_began_at: None when no fault was put in place. objectives: of a disaster recovery trial.
     """
 
     is_dry: bool = False
@@ -77,6 +78,7 @@ class Outcome:
     failed_actions: Sequence[str] = ()
     error: str = ""
     not_undone: Sequence[str] = ()
+    objectives: Sequence[Objective] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def judge(outcome: Outcome) -> Judgement:
     """The first that is so: a fault may be left · never begun · dry · deviated · stopped · inconclusive · held.
 
     A deviation seen before a stop stays one: the stop came upon what was already known. Whatever is left unknown is
-    inconclusive, never held.
+    inconclusive, never held. A trial that misses an objective of recovery has deviated, one that did not measure it
+    is inconclusive.
     """
     if outcome.not_undone:
         return Judgement(
@@ -120,7 +123,12 @@ def judge(outcome: Outcome) -> Judgement:
     unknown = _unknown(outcome)
     if unknown:
         return Judgement(Verdict.INCONCLUSIVE, unknown, None)
-    return Judgement(Verdict.HELD, _held(outcome), _score(outcome))
+    said = tuple(one.words for one in outcome.objectives)
+    if any(one.is_met is False for one in outcome.objectives):
+        return Judgement(Verdict.DEVIATED, (*said, *_held(outcome)), _score(outcome))
+    if any(one.is_met is None for one in outcome.objectives):
+        return Judgement(Verdict.INCONCLUSIVE, (*said, *_held(outcome)), None)
+    return Judgement(Verdict.HELD, (*_held(outcome), *said), _score(outcome))
 
 
 def _dry(outcome: Outcome) -> Judgement:
@@ -202,7 +210,11 @@ def _failed(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _score(outcome: Outcome) -> float | None:
-    return run_score(weights=outcome.weights, looks=outcome.looks, fault_began_at=outcome.fault_began_at)
+    """Of the hypothesis, times the share of the objectives of recovery that were met."""
+    score = run_score(weights=outcome.weights, looks=outcome.looks, fault_began_at=outcome.fault_began_at)
+    if score is None or not outcome.objectives:
+        return score
+    return score * sum(one.is_met is True for one in outcome.objectives) / len(outcome.objectives)
 
 
 def _out(look: Look) -> str:

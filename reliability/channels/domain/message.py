@@ -17,6 +17,7 @@ class Event(StrEnum):
     REOPEN = "reopen"
     UPDATE = "update"
     SHIFT = "shift"  # on call begins or ends
+    NOTICE = "notice"  # something planned comes, such as an experiment
     TEST = "test"
     BUNDLE = "bundle"  # many pages in one, in a storm
     OPERATORS = "operators"  # the platform about itself
@@ -38,10 +39,13 @@ _WORDS = {
     Event.REOPEN: "reopened",
     Event.UPDATE: "updated",
     Event.SHIFT: "on call",
+    Event.NOTICE: "notice",
     Event.TEST: "test",
     Event.BUNDLE: "several incidents",
     Event.OPERATORS: "the platform itself",
 }
+# Told by their title alone: they are about no incident.
+PLAIN = frozenset({Event.SHIFT, Event.TEST, Event.NOTICE})
 _CALLING = frozenset({Event.TRIGGER, Event.REOPEN, Event.BUNDLE, Event.OPERATORS})
 
 
@@ -88,6 +92,6 @@ class Message:
     @property
     def headline(self) -> str:
         """`Sev2 triggered: Checkout fails`, and just the title where there is no incident."""
-        if self.event in (Event.SHIFT, Event.TEST):
+        if self.event in PLAIN:
             return self.title
         return f"{self.severity_word} {self.event.word}: {self.title}".strip()

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from reliability.channels.domain.message import Event, Message
+from reliability.channels.domain.message import PLAIN, Event, Message
 from reliability.channels.domain.text import one_line, shortened
 
 SUBJECT_LENGTH_MAX = 160
@@ -56,7 +56,7 @@ _LOUD = {"Importance": "high", "X-Priority": "1 (Highest)"}
 def subject(message: Message) -> str:
     """`[Sev2] Checkout fails`, later `Re: [Sev2] Checkout fails (resolved)`: one line, whatever the title holds."""
     title = one_line(message.title, SUBJECT_LENGTH_MAX)
-    if message.event in (Event.SHIFT, Event.TEST):
+    if message.event in PLAIN:
         return title
     severity = f"[{one_line(message.severity_word, 20)}] " if message.severity_word else ""
     if message.event in (Event.TRIGGER, Event.BUNDLE, Event.OPERATORS):
