@@ -83,12 +83,13 @@ class MachineInjector(ABC):
         )
 
     def inject(self, *, plan: Plan, reach: Reach) -> Json:
-        lacking = self.works_here()
-        if lacking:
-            raise InjectorError(lacking, is_permanent=True)
         config = check_fields(self.target_fields, reach.config)
         notes.sweep()
         with notes.held(plan.fault_key) as note:
+            lacking = self.works_here()
+            if lacking:  # what could not be done need not be taken back, which this machine could not do either
+                note.end(was_refused=True)
+                raise InjectorError(lacking, is_permanent=True)
             if note.is_undone:
                 raise InjectorError("it was taken back before it was put in place", is_permanent=True)
             if "said" in note.values:
@@ -108,11 +109,15 @@ class MachineInjector(ABC):
 
     def undo(self, *, plan: Plan, reach: Reach) -> None:
         with notes.held(plan.fault_key) as note:
-            self._take(note=note, plan=plan, config=check_fields(self.target_fields, reach.config))
+            if not note.values.get("was_refused"):
+                self._take(note=note, plan=plan, config=check_fields(self.target_fields, reach.config))
 
     def verify(self, *, plan: Plan, reach: Reach) -> Verification:
         config = check_fields(self.target_fields, reach.config)
-        return self.look(noted=notes.noted(plan.fault_key), plan=plan, config=config)
+        noted = notes.noted(plan.fault_key)
+        if noted.get("was_refused"):
+            return Verification(is_gone=True, how="it was never put in place: this machine cannot")
+        return self.look(noted=noted, plan=plan, config=config)
 
     def _take(self, *, note: Note, plan: Plan, config: Mapping[str, Any]) -> None:
         self.take(note=note, plan=plan, config=config)

@@ -1,0 +1,1 @@
+"""Drops, loses or delays packets in a network namespace."""
