@@ -17,6 +17,7 @@ from incidents.response.views import (
     lifecycle,
     milestone_setting,
     phone,
+    phone_list,
     roles,
     timeline,
 )
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<int:number>/timeline/<int:pk>/pin/", timeline.pin, name="timeline-pin"),
     path("alerts/", alerts.alert_list, name="alert-list"),
     path("alerts/<int:pk>/", alerts.alert_detail, name="alert-detail"),
+    path("a/list/<str:token>/", phone_list.phone_list, name="phone-list"),
     path("a/<str:token>/", phone.phone_link, name="phone-link"),
     path("inbound/pagerduty/<slug:name>/", inbound_pagerduty.pagerduty_webhook, name="inbound-pagerduty"),
     path("inbound/slack/<slug:name>/", inbound_slack.slack_interaction, name="inbound-slack"),

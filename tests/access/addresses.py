@@ -49,6 +49,7 @@ PUBLIC = frozenset(
         "setup/",
         "link/<str:secret>/",
         "a/<str:token>/",  # the signature is the right: tests/response/pages/test_phone.py
+        "a/list/<str:token>/",  # likewise: tests/response/pages/test_phone_list.py
         "chaos/notices/<str:token>/",  # the signature is the right: tests/chaos/runs/judging/test_notices.py
         "inbound/pagerduty/<slug:name>/",  # the signature of the body is what opens them
         "inbound/slack/<slug:name>/",

@@ -178,4 +178,5 @@ def test_buttons_are_shown_only_where_presses_are_believed(
     without = Place(place.name, place.config, {"webhook_url": place.secrets["webhook_url"]})
     kind_of("slack").send(place=without, message=message(), now=now)
     (actions,) = [block for block in server.received[0].json()["blocks"] if block["type"] == "actions"]
-    assert [button["action_id"] for button in actions["elements"]] == ["open"]
+    shown = [(button["action_id"], button.get("url")) for button in actions["elements"]]
+    assert shown == [("acknowledge_link", message().ack_url), ("open", message().url)], "of a person, whose link it is"

@@ -187,6 +187,19 @@ def needed_parts(*, bundle: Notification) -> QuerySet[Notification]:
     )
 
 
+def only_part(*, bundle: Notification) -> Notification | None:
+    """The page for which the message stands alone, and which it then tells as the page would."""
+    parts = list(needed_parts(bundle=bundle).select_related("escalation", "team").order_by("created_at", "pk")[:2])
+    return parts[0] if len(parts) == 1 else None
+
+
+def listed_in(*, bundle: Notification) -> QuerySet[Notification]:
+    """Every page that the message listed, whatever became of it since, the oldest first."""
+    return Notification.objects.filter(bundle__in=_line_of(bundle), state=Notification.State.BUNDLED).order_by(
+        "created_at", "pk"
+    )
+
+
 def _line_of(bundle: Notification) -> list[int]:
     """The message and those before it, which other places of the person did not take."""
     line = [bundle.pk]
@@ -218,7 +231,7 @@ def content_of(*, parts: QuerySet[Notification], count: int) -> Content:
         text=storm.text_of(parts=listed, count=count),
         severity="error" if worst is None else worst.severity,
         severity_word="" if worst is None else worst.severity_word,
-        url=f"{settings.PUBLIC_URL}/incidents/",
+        url=f"{settings.PUBLIC_URL}/incidents/?status=triggered",
         team="" if len({part.team for part in listed}) != 1 else listed[0].team,
     )
 

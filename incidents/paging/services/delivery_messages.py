@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -9,7 +10,8 @@ from django.conf import settings
 
 from incidents.paging.domain.content import Content
 from incidents.paging.models import Notification
-from incidents.paging.services import links
+from incidents.paging.services import links, list_links
+from incidents.paging.services.bundling import only_part
 from reliability.channels.domain.message import Action, Event, Link, Message
 
 _LABELS = {
@@ -26,6 +28,14 @@ def subject_key(*, subject: str) -> str:
 
 
 def message_of(*, notification: Notification, now: datetime) -> Message:
+    """A list of one page says what the page would say, under its own key."""
+    page = only_part(bundle=notification) if notification.purpose == Notification.Purpose.BUNDLE else None
+    if page is None:
+        return _message_of(notification=notification, now=now)
+    return replace(_message_of(notification=page, now=now), idempotency_key=notification.idempotency_key)
+
+
+def _message_of(*, notification: Notification, now: datetime) -> Message:
     escalation = notification.escalation
     event = Event(notification.event)
     stored = notification.content or ({} if escalation is None else escalation.content)
@@ -51,7 +61,9 @@ def message_of(*, notification: Notification, now: datetime) -> Message:
 
 
 def _ack_url(*, notification: Notification, event: Event, now: datetime) -> str:
-    """Only in a page: whoever reads an update has nothing left to acknowledge."""
+    """Only in a page or a list of pages: whoever reads an update has nothing left to acknowledge."""
+    if notification.purpose == Notification.Purpose.BUNDLE and notification.user_id is not None:
+        return f"{settings.PUBLIC_URL}/a/list/{list_links.sign(bundle=notification, now=now)}/"
     if notification.escalation is None or notification.user_id is None or event not in (Event.TRIGGER, Event.REOPEN):
         return ""
     token = links.sign(escalation=notification.escalation, user_id=notification.user_id, now=now)

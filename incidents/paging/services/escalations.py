@@ -78,8 +78,11 @@ def _frozen(policy: EscalationPolicy | None, now: datetime) -> tuple[EscalationP
 
 
 @transaction.atomic
-def pause(*, escalation_id: int, now: datetime, by: str) -> Escalation:
-    """Acknowledged by *by*: nobody is paged any more, and those who were told hear of it. Twice is once."""
+def pause(*, escalation_id: int, now: datetime, by: str, by_user_id: int | None = None) -> Escalation:
+    """Acknowledged by *by*: nobody is paged any more, and those who were told hear of it. Twice is once.
+
+    by_user_id: who did it, and so need not be told.
+    """
     escalation = _locked(escalation_id)
     if escalation.state not in _RUNNING:
         return escalation
@@ -94,7 +97,7 @@ def pause(*, escalation_id: int, now: datetime, by: str) -> Escalation:
     else:
         due.schedule(kind=STEP, key=escalation.pk, due_at=escalation.ack_lapses_at, reschedule=True)
     _record(escalation, Happening.PAUSED, f"Paused: acknowledged by {by}", now, by=by)
-    _update(escalation, Event.ACKNOWLEDGE, by=by, now=now)
+    _update(escalation, Event.ACKNOWLEDGE, by=by, by_user_id=by_user_id, now=now)
     return escalation
 
 
@@ -109,8 +112,8 @@ def resume(*, escalation_id: int, now: datetime, by: str) -> Escalation:
 
 
 @transaction.atomic
-def end(*, escalation_id: int, now: datetime, by: str) -> Escalation:
-    """Resolved: nobody is paged any more, and those who were told hear of it. Twice is once."""
+def end(*, escalation_id: int, now: datetime, by: str, by_user_id: int | None = None) -> Escalation:
+    """Resolved: nobody is paged any more, and those who were told hear of it, as of `pause`. Twice is once."""
     escalation = _locked(escalation_id)
     if escalation.state == Escalation.State.ENDED:
         return escalation
@@ -121,7 +124,7 @@ def end(*, escalation_id: int, now: datetime, by: str) -> Escalation:
     save(escalation=escalation)
     due.cancel(kind=STEP, key=escalation.pk)
     _record(escalation, Happening.ENDED, f"Ended: resolved by {by}", now, by=by)
-    _update(escalation, Event.RESOLVE, by=by, now=now)
+    _update(escalation, Event.RESOLVE, by=by, by_user_id=by_user_id, now=now)
     return escalation
 
 
@@ -161,10 +164,18 @@ def escalate_now(*, escalation_id: int, epoch: int, step: int, now: datetime, by
 
 
 @transaction.atomic
-def retell(*, escalation_id: int, content: Content, event: Event, now: datetime, urgency: Urgency | None = None) -> int:
+def retell(
+    *,
+    escalation_id: int,
+    content: Content,
+    event: Event,
+    now: datetime,
+    urgency: Urgency | None = None,
+    by_user_id: int | None = None,
+) -> int:
     """From now on *content* is told; those who were told before hear of it as *event*. Returns how many places.
 
-    urgency: holds for whom is told from now on; None leaves it.
+    urgency: holds for whom is told from now on; None leaves it. by_user_id: who did it, and so need not be told.
     With ACKNOWLEDGE, RESOLVE or REOPEN it replaces the words of what pause, end or restart has just had told.
     """
     escalation = _locked(escalation_id)
@@ -174,11 +185,13 @@ def retell(*, escalation_id: int, content: Content, event: Event, now: datetime,
     save(escalation=escalation)
     if event is Event.TRIGGER:
         return 0
-    return updates.tell(escalation=escalation, event=event, content=content, now=now)
+    return updates.tell(escalation=escalation, event=event, content=content, now=now, but_user_id=by_user_id)
 
 
 @transaction.atomic
-def hasten(*, escalation_id: int, content: Content, now: datetime, by: str) -> Escalation:
+def hasten(
+    *, escalation_id: int, content: Content, now: datetime, by: str, by_user_id: int | None = None
+) -> Escalation:
     """It may wake people from now on: the same step again, to whom quiet hours kept it from as well.
 
     While it is paused or has ended only what is told later is urgent. Already urgent: only the content changes.
@@ -191,7 +204,7 @@ def hasten(*, escalation_id: int, content: Content, now: datetime, by: str) -> E
         _same_step_afresh(escalation, Happening.HASTENED, Reason.HASTENED, text, by=by, now=now)
     else:
         save(escalation=escalation)
-        updates.tell(escalation=escalation, event=Event.UPDATE, content=content, now=now)
+        updates.tell(escalation=escalation, event=Event.UPDATE, content=content, now=now, but_user_id=by_user_id)
     return escalation
 
 
@@ -263,6 +276,6 @@ def _record(escalation: Escalation, kind: Happening, text: str, now: datetime, *
     events.record(escalation=escalation, kind=kind, text=text, now=now, data={"by": by} if by else {})
 
 
-def _update(escalation: Escalation, event: Event, *, by: str, now: datetime) -> None:
+def _update(escalation: Escalation, event: Event, *, by: str, by_user_id: int | None, now: datetime) -> None:
     content = updates.described(content=Content.from_json(escalation.content), event=event, by=by)
-    updates.tell(escalation=escalation, event=event, content=content, now=now)
+    updates.tell(escalation=escalation, event=event, content=content, now=now, but_user_id=by_user_id)

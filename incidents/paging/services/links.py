@@ -79,7 +79,7 @@ def open(*, token: str, now: datetime) -> OpenedLink:  # noqa: A001  links.open:
     """One that may act: of this epoch. Raises LinkRefused with the reason; each refusal is logged."""
     opened = read(token=token, now=now)
     if not opened.is_current:
-        raise _logged(
+        raise logged(
             LinkRefused(
                 "this link is from before the last acknowledgement, resolution or reopening: "
                 "sign in to see what is now",
@@ -98,10 +98,11 @@ def read(*, token: str, now: datetime, user: User | None = None) -> OpenedLink:
     try:
         return _read(token=token, user=user, now=now)
     except LinkRefused as refused:
-        raise _logged(refused) from None
+        raise logged(refused) from None
 
 
-def _logged(refused: LinkRefused) -> LinkRefused:
+def logged(refused: LinkRefused) -> LinkRefused:
+    """Written down, with what it was about and no more."""
     about = None if refused.escalation is None else refused.escalation.subject
     logger.warning("link_refused", reason=refused.reason, subject=about)
     return refused

@@ -26,13 +26,18 @@ _WORDS = {
 }
 
 
-def tell(*, escalation: Escalation, event: Event, content: Content, now: datetime) -> int:
-    """Returns how many places hear of it. Call with the escalation locked, after its epoch has moved."""
+def tell(
+    *, escalation: Escalation, event: Event, content: Content, now: datetime, but_user_id: int | None = None
+) -> int:
+    """Returns how many places hear of it. Call with the escalation locked, after its epoch has moved.
+
+    but_user_id: who did it, and knows.
+    """
     stored = content.to_json()
     places = _told_before(escalation=escalation)
     number = 0
     for told in places:
-        if told.user is not None and _rests(told=told, now=now):
+        if told.user is not None and (told.user_id == but_user_id or _rests(told=told, now=now)):
             continue
         place = Place(channel=told.channel, contact_method=told.contact_method, user=told.user)
         draft = Draft(

@@ -60,7 +60,7 @@ def edit(
     )
     announce(incident=incident, actor=Actor(caller), deed=deed, now=now)
     if "title" in changes and incident.status in (Status.TRIGGERED, Status.ACKNOWLEDGED):
-        telling.retell(incident=incident, now=now)
+        telling.retell(incident=incident, actor=Actor(caller), now=now)
     return incident
 
 
@@ -110,9 +110,9 @@ def set_severity(*, incident: Incident, actor: Actor, severity: Severity, now: d
 
 def _tell(*, incident: Incident, was: Severity, actor: Actor, now: datetime) -> None:
     if was.urgency is not Urgency.URGENT and incident.urgency == Urgency.URGENT:
-        telling.hasten(incident=incident, by=actor.words, now=now)
+        telling.hasten(incident=incident, actor=actor, now=now)
     else:
-        telling.retell(incident=incident, now=now)
+        telling.retell(incident=incident, actor=actor, now=now)
 
 
 def _save_edit(incident: Incident, fields: tuple[str, ...], now: datetime) -> None:

@@ -100,7 +100,7 @@ def escalate(
     incident = locked_to_answer(caller=caller, incident_id=incident_id)
     decided(action=Action.ESCALATE, incident=incident)
     actor = Actor(caller, via)
-    if not telling.escalate(incident=incident, epoch=epoch, step=step, by=actor.words, now=now):
+    if not telling.escalate(incident=incident, epoch=epoch, step=step, actor=actor, now=now):
         return Moved(incident, False, _why_not(incident, is_button=epoch is not None))
     deed = Deed(action="incident.escalate", kind=Kind.PAGE, text=f"Escalated by {actor.words}.")
     announce(incident=incident, actor=actor, deed=deed, now=now)

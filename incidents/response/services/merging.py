@@ -48,7 +48,7 @@ def merge(*, caller: Caller, incident_id: int, into_id: int, now: datetime, reas
         because = f"#{source.pk}, merged into this, is worse."
         set_severity(incident=target, actor=actor, severity=Severity(source.severity), now=now, reason=because)
     else:
-        telling.retell(incident=target, now=now)
+        telling.retell(incident=target, actor=actor, now=now)
     return Moved(target, True, f"#{source.pk} was merged into #{target.pk}.")
 
 

@@ -42,7 +42,7 @@ def acknowledge(*, incident: Incident, actor: Actor, now: datetime) -> Moved:
     decision = decided(action=Action.ACKNOWLEDGE, incident=incident)
     is_first_human = actor.human and incident.acknowledged_at is None
     if decision.verdict is Verdict.ALREADY and not is_first_human:
-        telling.pause(incident=incident, by=actor.words, now=now)
+        telling.pause(incident=incident, actor=actor, now=now)
         join(incident=incident, user_id=actor.caller.user_id, now=now)
         return Moved(incident, False, f"{incident.acknowledged_by_name or 'Somebody'} has acknowledged this already.")
     if is_first_human:
@@ -51,7 +51,7 @@ def acknowledge(*, incident: Incident, actor: Actor, now: datetime) -> Moved:
     if incident.phase == Phase.DETECTION.value:
         incident.phase = PHASE_AFTER[decision.to].value
     was = _save(incident, decision.to, now)
-    telling.pause(incident=incident, by=actor.words, now=now)
+    telling.pause(incident=incident, actor=actor, now=now)
     text = f"Acknowledged by {actor.words}."
     _announce(incident, actor, now, "incident.acknowledge", text, "IncidentAcknowledged", was=was)
     join(incident=incident, user_id=actor.caller.user_id, now=now)
@@ -65,7 +65,7 @@ def unacknowledge(*, incident: Incident, actor: Actor, now: datetime, reason: st
         return Moved(incident, False, "Nobody has acknowledged this.")
     incident.acknowledged_by_name = ""
     was = _save(incident, decision.to, now)
-    telling.resume(incident=incident, by=actor.words, now=now)
+    telling.resume(incident=incident, actor=actor, now=now)
     text = f"Acknowledgement taken back by {actor.words}."
     _announce(incident, actor, now, "incident.unacknowledge", text, "IncidentUnacknowledged", was=was, reason=reason)
     return Moved(incident, True, text)
@@ -116,7 +116,7 @@ def reopen(*, incident: Incident, actor: Actor, now: datetime, reason: str = "")
         incident.group_key = ""
         _save(incident, decision.to, now)
     burning_watch.revive(incident=incident, now=now)
-    telling.restart(incident=incident, by=actor.words, now=now)
+    telling.restart(incident=incident, actor=actor, now=now)
     text = f"Reopened by {actor.words}." + (f" {reason}" if reason else "")
     _announce(incident, actor, now, "incident.reopen", text, "IncidentReopened", was=was, reason=reason)
     return Moved(incident, True, text)
@@ -153,7 +153,7 @@ def _resolve(*, incident: Incident, actor: Actor, now: datetime) -> None:
     incident.phase = Phase.ANALYSIS.value
     open_alerts = Alert.objects.filter(incident=incident, resolved_at=None)
     open_alerts.update(status=Alert.Status.RESOLVED, resolved_at=now)
-    telling.end(incident=incident, by=actor.words, now=now)
+    telling.end(incident=incident, actor=actor, now=now)
 
 
 def _reach(*, incident: Incident, milestone: Milestone, actor: Actor, now: datetime) -> None:

@@ -84,7 +84,7 @@ def phone_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         opened = links.open(token=token, now=now)
     except LinkRefused as refused:
-        return _refused(request, refused)
+        return refused_page(request, refused)
     incident = _incident_of(opened.escalation)
     if incident is None:
         return _page(request, State("There is no such incident any more", icon="no-data"), status=404)
@@ -163,7 +163,7 @@ def _standing(incident: Incident) -> str:
     return ""
 
 
-def _refused(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
+def refused_page(request: HttpRequest, refused: LinkRefused) -> HttpResponse:
     """In words. A true signature may know how the incident stands; a false one is told nothing."""
     heading = _HEADINGS.get(refused.reason, "This link does not work")
     incident = _incident_of(refused.escalation) if refused.reason == "link_stale" else None
@@ -193,7 +193,11 @@ def _incident_of(escalation: Escalation | None) -> Incident | None:
 
 
 def _page(request: HttpRequest, state: State, *, status: int = 200) -> HttpResponse:
-    response = render(request, "response/phone.html", {"state": state}, status=status)
+    return without_trace(render(request, "response/phone.html", {"state": state}, status=status))
+
+
+def without_trace(response: HttpResponse) -> HttpResponse:
+    """The address is a right: nothing may index it or pass it on."""
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response["Referrer-Policy"] = "no-referrer"
     return response

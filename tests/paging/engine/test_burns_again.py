@@ -37,7 +37,7 @@ def fire_anew(slo_id: int, clock: Clock) -> BurnAlert:
 
 def resolve(cast: Cast, clock: Clock) -> None:
     incident = Incident.objects.latest("pk")
-    lifecycle.resolve(caller=cast.caller("responder"), incident_id=incident.pk, now=clock.now)
+    lifecycle.resolve(caller=cast.caller("editor"), incident_id=incident.pk, now=clock.now)
 
 
 def paged(receivers: Receivers) -> list[str]:

@@ -57,9 +57,14 @@ def buttons_of(message: Message, *, has_buttons: bool) -> list[dict[str, Any]]:
     is_over = message.event is Event.RESOLVE
     actions = message.actions if has_buttons and not is_over else ()
     pressed = [_button(action) for action in actions if len(action.value) <= _VALUE_LENGTH_MAX]
-    if not message.url:
-        return pressed
-    return [*pressed, {"type": "button", "action_id": "open", "text": plain("Open"), "url": message.url}]
+    # To one person, whom Slack does not tell us: their link. To a room: the buttons.
+    own_link = message.ack_url if message.event.calls and not pressed else ""
+    ways = [_way("acknowledge_link", "Acknowledge", own_link), _way("open", "Open", message.url)]
+    return [*pressed, *(way for way in ways if way["url"])]
+
+
+def _way(name: str, label: str, url: str) -> dict[str, Any]:
+    return {"type": "button", "action_id": name, "text": plain(label), "url": url}
 
 
 def _button(action: Action) -> dict[str, Any]:
