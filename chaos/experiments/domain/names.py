@@ -7,7 +7,7 @@ import re
 SLUG_LENGTH_MAX = 63
 _SLUG = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
 # /chaos/experiments/new/ and the like are pages of their own.
-_RESERVED = frozenset({"new", "import", "validate", "library", "export", "preview"})
+_RESERVED = frozenset({"new", "import", "validate", "library", "export", "preview", "kinds"})
 
 
 def slug_mistake(slug: str) -> str | None:
