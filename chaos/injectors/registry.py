@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from chaos.injectors.dns.injector import INJECTOR as DNS
+from chaos.injectors.http_fault.injector import INJECTOR as HTTP_FAULT
 from chaos.injectors.process.injector import INJECTOR as PROCESS
 from chaos.injectors.protocol import Injector
+from chaos.injectors.proxy.injector import INJECTOR as PROXY
+from chaos.injectors.toxiproxy.injector import INJECTOR as TOXIPROXY
 
 _INJECTORS: dict[str, Injector] = {}
 
@@ -27,6 +31,12 @@ def get(kind: str) -> Injector:
     return _INJECTORS[kind]
 
 
-_ALL: tuple[Injector, ...] = (PROCESS,)
+_ALL: tuple[Injector, ...] = (
+    TOXIPROXY,
+    PROXY,
+    HTTP_FAULT,
+    DNS,
+    PROCESS,
+)
 for _injector in _ALL:
     register(_injector)
