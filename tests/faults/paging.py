@@ -87,8 +87,20 @@ class Bench:
     def die_at(self, point: str) -> None:
         (self.directory / point).touch()
 
+    def has_died(self, point: str) -> bool:
+        return not (self.directory / point).exists()
+
+    def dies_before_it_sends(self, point: str, subject: str) -> bool:
+        """Whether a worker died at the point; False when the page was sent without coming by there."""
+        self.product.wait_until(
+            lambda: self.has_died(point) or self.states(subject) == ["sent"],
+            seconds=30,
+            what=f"death or page: {point}",
+        )
+        return self.has_died(point)
+
     def wait_for_death(self, point: str, *, seconds: float = 15.0) -> None:
-        self.product.wait_until(lambda: not (self.directory / point).exists(), seconds=seconds, what=f"death: {point}")
+        self.product.wait_until(lambda: self.has_died(point), seconds=seconds, what=f"death: {point}")
 
     def wait_until_recovered(self, point: str) -> None:
         """A worker does work again, however long its start takes on a busy machine."""
