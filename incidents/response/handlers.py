@@ -1,4 +1,4 @@
-"""What the room hears of: burn alerts, what paging does, silences that end, acknowledgements that lapse."""
+"""What the room hears of: burn alerts, experiments, paging, silences that end, acknowledgements that lapse."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 from django.conf import settings
 
+from chaos.runs.blockers import register_blocker
 from incidents.paging.domain.happening import Happening
 from incidents.paging.listeners import register_listener
 from incidents.paging.models import Escalation, EscalationEvent
 from incidents.response.domain.entries import Kind
+from incidents.response.selectors.blocking import severe_incidents
 from incidents.response.selectors.content import incident_id_of
-from incidents.response.services import burn_alerts, burning_on, lapses, pagerduty_reconciling, silences
+from incidents.response.services import burn_alerts, burning_on, experiments, lapses, pagerduty_reconciling, silences
 from incidents.response.services.burning_watch import STILL_BURNING
 from incidents.response.services.recording import record
 from incidents.response.services.retention import forget_alerts
@@ -32,6 +34,29 @@ def burn_alert_fired(*, fact_id: int, payload: dict[str, Any], now: datetime) ->
 @subscriber("BurnRateAlertResolved", "response.burn_alert_resolved")
 def burn_alert_resolved(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
     burn_alerts.resolved(payload=payload, now=now)
+
+
+register_blocker("incidents", severe_incidents, stops_runs=True, words="no Sev1 or Sev2 is open on it")
+
+
+@subscriber("RunUndoFailed", "response.run_undo_failed")
+def run_undo_failed(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    experiments.undo_failed(payload=payload, now=now)
+
+
+@subscriber("RunUndoneLate", "response.run_undone_late")
+def run_undone_late(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    experiments.undone_late(payload=payload, now=now)
+
+
+@subscriber("RunStarted", "response.run_started")
+def run_started(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    experiments.run_began(payload=payload, now=now)
+
+
+@subscriber("RunEnded", "response.run_ended")
+def run_ended(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    experiments.run_ended(payload=payload, now=now)
 
 
 @due_work(silences.WAKE)

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     COMMENT = "comment"
     ATTACHMENT = "attachment"
     IMPORT = "import"
+    EXPERIMENT = "experiment"  # a fault on purpose, before or while it goes on
 
 
 # Kinds that people write as they please: they may be edited and removed. What the platform saw stays as it is.

@@ -11,6 +11,7 @@ from incidents.response.domain.alerts import AlertAction, AlertOutcome, Received
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert
 from incidents.response.selectors.recent_changes import changes_before, changes_text
+from incidents.response.services import experiments
 from incidents.response.services.alerts import receive
 from incidents.response.services.burning_on import ORIGIN_NAME
 from reliability.kit.instants import parse_instant
@@ -26,6 +27,8 @@ def fired(*, payload: Mapping[str, Any], now: datetime) -> Received:
     key, origin = _key(payload), _origin(payload)
     is_known = Alert.objects.filter(origin=origin, key=key).exists()
     received = Received(None, None, AlertOutcome.DROPPED, _KNOWN) if is_known else _trigger(payload, now)
+    if received.incident_id is not None:
+        experiments.name_suspects(incident_id=received.incident_id, service_id=payload["service_id"], now=now)
     return resolved(payload=payload, now=now) if is_over(alert_id=payload["alert_id"]) else received
 
 
