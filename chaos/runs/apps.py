@@ -10,3 +10,5 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("chaos.runs.shell")
+        rotation = import_module("reliability.access.services.rotation")  # with the models, which are ready now
+        rotation.register_encrypted(model="runs.UndoRecord", column="sealed")

@@ -1,0 +1,175 @@
+"""An agent: takes runs of its name, keeps their leases, hands stops on, and takes over what lost agents have left.
+
+It needs the database and no broker: a broker that is away never keeps a fault in place.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from chaos.runs.domain.guards import Guard
+from chaos.runs.domain.verdict import StopKind
+from chaos.runs.models import Run
+from chaos.runs.selectors.global_stop import in_force
+from chaos.runs.services import agents, guards, leases
+from chaos.runs.supervision import taking
+from chaos.runs.supervision.log import once
+from chaos.runs.supervision.office import Office
+from chaos.runs.supervision.watcher import Order, Watcher, order_of
+
+logger = structlog.get_logger(__name__)
+
+BEAT_SECONDS = 1.0
+_TAKE_SECONDS = 0.5
+_LOST_EVERY_SECONDS = 2.0
+# When it is told to end: so long for taking everything back, and a little more for leaving the rest to others.
+END_SECONDS = 5.0
+_ABANDON_SECONDS = 1.5
+_KINDS = {Guard.DEADLINE.value: StopKind.DEADLINE, Guard.STOP.value: StopKind.GLOBAL_STOP}
+
+
+class Agent:
+    """Threads of its own: leases and stops, which must not wait for anything; taking runs; guards; one for each run.
+
+    name: of its queue, blank for the default. runs_max: at once.
+    """
+
+    def __init__(self, *, name: str = "", runs_max: int | None = None) -> None:
+        self.office = Office(name=name, outbound=list(settings.OUTBOUND_ALLOWED_HOSTS))
+        self._runs_max = runs_max or settings.CHAOS_RUNS_MAX
+        self._watchers: dict[int, Watcher] = {}
+        self._lock = threading.Lock()
+        self._has_ended = threading.Event()
+        self._lost_at = 0.0
+        self._seen_at = 0.0
+        self._renewed_at = time.monotonic()
+        self._threads = [
+            threading.Thread(target=self._every, args=(seconds, work), name=f"agent {name}", daemon=True)
+            for seconds, work, name in (
+                (BEAT_SECONDS, self._beat, "leases"),
+                (_TAKE_SECONDS, self._take, "taking"),
+                (settings.CHAOS_GUARD_SECONDS, self._guard, "guards"),
+            )
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def end(self, *, seconds: float = END_SECONDS) -> bool:
+        """No next fault; every run is aborted, taken back and verified. Returns whether all was done in time.
+
+        What was not is left to other agents at once.
+        """
+        self.office.is_ending.set()
+        for watcher in self.watchers():
+            watcher.stop(Order(StopKind.AGENT_ENDED, f"{self.office.instance} was told to end"))
+        is_done = self._wait_for_all(seconds)
+        self.office.is_abandoned.set()
+        if not is_done:
+            self._wait_for_all(_ABANDON_SECONDS)
+        self._has_ended.set()
+        self.office.close()
+        try:
+            once(lambda: agents.gone(instance=self.office.instance))
+        except DatabaseError as error:
+            logger.warning("agent_not_signed_off", error=str(error))
+        return is_done
+
+    def watchers(self) -> list[Watcher]:
+        """Those that are at work."""
+        with self._lock:
+            self._watchers = {pk: watcher for pk, watcher in self._watchers.items() if watcher.is_alive()}
+            return list(self._watchers.values())
+
+    def _wait_for_all(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        for watcher in self.watchers():
+            watcher.join(max(deadline - time.monotonic(), 0.0))
+        return not self.watchers()
+
+    def _every(self, seconds: float, work: Callable[[], None]) -> None:
+        while not self._has_ended.is_set():
+            try:
+                once(work)
+            except DatabaseError as error:
+                logger.warning("agent_without_database", error=str(error))
+            except Exception:  # an agent that stops looking leaves faults in place
+                logger.exception("agent_failed", work=work.__name__)
+            self._has_ended.wait(seconds)
+
+    def _beat(self) -> None:
+        """Renew all leases, then look whether any of the runs is to end."""
+        watchers = {watcher.run_id: watcher for watcher in self.watchers()}
+        if not watchers:
+            self._renewed_at = time.monotonic()
+            return
+        try:
+            leases.renew(supervisor=self.office.instance, run_ids=list(watchers), now=timezone.now())
+            self._renewed_at = time.monotonic()
+            self._hand_on_stops(watchers)
+        except DatabaseError:
+            silent = time.monotonic() - self._renewed_at
+            if silent > settings.CHAOS_LEASE_SECONDS:
+                for watcher in watchers.values():
+                    watcher.stop(Order(StopKind.AGENT_LOST, f"its agent was without the database for {silent:.0f} s"))
+            raise
+
+    def _hand_on_stops(self, watchers: dict[int, Watcher]) -> None:
+        now, stop = timezone.now(), in_force()
+        fields = ("fence", "stop_requested_at", "stop_requested_by_name", "stop_reason", "stop_kind", "deadline_at")
+        for run in Run.objects.filter(pk__in=list(watchers)).only(*fields):
+            watcher = watchers[run.pk]
+            if run.fence != watcher.fence:
+                watcher.lose()
+            elif run.stop_requested_at is not None:
+                watcher.stop(order_of(run))
+            elif stop is not None:
+                watcher.stop(Order(StopKind.GLOBAL_STOP, f"by {stop.by_name}: {stop.reason}"))
+            elif run.deadline_at is not None and now >= run.deadline_at:
+                watcher.stop(Order(StopKind.DEADLINE, f"its time ran out at {run.deadline_at:%H:%M:%S} UTC"))
+
+    def _take(self) -> None:
+        clock = time.monotonic()
+        if clock - self._seen_at >= agents.SEEN_EVERY.total_seconds():
+            office = self.office
+            agents.seen(
+                name=office.name, instance=office.instance, host=office.host, kinds=office.kinds, now=timezone.now()
+            )
+            self._seen_at = clock
+        if self.office.is_ending.is_set():
+            return
+        if clock - self._lost_at >= _LOST_EVERY_SECONDS:
+            self._lost_at = clock
+            own = {watcher.run_id for watcher in self.watchers()}
+            for run, fence, former in taking.lost(office=self.office, own=own, now=timezone.now()):
+                logger.warning("run_taken_over", run=run.pk, former=former.supervisor)
+                self._begin(Watcher(office=self.office, run=run, fence=fence, former=former))
+        room = self._runs_max - len(self.watchers())
+        for run, fence in taking.ready(office=self.office, room=room, now=timezone.now()):
+            self._begin(Watcher(office=self.office, run=run, fence=fence))
+
+    def _begin(self, watcher: Watcher) -> None:
+        with self._lock:
+            self._watchers[watcher.run_id] = watcher
+        watcher.start()
+        if self.office.is_ending.is_set():
+            watcher.stop(Order(StopKind.AGENT_ENDED, f"{self.office.instance} was told to end"))
+
+    def _guard(self) -> None:
+        watchers = {watcher.run_id: watcher for watcher in self.watchers() if watcher.is_guarded}
+        if not watchers:
+            return
+        runs = list(Run.objects.select_related("experiment", "service", "team", "version").filter(pk__in=watchers))
+        for run_id, results in guards.during_all(runs=runs, now=timezone.now()).items():
+            for result in results[:1]:
+                kind = _KINDS.get(result.name, StopKind.GUARD)
+                guard = result.name if kind is StopKind.GUARD else ""
+                watchers[run_id].stop(Order(kind, result.reason, guard))

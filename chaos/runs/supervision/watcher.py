@@ -1,0 +1,361 @@
+"""One run, from the start of its process until every fault was seen to be gone and the verdict is written.
+
+The thread lives as long as the process it starts: the system kills a child when the thread that made it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from chaos.experiments.selectors.jobs import JobParts, job_of
+from chaos.runner.manner import manner_of
+from chaos.runner.protocol import Answer, Ask, End, Event, Job, ProtocolError
+from chaos.runs.domain.states import Mode, State, UndoState
+from chaos.runs.domain.verdict import RunEnd, StopKind
+from chaos.runs.models import Run
+from chaos.runs.services import leases, running, undoing
+from chaos.runs.services.leases import LeaseLostError
+from chaos.runs.supervision.desk import Desk
+from chaos.runs.supervision.faults import Fault, fault_of
+from chaos.runs.supervision.log import AbandonedError, RunLog, once
+from chaos.runs.supervision.office import Office, host_of
+from chaos.runs.supervision.process import ChildProcess, end_leftovers
+from chaos.runs.supervision.taking_back import TakingBack
+
+logger = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 0.5
+_MEMORY_EVERY_SECONDS = 2.0
+_ROLLBACKS_TRIES = 3
+_ROLLBACKS_SECONDS = 300.0
+_RECOVERY_EXTRA_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Why the run is to end. guard: the name of the guard that says so."""
+
+    kind: StopKind
+    reason: str
+    guard: str = ""
+
+
+class Bell:
+    """Wakes a thread that waits in select."""
+
+    def __init__(self) -> None:
+        self.reader, self._writer = os.pipe()
+        os.set_blocking(self.reader, False)
+        os.set_blocking(self._writer, False)
+
+    def ring(self) -> None:
+        with suppress(OSError):
+            os.write(self._writer, b"!")
+
+    def hush(self) -> None:
+        with suppress(OSError):
+            os.read(self.reader, 4096)
+
+    def close(self) -> None:
+        for end in (self.reader, self._writer):
+            with suppress(OSError):
+                os.close(end)
+
+
+class Watcher(threading.Thread):
+    """former: the row as it was before it was taken over from a lost agent; None for a run that begins here."""
+
+    def __init__(self, *, office: Office, run: Run, fence: int, former: Run | None = None) -> None:
+        super().__init__(name=f"run {run.pk}", daemon=True)
+        self.run_id, self.fence = run.pk, fence
+        self._office, self._run, self._former = office, run, former
+        self._log = RunLog(run_id=run.pk, fence=fence, is_abandoned=office.is_abandoned)
+        self._bell = Bell()
+        self._order: Order | None = None
+        self._is_lost = False
+        self._is_taking_back = self._is_told = False
+        self._parts: JobParts | None = None
+        self._desk: Desk | None = None
+        self._lost_words = ""
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether its method may be under way: what is being taken back is not stopped by guards."""
+        return self._former is None and not self._is_taking_back and self._run.mode == Mode.REAL
+
+    def stop(self, order: Order) -> None:
+        """The first order counts. From any thread."""
+        self._order = self._order or order
+        self._bell.ring()
+
+    def lose(self) -> None:
+        """Somebody else holds the run: kill the process and write nothing more."""
+        self._is_lost = True
+        self._bell.ring()
+
+    def run(self) -> None:
+        try:
+            self._watch()
+        except LeaseLostError as error:
+            logger.warning("run_lost", run=self.run_id, error=str(error))
+        except AbandonedError as error:
+            with suppress(DatabaseError):
+                once(lambda: leases.give_up(run_id=self.run_id, fence=self.fence, now=timezone.now()))
+            logger.warning("run_abandoned", run=self.run_id, error=str(error))
+        except Exception:  # its lease runs out, and another watcher takes everything back
+            logger.exception("run_not_watched", run=self.run_id)
+        finally:
+            connection.close()
+            self._bell.close()
+
+    def _watch(self) -> None:
+        self._parts = self._log.surely(lambda: job_of(version=self._run.version))
+        self._desk = Desk(
+            office=self._office,
+            run=self._run,
+            fence=self.fence,
+            parts=self._parts,
+            log=self._log,
+            why_no_fault=self._why_no_fault,
+        )
+        if self._former is None:
+            self._finish(self._do())
+        elif self._former.state == State.ENDED:
+            self._load(self._former)
+            self._take_back(seconds=min(settings.CHAOS_UNDO_SECONDS, 20.0))
+            self._roll_back(tries=1)
+            self._log.surely(lambda: running.close_again(run_id=self.run_id, fence=self.fence, now=timezone.now()))
+        else:
+            self._load(self._former)
+            self._finish(self._end_of_lost(self._former))
+
+    def _load(self, former: Run) -> None:
+        """What the lost agent has left: programs of its process on this machine, and records."""
+        if host_of(former.supervisor) == self._office.host:
+            end_leftovers(mark=_mark(former.pk, former.supervisor), session=former.process_id)
+        records = self._log.surely(lambda: undoing.unsure(run_id=self.run_id))
+        self.desk.faults = [fault_of(record=record) for record in records]
+
+    @property
+    def desk(self) -> Desk:
+        assert self._desk is not None  # noqa: S101  made before anything else is done
+        return self._desk
+
+    @property
+    def parts(self) -> JobParts:
+        assert self._parts is not None  # noqa: S101  as above
+        return self._parts
+
+    def _end_of_lost(self, former: Run) -> RunEnd:
+        self._order = Order(StopKind.AGENT_LOST, f"{former.supervisor} was not heard of any more")
+        if former.stop_requested_at is not None and former.stop_kind:
+            self._order = order_of(former)
+        return RunEnd(fence=self.fence, stop=self._order.kind, stop_reason=self._order.reason)
+
+    def _do(self) -> RunEnd:
+        end = self._converse(part="all", must_stop=lambda: self._order is not None, on_start=self._begin)
+        if end is not None:
+            return RunEnd(fence=self.fence, outcome=dict(end.outcome), journal=end.journal or None)
+        order = self._order or Order(StopKind.PROCESS_LOST, self._lost_words)
+        self._order = order
+        return RunEnd(fence=self.fence, stop=order.kind, stop_reason=order.reason, guard=order.guard)
+
+    def _begin(self, process_id: int) -> None:
+        self._log.surely(
+            lambda: running.begin(run_id=self.run_id, fence=self.fence, process_id=process_id, now=timezone.now())
+        )
+
+    def _finish(self, end: RunEnd) -> None:
+        """Nothing of the run acts any more: take everything back, look until it is steady, and write the verdict."""
+        self._take_back(seconds=settings.CHAOS_UNDO_SECONDS)
+        self._roll_back(tries=_ROLLBACKS_TRIES)
+        if end.stop is not StopKind.NONE and self.desk.faults:
+            self._recover()
+        self._flush()
+        left = self._log.surely(
+            lambda: running.close(run_id=self.run_id, fence=self.fence, end=end, now=timezone.now())
+        )
+        if left:
+            logger.error("run_not_undone", run=self.run_id, left=left)
+
+    def _take_back(self, *, seconds: float) -> list[Fault]:
+        """Begins without the database: the faults are known here."""
+        self._is_taking_back = True
+        taking = TakingBack(
+            faults=self.desk.faults,
+            present=self.parts.targets,
+            outbound=self.parts.allowed["outbound"],
+            why_not=self._why_not,
+            is_abandoned=self._office.is_abandoned,
+        )
+        left = taking.run(seconds=seconds, meanwhile=self._flush)
+        self._flush()
+        return left
+
+    def _roll_back(self, *, tries: int) -> None:
+        """The declared rollbacks by a fresh process, unless the first one did them."""
+        fault = self.desk.rollbacks()
+        if fault is None or fault.is_gone:
+            return
+        fault.error = self._why_not(fault) or fault.error
+        for number in range(tries if not self._why_not(fault) else 0):
+            end = self._converse(part="rollbacks", must_stop=self._office.is_abandoned.is_set, most=_ROLLBACKS_SECONDS)
+            outcome: dict[str, Any] = dict(end.outcome) if end is not None else {"error": self._lost_words or "stopped"}
+            problem = outcome.get("error") or outcome.get("stopped") or ", ".join(outcome.get("failed_rollbacks") or [])
+            self.desk.rolled_back([problem] if problem else [])
+            self._flush()
+            if fault.is_gone or self._office.is_abandoned.wait(1.0 + number):
+                return
+
+    def _recover(self) -> None:
+        """Look whether it is steady again, when the run's own process could not."""
+        is_looking = manner_of(self.parts.document).recovery_seconds > 0
+        if self._run.mode == Mode.DRY or self.parts.problems or not is_looking or not self._has_probes():
+            return
+        if any(not fault.is_gone for fault in self.desk.faults) or self._office.is_ending.is_set():
+            return
+        most = manner_of(self.parts.document).recovery_seconds + _RECOVERY_EXTRA_SECONDS
+        self._converse(part="recovery", must_stop=self._office.is_ending.is_set, most=most)
+
+    def _has_probes(self) -> bool:
+        return bool((self.parts.document.get("steady-state-hypothesis") or {}).get("probes"))
+
+    def _converse(
+        self,
+        *,
+        part: str,
+        must_stop: Callable[[], bool],
+        on_start: Callable[[int], None] | None = None,
+        most: float | None = None,
+    ) -> End | None:
+        """Serve a process to its end. None when it was stopped, took too long or was lost: it is gone then, too."""
+        self._lost_words = ""
+        child = ChildProcess(mark=_mark(self.run_id, self._office.instance))
+        try:
+            if on_start is not None:
+                on_start(child.pid)
+            child.say(self._job(part))
+            return self._serve(child, part, must_stop, time.monotonic() + (most or float("inf")))
+        except ProtocolError as error:
+            self._lost_words = str(error)
+            return None
+        finally:
+            how = child.ended() if child.is_silent else ""
+            child.kill()
+            self._lost_words = self._lost_words or (f"it {how}" if how else "")
+            self._flush()
+
+    def _serve(self, child: ChildProcess, part: str, must_stop: Callable[[], bool], until: float) -> End | None:
+        look_at = 0.0
+        while True:
+            for line in child.hear(seconds=_LOOK_SECONDS, bell=self._bell.reader):
+                if isinstance(line, End):
+                    return line
+                if must_stop() or self._is_lost:
+                    break
+                self._one_line(child, line)
+            self._bell.hush()
+            if self._is_lost:
+                raise LeaseLostError(f"run {self.run_id} is held by another agent")
+            if must_stop() or child.is_silent:
+                return None
+            self._flush()
+            if time.monotonic() >= until:
+                raise ProtocolError(f"the part {part} took too long")
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + _MEMORY_EVERY_SECONDS
+                _check_memory(child)
+
+    def _one_line(self, child: ChildProcess, line: object) -> None:
+        if isinstance(line, Event):
+            self.desk.heard(line)
+        elif isinstance(line, Ask):
+            self.desk.answer(line, reply=lambda answer: _say(child, answer), undo_all=self._undo_all)
+        else:
+            raise ProtocolError("the process of the run says what only its agent may")
+
+    def _undo_all(self) -> list[Fault]:
+        return self._take_back(seconds=settings.CHAOS_UNDO_SECONDS)
+
+    def _job(self, part: str) -> Job:
+        return Job(
+            run_id=self.run_id,
+            part=part,
+            is_dry=self._run.mode == Mode.DRY,
+            document=self.parts.document,
+            targets=self.parts.targets_of_job(),
+            secrets={group: dict(names) for group, names in self.parts.secrets.items()},
+            allowed=self.parts.allowed,
+            fault_prefix=self.desk.prefix,
+        )
+
+    def _flush(self) -> None:
+        """Write down what is new; what the database does not take now is written later. Raises LeaseLostError."""
+        if self._is_lost:
+            raise LeaseLostError(f"run {self.run_id} is held by another agent")
+        with suppress(DatabaseError):
+            if self._is_taking_back and not self._is_told:
+                self._begin_undoing()
+            self._log.flush()
+            self._note_progress()
+
+    def _begin_undoing(self) -> None:
+        if self._former is None or self._former.state != State.ENDED:
+            order = self._order
+            text = "" if order is None else f"ended: {order.reason or order.kind.value.replace('_', ' ')}"
+            once(lambda: running.begin_undoing(run_id=self.run_id, fence=self.fence, text=text, now=timezone.now()))
+        self._is_told = True
+
+    def _note_progress(self) -> None:
+        changed = [(fault, now) for fault in self.desk.faults if (now := fault.progress()) != fault.told]
+        changed = [(fault, now) for fault, now in changed if now.attempts or now.state is not UndoState.RECORDED]
+        progress = [now for _, now in changed]
+        if progress:
+            once(lambda: undoing.note(run_id=self.run_id, fence=self.fence, progress=progress, now=timezone.now()))
+        for fault, now in changed:
+            fault.told = now
+
+    def _why_no_fault(self) -> str:
+        if self._order is not None:
+            return f"the run ends: {self._order.reason}"
+        if self._former is not None or self._office.is_ending.is_set():
+            return "no fault is put in place any more"
+        return ""
+
+    def _why_not(self, fault: Fault) -> str:
+        return self._office.why_not(kind=fault.plan.kind, agent=self._run.agent, host=fault.host)
+
+
+def order_of(run: Run) -> Order:
+    """What somebody asked for in the row."""
+    why = f": {run.stop_reason}" if run.stop_reason else ""
+    return Order(StopKind(run.stop_kind or StopKind.PERSON), f"by {run.stop_requested_by_name}{why}")
+
+
+def _mark(run_id: int, instance: str) -> str:
+    return f"{run_id}@{instance}"
+
+
+def _check_memory(child: ChildProcess) -> None:
+    megabytes = child.megabytes()
+    if megabytes > settings.CHAOS_RUN_MEGABYTES_MAX:
+        raise ProtocolError(
+            f"the process of the run took {megabytes:.0f} MB of memory, CHAOS_RUN_MEGABYTES_MAX allows "
+            f"{settings.CHAOS_RUN_MEGABYTES_MAX}"
+        )
+
+
+def _say(child: ChildProcess, answer: Answer) -> None:
+    with suppress(ProtocolError):  # it is gone: whoever reads notices
+        child.say(answer)
