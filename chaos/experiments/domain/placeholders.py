@@ -1,4 +1,7 @@
-"""{{placeholders}} of a template, filled in the values of its document, never in its text: nothing can break out."""
+"""{{placeholders}} of a template, filled in the values of its document, never in its text: nothing can break out.
+
+{{service}} and {{target}} are always there, and for each placeholder `x` that is a number of seconds {{x_deadline}}.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any, Protocol
 _NAMED = re.compile(r"\{\{(\w+)\}\}")
 FOR_EACH = "for_each"  # of an activity: "targets", one of it for each
 VALUE_LENGTH_MAX = 1_000
+DEADLINE_MARGIN_SECONDS = 30
 
 
 class PlaceholderError(ValueError):
@@ -57,6 +61,8 @@ def filled(*, template: _Template, targets: Sequence[str], values: Mapping[str, 
             mistakes.append((one.name, message))
         elif text:
             known[one.name] = _value(one, text)
+            if one.kind == "seconds":  # an injector's own deadline lies behind the time that is watched
+                known[f"{one.name}_deadline"] = known[one.name] + DEADLINE_MARGIN_SECONDS
     unknown = [name for name in values if name not in known and name not in {one.name for one in template.placeholders}]
     mistakes += [(name, "is no placeholder of this template") for name in unknown]
     if mistakes:

@@ -10,11 +10,14 @@ import yaml
 from chaos.experiments.domain.kinds import Format
 from chaos.experiments.domain.placeholders import PlaceholderError, filled
 from chaos.experiments.library import Template
-from chaos.experiments.services.drafts import ExperimentDraft
+from chaos.experiments.services.drafts import DEADLINE_SECONDS_MAX, ExperimentDraft
 from chaos.experiments.services.experiments import Stored, create
 from reliability.access.domain.caller import Caller
 from reliability.catalog.models import Service
 from reliability.web.errors import Invalid
+
+# What a run does besides watching: looks before and after, taking back, recovery.
+WORK_SECONDS = 300
 
 
 def create_from(
@@ -67,11 +70,20 @@ def draft_from(
         service_id=service.pk if service else None,
         kind=template.kind,
         layer=template.layer,
-        hypothesis=template.hypothesis,
+        hypothesis=template.hypothesis.replace("{{service}}", str(named["service"])),
         blast_radius=template.blast_radius,
         teaches=template.teaches,
         template=template.slug,
-        deadline_seconds=template.deadline_seconds,
+        deadline_seconds=_deadline(template, named),
         rto_objective_seconds=template.rto_objective_seconds,
         rpo_objective_seconds=template.rpo_objective_seconds,
     )
+
+
+def _deadline(template: Template, values: Mapping[str, str]) -> int:
+    """Of the template, or longer when more is to be watched: the hard deadline must not be what ends the run."""
+    try:
+        seconds = int(float(values.get("hold") or 0)) + WORK_SECONDS
+    except (ValueError, OverflowError):  # told as a mistake of the placeholder
+        return template.deadline_seconds
+    return min(max(template.deadline_seconds, seconds), DEADLINE_SECONDS_MAX)
