@@ -22,7 +22,7 @@ for _name in ("DEMO", "DEBUG", "PUBLIC_URL", "ALLOWED_HOSTS", "REDIS_URL", "METR
 from reliability.settings import *  # noqa: E402, F403  the environment above has to stand first
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405  imported above
+if DATABASES["default"]["ENGINE"] == "reliability.database.sqlite3":  # noqa: F405  imported above
     # A file: the in-memory database of several threads locks in ways that a real one does not.
     DATABASES["default"]["TEST"] = {"NAME": f"{_directory}/test.sqlite3"}  # noqa: F405  imported above
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"  # noqa: F405  imported above

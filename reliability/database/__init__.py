@@ -1,0 +1,1 @@
+"""What the product asks of databases beyond Django: on SQLite, writers that take turns."""
