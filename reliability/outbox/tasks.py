@@ -55,7 +55,8 @@ def run_slow(self: object, due_id: int, lease_token: str) -> str:
     ends_at = time.monotonic() + runs.STRETCH.total_seconds()
     ran = first = _run(self, due_id, lease_token, passes_on=True)
     while (following := ran.following or _next_of_a_lane(is_time_left=time.monotonic() < ends_at)) is not None:
-        ran = _run(self, following.due_id, str(following.token), passes_on=time.monotonic() < ends_at)
+        passes_on = time.monotonic() < ends_at
+        ran = _run(self, following.due_id, str(following.token), passes_on=passes_on, begun=ran.begun)
     return first.outcome.value
 
 
@@ -73,10 +74,15 @@ def _next_of_a_lane(*, is_time_left: bool) -> Claim | None:
     return kept[0] if kept else None
 
 
-def _run(task: object, due_id: int, lease_token: str, *, passes_on: bool) -> runs.Ran:
+def _run(task: object, due_id: int, lease_token: str, *, passes_on: bool, begun: runs.Begun | None = None) -> runs.Ran:
     hostname = getattr(getattr(task, "request", None), "hostname", None) or f"process {os.getpid()}"
     return runs.run_in_lane(
-        due_id=due_id, token=uuid.UUID(lease_token), owner=hostname, clock=timezone.now, passes_on=passes_on
+        due_id=due_id,
+        token=uuid.UUID(lease_token),
+        owner=hostname,
+        clock=timezone.now,
+        passes_on=passes_on,
+        begun=begun,
     )
 
 

@@ -55,22 +55,28 @@ def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
     PostgreSQL skips rows that another transaction has locked. SQLite transactions are IMMEDIATE here, so one
     claim sees what the other committed.
     """
-    if not claimable(now=now).exists():
-        return []  # the usual case takes no write lock
+    free = claimable(now=now)
+    if not free.exists() or not _rows_with_room(free=free, bounds=bounds, now=now):
+        return []  # nothing is due, or in a burst all lanes are full: both take no write lock
     token = uuid.uuid4()
     with transaction.atomic():
         _wait_for_other_claimers()
-        in_hand = list(Due.objects.filter(lease_until__gt=now).order_by().only("kind", "lane", "begun_at"))
-        room = max(bounds.waiting - sum(row.begun_at is None for row in in_hand), 0)
-        free = claimable(now=now).select_for_update(skip_locked=True).order_by("due_at", "pk")
-        rows = list(free.filter(lane="").exclude(kind__in=slow_kinds())[:room])
-        rows += _slow_rows(claimable=claimable(now=now), free=free, in_hand=in_hand, bounds=bounds)
-        rows += rows_of_lanes(claimable=claimable(now=now), free=free, in_hand=in_hand, slots=bounds.slots, now=now)
-        rows = sorted(rows, key=_oldest_first_bulk_last)[:room]
+        rows = _rows_with_room(free=free.select_for_update(skip_locked=True), bounds=bounds, now=now)
         Due.objects.filter(pk__in=[row.pk for row in rows]).update(
             lease_token=token, lease_until=now + DISPATCH_LEASE, lease_owner="", begun_at=None
         )
     return [Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token, lane=row.lane) for row in rows]
+
+
+def _rows_with_room(*, free: QuerySet[Due], bounds: Bounds, now: datetime) -> list[Due]:
+    """Of the claimable rows those that the bounds allow to take up now. free: all of them, locking or not."""
+    in_hand = list(Due.objects.filter(lease_until__gt=now).order_by().only("kind", "lane", "begun_at"))
+    room = max(bounds.waiting - sum(row.begun_at is None for row in in_hand), 0)
+    free = free.order_by("due_at", "pk")
+    rows = list(free.filter(lane="").exclude(kind__in=slow_kinds())[:room])
+    rows += _slow_rows(claimable=claimable(now=now), free=free, in_hand=in_hand, bounds=bounds)
+    rows += rows_of_lanes(claimable=claimable(now=now), free=free, in_hand=in_hand, slots=bounds.slots, now=now)
+    return sorted(rows, key=_oldest_first_bulk_last)[:room]
 
 
 def claim_successor(*, lane: str, now: datetime) -> Claim | None:

@@ -14,7 +14,7 @@ from django.db import transaction
 logger = structlog.get_logger(__name__)
 
 # Many commits within this time cost one message.
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.1
 # While the broker does not answer it is not asked at each commit.
 PAUSE_AFTER_FAILURE_SECONDS = 2.0
 _EXPIRES_SECONDS = 30.0

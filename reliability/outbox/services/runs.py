@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from reliability.outbox.domain.backoff import pause_after
@@ -39,19 +39,22 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """due_at: when the row is due next. following: the next row of its lane, claimed for the same slot."""
+    """due_at: when the row is due next. following: the next row of its lane, claimed for the same slot, and what was
+    begun of it already."""
 
     outcome: Outcome
     due_at: datetime | None = None
     following: Claim | None = None
+    begun: Begun | None = None
 
 
 @dataclass(slots=True)
-class _Begun:
-    """A row that was taken up. underway: what its handler began; next_at: what it answered instead."""
+class Begun:
+    """A row that was taken up at *at*. underway: what its handler began; next_at: what it answered instead."""
 
     row: Due
     registration: Registration
+    at: datetime
     underway: Underway | None = None
     next_at: datetime | None = None
     error: str = ""
@@ -77,11 +80,23 @@ def run(*, due_id: int, token: uuid.UUID, owner: str, clock: Callable[[], dateti
     return run_in_lane(due_id=due_id, token=token, owner=owner, clock=clock, passes_on=False).outcome
 
 
-def run_in_lane(*, due_id: int, token: uuid.UUID, owner: str, clock: Callable[[], datetime], passes_on: bool) -> Ran:
-    """As run. passes_on: with the row's end, claim the next of its lane for the caller, who must do it now."""
+def run_in_lane(
+    *,
+    due_id: int,
+    token: uuid.UUID,
+    owner: str,
+    clock: Callable[[], datetime],
+    passes_on: bool,
+    begun: Begun | None = None,
+) -> Ran:
+    """As run. passes_on: with the row's end, claim the next of its lane for the caller, who must do it now.
+
+    begun: of this row, as the run before it in the lane answered.
+    """
     started_at = clock()
     while True:
-        ran = _run_once(due_id=due_id, token=token, owner=owner, clock=clock, passes_on=passes_on)
+        ran = _run_once(due_id=due_id, token=token, owner=owner, clock=clock, passes_on=passes_on, begun=begun)
+        begun = None
         is_due_again = ran.outcome is Outcome.MOVED and ran.due_at is not None and ran.due_at <= clock()
         if not is_due_again:
             return ran
@@ -90,25 +105,33 @@ def run_in_lane(*, due_id: int, token: uuid.UUID, owner: str, clock: Callable[[]
             return ran
 
 
-def _run_once(*, due_id: int, token: uuid.UUID, owner: str, clock: Callable[[], datetime], passes_on: bool) -> Ran:
-    now = clock()
-    begun = _taken_up(due_id=due_id, token=token, owner=owner, now=now)
+def _run_once(
+    *,
+    due_id: int,
+    token: uuid.UUID,
+    owner: str,
+    clock: Callable[[], datetime],
+    passes_on: bool,
+    begun: Begun | None,
+) -> Ran:
+    begun = begun or _taken_up(due_id=due_id, token=token, owner=owner, now=clock())
     if begun is None:
         return Ran(Outcome.LOST)
     row = begun.row
     if not begun.error:
-        _work(begun=begun, token=token, now=now, clock=clock)
+        _work(begun=begun, token=token, now=begun.at, clock=clock)
     finished_at = clock()
-    taken = finished_at - now
+    taken = finished_at - begun.at
     DUE_SECONDS.labels(kind=row.kind).observe(max(taken.total_seconds(), 0.0))
     if row.lane:
         note_duration(lane=row.lane, taken=taken, now=finished_at)
-    ran = _ended(begun=begun, token=token, now=finished_at, passes_on=passes_on and taken <= SLOW_AFTER)
+    passes_on = passes_on and taken <= SLOW_AFTER
+    ran = _ended(begun=begun, token=token, owner=owner, now=finished_at, passes_on=passes_on)
     DUE_RUNS.labels(kind=row.kind, outcome=ran.outcome.value).inc()
     return ran
 
 
-def _taken_up(*, due_id: int, token: uuid.UUID, owner: str, now: datetime) -> _Begun | None:
+def _taken_up(*, due_id: int, token: uuid.UUID, owner: str, now: datetime) -> Begun | None:
     try:
         return _begin(due_id=due_id, token=token, owner=owner, now=now)
     except _LostError:
@@ -121,7 +144,7 @@ def _taken_up(*, due_id: int, token: uuid.UUID, owner: str, now: datetime) -> _B
 
 
 @transaction.atomic
-def _begin(*, due_id: int, token: uuid.UUID, owner: str, now: datetime, is_staged: bool = True) -> _Begun | None:
+def _begin(*, due_id: int, token: uuid.UUID, owner: str, now: datetime, is_staged: bool = True) -> Begun | None:
     """Extend the dispatch lease to the handler's. None when the token is stale or the kind unknown here.
 
     What a staged handler begins is committed with it; the row is locked last, as by whoever asks for work.
@@ -133,7 +156,7 @@ def _begin(*, due_id: int, token: uuid.UUID, owner: str, now: datetime, is_stage
     if row.begun_at is not None and row.attempts >= DEATHS_BEFORE_PAUSE:
         _put_aside(due_id=due_id, token=token, now=now)
         return None
-    begun = _Begun(row, registration)
+    begun = Begun(row, registration, now)
     if is_staged and registration.begin is not None:
         try:
             answer = registration.begin(key=row.key, payload=row.payload, now=now)
@@ -162,7 +185,7 @@ def _put_aside(*, due_id: int, token: uuid.UUID, now: datetime) -> None:
         put_back(row=row, now=now)
 
 
-def _work(*, begun: _Begun, token: uuid.UUID, now: datetime, clock: Callable[[], datetime]) -> None:
+def _work(*, begun: Begun, token: uuid.UUID, now: datetime, clock: Callable[[], datetime]) -> None:
     row, registration = begun.row, begun.registration
     try:
         with _kept(registration, token=token, now=now, clock=clock):
@@ -187,12 +210,12 @@ def _kept(
     return keeper.keeping(token=token, until=now + registration.lease, clock=clock)
 
 
-def _ended(*, begun: _Begun, token: uuid.UUID, now: datetime, passes_on: bool) -> Ran:
+def _ended(*, begun: Begun, token: uuid.UUID, owner: str, now: datetime, passes_on: bool) -> Ran:
     """Write down what came of it and move or delete the row, in one transaction."""
     if begun.underway is None or begun.error:
-        return _finish(begun=begun, token=token, now=now, passes_on=passes_on)
+        return _finish(begun=begun, token=token, owner=owner, now=now, passes_on=passes_on)
     try:
-        return _finish(begun=begun, token=token, now=now, passes_on=passes_on)
+        return _finish(begun=begun, token=token, owner=owner, now=now, passes_on=passes_on)
     except Exception:  # what was done outside must not be forgotten for the row's sake: once more, alone
         logger.warning("due_work_not_ended", kind=begun.kind, key=begun.row.key, exc_info=True)
     underway, begun.underway = begun.underway, None
@@ -200,11 +223,11 @@ def _ended(*, begun: _Begun, token: uuid.UUID, now: datetime, passes_on: bool) -
         begun.next_at = underway.end(now=now)
     except Exception as raised:
         begun.error = _noted(begun.row, raised)
-    return _finish(begun=begun, token=token, now=now, passes_on=False)
+    return _finish(begun=begun, token=token, owner=owner, now=now, passes_on=False)
 
 
 @transaction.atomic
-def _finish(*, begun: _Begun, token: uuid.UUID, now: datetime, passes_on: bool) -> Ran:
+def _finish(*, begun: Begun, token: uuid.UUID, owner: str, now: datetime, passes_on: bool) -> Ran:
     """Move or delete the row, if the token still holds it.
 
     A row that is due again at once keeps its lease: the caller goes on with it or releases it.
@@ -220,7 +243,7 @@ def _finish(*, begun: _Begun, token: uuid.UUID, now: datetime, passes_on: bool) 
     asked_for = [instant for instant in (next_at, held.due_again_at) if instant is not None]
     if not asked_for:
         held.delete()
-        return Ran(Outcome.DONE, following=claim_successor(lane=row.lane, now=now) if passes_on else None)
+        return _with_successor(lane=row.lane, owner=owner, now=now) if passes_on else Ran(Outcome.DONE)
     held.due_at = min(asked_for)
     held.due_again_at = None
     if error:
@@ -232,6 +255,22 @@ def _finish(*, begun: _Begun, token: uuid.UUID, now: datetime, passes_on: bool) 
         held.lease_owner = ""
     held.save()
     return Ran(Outcome.FAILED if error else Outcome.MOVED, held.due_at)
+
+
+def _with_successor(*, lane: str, owner: str, now: datetime) -> Ran:
+    """The next of the lane is claimed here; where one transaction writes at a time it is begun here, too.
+
+    Each transaction then costs a wait for the others. Elsewhere the locks of two rows and what they stand for could
+    be taken in another order than by others, and a transaction of its own costs little.
+    """
+    following = claim_successor(lane=lane, now=now)
+    if following is None or connection.features.has_select_for_update:
+        return Ran(Outcome.DONE, following=following)
+    try:
+        begun = _begin(due_id=following.due_id, token=following.token, owner=owner, now=now)
+    except (_LostError, _NotBegunError):  # undone; it is begun in a transaction of its own, where the try is counted
+        begun = None
+    return Ran(Outcome.DONE, following=following, begun=begun)
 
 
 def _release(*, due_id: int, token: uuid.UUID) -> None:
