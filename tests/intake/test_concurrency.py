@@ -108,7 +108,7 @@ def test_a_database_that_is_away_is_told_and_comes_back(monkeypatch: pytest.Monk
 
     combiner = Combiner()
     with monkeypatch.context() as patch:
-        patch.setattr("incidents.intake.services.combining.close_old_connections", away)
+        patch.setattr("incidents.intake.services.combining._leave_broken_connection", away)
         with pytest.raises(OperationalError, match="away"):
             combiner.run(make("a"))
     assert combiner.run(make("a")) == "a"

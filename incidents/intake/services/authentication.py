@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from incidents.intake.models import Integration, IntegrationKey
+from incidents.intake.services.combining import remembered
 from reliability.access.domain.secret import hash_of_secret
 from reliability.web.metrics import INTAKE_REQUESTS
 
@@ -88,7 +89,7 @@ def integration_of_key(*, presented: str, kind: str, address: str, now: datetime
 
     A right key is taken whatever its address has tried before: many senders stand behind one proxy.
     """
-    key = key_in_force(presented=presented, now=now)
+    key = remembered(("key", presented), lambda: key_in_force(presented=presented, now=now))
     if key is not None:
         note_use(key=key, now=now)
         return key.integration
@@ -111,3 +112,4 @@ def note_use(*, key: IntegrationKey, now: datetime) -> None:
         return
     unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - _USE_NOTED_EVERY)
     IntegrationKey.objects.filter(unnoted, pk=key.pk).update(last_used_at=now)
+    key.last_used_at = now

@@ -1,23 +1,40 @@
 """Concurrent requests share a transaction: one sync to disk for all that arrived while the last one ran.
 
 A thread of its own does the work of all that wait, each in a savepoint of its own, and commits once; nobody is answered
-before the commit. On SQLite, where one transaction writes at a time, this is what makes a flood cheap. The thread keeps
-its connection while there is work: opening one for each request costs more than the work itself.
+before the commit. On SQLite, where one transaction writes at a time, this is what makes a flood cheap; a batch ends
+early there when somebody else waits to write, such as a worker with a page. The thread keeps its connection while there
+is work: opening one for each request costs more than the work itself.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
+
+from reliability.database.turns import does_anybody_wait
 
 Result = TypeVar("Result")
 
 _BATCH_MAX = 64
 _IDLE_SECONDS = 0.5  # then its connection is given back
+_SECONDS_WHILE_OTHERS_WAIT = 0.01
+
+_shared = threading.local()
+
+
+def remembered(key: Hashable, look: Callable[[], Result]) -> Result:
+    """What *look* returns; of those that share a transaction only the first looks. Forgotten when one of them fails."""
+    found: dict[Hashable, Any] | None = getattr(_shared, "found", None)
+    if found is None:
+        return look()
+    if key not in found:
+        found[key] = look()
+    return cast("Result", found[key])
 
 
 class _Job(Generic[Result]):
@@ -37,6 +54,8 @@ class _Job(Generic[Result]):
                 self.result = self.work()
         except Exception as error:
             self.failure = error
+            if getattr(_shared, "found", None):
+                _shared.found = {}  # it may hold what was undone
 
     def outcome(self) -> Result:
         if self.failure is not None:
@@ -72,21 +91,25 @@ class Combiner:
                 self._thread.start()
 
     def _work(self) -> None:
+        batch: list[_Job[Any]] = []
         while True:
-            batch = self._next_batch()
+            batch = self._filled_up(batch)
+            count = len(batch)
             try:
-                _commit(batch)
+                count = _commit(batch)
             finally:
-                for job in batch:
+                for job in batch[:count]:
                     job.done.set()
+            batch = batch[count:]
 
-    def _next_batch(self) -> list[_Job[Any]]:
-        """What waits, at least one; while nothing comes the connection is given back."""
-        try:
-            batch = [self._waiting.get(timeout=_IDLE_SECONDS)]
-        except queue.Empty:
-            connection.close()
-            batch = [self._waiting.get()]
+    def _filled_up(self, batch: list[_Job[Any]]) -> list[_Job[Any]]:
+        """*batch* and what waits, at least one; while nothing comes the connection is given back."""
+        if not batch:
+            try:
+                batch = [self._waiting.get(timeout=_IDLE_SECONDS)]
+            except queue.Empty:
+                connection.close()
+                batch = [self._waiting.get()]
         while len(batch) < _BATCH_MAX:
             try:
                 batch.append(self._waiting.get_nowait())
@@ -95,16 +118,36 @@ class Combiner:
         return batch
 
 
-def _commit(batch: list[_Job[Any]]) -> None:
+def _commit(batch: list[_Job[Any]]) -> int:
+    """How many of the batch, from its beginning, are done."""
     try:
-        close_old_connections()  # one that broke, such as by a restart of the database
+        _leave_broken_connection()
         with transaction.atomic():
-            for job in batch:
-                job.run()
+            return _run(batch)
     except Exception as error:  # the whole transaction is undone: by a deadlock, a full disk, a lost connection
         if len(batch) == 1 or not isinstance(error, DatabaseError):
             for job in batch:
                 job.result, job.failure = None, error
-            return
-        for job in batch:
-            _commit([job])
+        else:
+            for job in batch:
+                _commit([job])
+        return len(batch)
+
+
+def _leave_broken_connection() -> None:
+    """Such as by a restart of the database. SQLite has no server; to open a file anew costs more than an alert."""
+    if connection.vendor != "sqlite":
+        close_old_connections()
+
+
+def _run(batch: list[_Job[Any]]) -> int:
+    began = time.monotonic()
+    _shared.found = {}
+    try:
+        for count, job in enumerate(batch, start=1):
+            job.run()
+            if time.monotonic() - began > _SECONDS_WHILE_OTHERS_WAIT and does_anybody_wait(connection):
+                return count
+    finally:
+        _shared.found = None
+    return len(batch)

@@ -16,7 +16,7 @@ from incidents.intake.domain.silences import SilenceRule, rule_over
 from incidents.intake.models import Integration
 from incidents.intake.selectors.integrations import open_alert_began_at
 from incidents.intake.selectors.silences import rules_in_force
-from incidents.intake.services.combining import Combiner
+from incidents.intake.services.combining import Combiner, remembered
 from incidents.response.domain.alerts import AlertOutcome
 from incidents.response.domain.severity import Severity
 from incidents.response.services import alerts as response
@@ -49,7 +49,7 @@ def commit(work: Callable[[], Result]) -> Result:
 
 def take(*, integration: Integration, parsed: Parsed, now: datetime) -> Taken:
     """Store what the request holds. Call it in a transaction (`commit`); nothing is answered before that."""
-    rules = rules_in_force(team_id=integration.team_id, now=now) if parsed.alerts else ()
+    rules = _rules(integration=integration, now=now) if parsed.alerts else ()
     outcomes = tuple(_receive(integration=integration, alert=alert, rules=rules, now=now) for alert in parsed.alerts)
     for change in parsed.changes:
         _record(integration=integration, change=change, now=now)
@@ -57,6 +57,11 @@ def take(*, integration: Integration, parsed: Parsed, now: datetime) -> Taken:
     for outcome, count in Counter(outcomes).items():
         INTAKE_ALERTS.labels(kind=integration.kind, outcome=outcome).inc(count)
     return Taken(integration=integration, parsed=parsed, outcomes=outcomes)
+
+
+def _rules(*, integration: Integration, now: datetime) -> tuple[SilenceRule, ...]:
+    team_id = integration.team_id
+    return remembered(("silences", team_id), lambda: rules_in_force(team_id=team_id, now=now))
 
 
 def origin_of(integration: Integration) -> str:
@@ -152,3 +157,4 @@ def _note_received(*, integration: Integration, now: datetime) -> None:
         return
     unnoted = Q(last_received_at=None) | Q(last_received_at__lte=now - _RECEIVED_NOTED_EVERY)
     Integration.objects.filter(unnoted, pk=integration.pk).update(last_received_at=now)
+    integration.last_received_at = now
