@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from secrets import token_urlsafe
@@ -21,6 +21,7 @@ from django.test import Client
 from factory.django import DjangoModelFactory
 
 from chaos.experiments.models import Experiment, ExperimentVersion, Target
+from chaos.runs.models import GuardPolicy, Run
 from incidents.intake.models import Integration, Monitor
 from incidents.oncall.models import Schedule, ScheduleVersion
 from incidents.paging.models import EscalationPolicy, PolicyStep, StepTarget
@@ -269,6 +270,27 @@ TargetFactory = _make(
     title=factory.LazyAttribute(lambda target: target.slug.replace("-", " ").capitalize()),
     kind="process",
     config=factory.LazyFunction(lambda: {"pidfile": "/run/orders.pid"}),
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
+
+# A run that waits for its instant, the first of 2026, and may begin within an hour of it.
+RunFactory = _make(
+    Run,
+    version=factory.SubFactory(ExperimentVersionFactory),
+    experiment=factory.SelfAttribute("version.experiment"),
+    team=factory.SelfAttribute("experiment.team"),
+    service=factory.SelfAttribute("experiment.service"),
+    origin="person",
+    requested_at=BEGINNING,
+    not_before=BEGINNING,
+    not_after=factory.LazyAttribute(lambda run: run.not_before + timedelta(hours=1)),
+)
+
+# `GuardPolicyFactory(team=…, needs_on_call=False)`: all else as nobody wrote it.
+GuardPolicyFactory = _make(
+    GuardPolicy,
+    team=factory.SubFactory(TeamFactory),
     created_at=BEGINNING,
     updated_at=BEGINNING,
 )

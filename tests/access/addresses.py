@@ -20,6 +20,7 @@ from tests.access.hidden_experiments import hidden_experiments
 from tests.access.hidden_intake import hidden_intake
 from tests.access.hidden_oncall import hidden_oncall
 from tests.access.hidden_paging import hidden_paging, shared_paging
+from tests.access.hidden_runs import hidden_runs
 from tests.cast import (
     BEGINNING,
     AlertFactory,
@@ -151,6 +152,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_intake(cast),
         **hidden_oncall(cast),
         **hidden_paging(cast),
+        **hidden_runs(cast),
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
 
