@@ -42,7 +42,11 @@ class DnsProxy(Proxy):
             lambda: _Datagrams(self), sock=datagram
         )
         self.listen = self._listener.address
-        self.follow()
+        try:
+            self.follow()
+        except ApiError:
+            self.release()
+            raise
 
     def follow(self) -> None:
         if self._listener is None:

@@ -51,37 +51,52 @@ async def bound_socket(address: tuple[str, int], *, kind: socket.SocketKind) -> 
 
 
 class Listener:
-    """Hands accepted connections on while it is up; while down, connecting is refused as by a dead service."""
+    """Hands accepted connections on while it is up; while down, connecting is refused as by a dead service.
+
+    bound: keeps the port over such times. It never listens itself, so that others may, bound beside it.
+    """
 
     def __init__(self, bound: socket.socket, accept: Callable[[socket.socket], Awaitable[None]]) -> None:
-        self._socket = bound
+        self._bound = bound
         self._accept = accept
+        self._listening: socket.socket | None = None
         self._task: asyncio.Task[None] | None = None
         self.address = written_address(bound.getsockname())
 
     def up(self) -> None:
-        if self._task is None:
-            self._socket.listen(_BACKLOG)
-            self._task = asyncio.get_running_loop().create_task(self._accepting())
+        """Raises ApiError when somebody else listens there meanwhile."""
+        if self._listening is not None:
+            return
+        made = socket.socket(self._bound.family, socket.SOCK_STREAM)
+        try:
+            made.setblocking(False)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(self._bound.getsockname())
+            made.listen(_BACKLOG)
+        except OSError as error:
+            made.close()
+            raise ApiError(f"cannot listen on {self.address}: {error}", status=500) from error
+        self._listening = made
+        self._task = asyncio.get_running_loop().create_task(self._accepting(made))
 
     def down(self) -> None:
-        """Bound and not listening: the port stays ours. Linux takes a listening socket down by `shutdown`."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
-            self._socket.shutdown(socket.SHUT_RD)
+        if self._listening is not None:
+            asyncio.get_running_loop().remove_reader(self._listening)
+            self._listening.close()
+            self._listening = None
 
     def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-        self._socket.close()
+        self.down()
+        self._bound.close()
 
-    async def _accepting(self) -> None:
+    async def _accepting(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                accepted, _ = await loop.sock_accept(self._socket)
+                accepted, _ = await loop.sock_accept(listening)
             except OSError as error:
                 if error.errno in _OUT_OF_DESCRIPTORS:
                     _log.warning("cannot accept on %s: %s", self.address, error)

@@ -13,6 +13,7 @@ from chaos.injectors.proxy.errors import ApiError
 from chaos.injectors.proxy.toxics import Toxic, parse_attributes, parse_expiry, parse_toxic, parse_toxicity
 
 _log = logging.getLogger(__name__)
+_AGAIN_SECONDS = 1.0
 
 
 class Proxy(ABC):
@@ -135,7 +136,15 @@ class Proxy(ABC):
     def _expire(self, toxic: Toxic) -> None:
         _log.warning("proxy %s: the time of toxic %s is over, removed", self.name, toxic.name)
         self._drop(toxic)
-        self.follow()
+        self._follow_at_last()
+
+    def _follow_at_last(self) -> None:
+        """Nobody hears of an address that somebody else took meanwhile, so it is tried until it is free."""
+        try:
+            self.follow()
+        except ApiError as error:
+            _log.error("proxy %s: %s, tried again", self.name, error)  # noqa: TRY400 — no traceback says more
+            asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._follow_at_last)
 
 
 def _now() -> float:

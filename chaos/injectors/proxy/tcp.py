@@ -8,6 +8,7 @@ import socket
 
 from chaos.injectors.proxy.bounds import CONNECTIONS_MAX, READ_BYTES, UPSTREAM_CONNECT_SECONDS, Held
 from chaos.injectors.proxy.endpoints import Endpoint, SocketEndpoint, reset_now
+from chaos.injectors.proxy.errors import ApiError
 from chaos.injectors.proxy.link import Link
 from chaos.injectors.proxy.listener import Listener, bound_socket, split_address
 from chaos.injectors.proxy.proxy import Proxy
@@ -30,7 +31,11 @@ class TcpProxy(Proxy):
         bound = await bound_socket(split_address(self.listen, field="listen"), kind=socket.SOCK_STREAM)
         self._listener = Listener(bound, self._accept)
         self.listen = self._listener.address
-        self.follow()
+        try:
+            self.follow()
+        except ApiError:
+            self.release()
+            raise
 
     def follow(self) -> None:
         if self._listener is None:
