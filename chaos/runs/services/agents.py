@@ -9,7 +9,7 @@ from django.conf import settings
 
 from chaos.runs.models import Agent
 
-SEEN_EVERY = timedelta(seconds=10)
+SEEN_EVERY = timedelta(seconds=5)
 _FORGOTTEN_AFTER = timedelta(days=1)
 
 

@@ -46,11 +46,11 @@ class Agent:
         self._runs_max = runs_max or settings.CHAOS_RUNS_MAX
         self._watchers: dict[int, Watcher] = {}
         self._lock = threading.Lock()
-        self._has_ended = threading.Event()
+        self.has_ended = threading.Event()
         self._lost_at = 0.0
         self._seen_at = 0.0
         self._renewed_at = time.monotonic()
-        self._threads = [
+        self.threads = [
             threading.Thread(target=self._every, args=(seconds, work), name=f"agent {name}", daemon=True)
             for seconds, work, name in (
                 (BEAT_SECONDS, self._beat, "leases"),
@@ -60,7 +60,7 @@ class Agent:
         ]
 
     def start(self) -> None:
-        for thread in self._threads:
+        for thread in self.threads:
             thread.start()
 
     def end(self, *, seconds: float = END_SECONDS) -> bool:
@@ -75,7 +75,7 @@ class Agent:
         self.office.is_abandoned.set()
         if not is_done:
             self._wait_for_all(_ABANDON_SECONDS)
-        self._has_ended.set()
+        self.has_ended.set()
         self.office.close()
         try:
             once(lambda: agents.gone(instance=self.office.instance))
@@ -96,14 +96,14 @@ class Agent:
         return not self.watchers()
 
     def _every(self, seconds: float, work: Callable[[], None]) -> None:
-        while not self._has_ended.is_set():
+        while not self.has_ended.is_set():
             try:
                 once(work)
             except DatabaseError as error:
                 logger.warning("agent_without_database", error=str(error))
             except Exception:  # an agent that stops looking leaves faults in place
                 logger.exception("agent_failed", work=work.__name__)
-            self._has_ended.wait(seconds)
+            self.has_ended.wait(seconds)
 
     def _beat(self) -> None:
         """Renew all leases, then look whether any of the runs is to end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -37,15 +38,12 @@ class Desk:
         self._parts = parts
         self._log = log
         self._why_no_fault = why_no_fault
-        secrets = [value for names in parts.secrets.values() for value in names.values()]
-        secrets += [value for reach in parts.targets.values() for value in reach.secrets.values()]
-        self._mask = Mask(secrets)
+        hidden = [value for names in parts.secrets.values() for value in names.values()]
+        hidden += [value for reach in parts.targets.values() for value in reach.secrets.values()]
+        self._mask = Mask(hidden)
+        # Keys of the run's faults begin so; several installations may share a machine.
+        self.prefix = f"run-{run.pk}-{secrets.token_hex(4)}"
         self.faults: list[Fault] = []
-
-    @property
-    def prefix(self) -> str:
-        """Keys of the run's faults begin so: unique over installations that share a target, too."""
-        return f"run-{self._run.pk}-{self._fence}"
 
     def heard(self, event: Event) -> None:
         """Raises LeaseLostError."""
