@@ -41,6 +41,10 @@ PACKAGES = {
     "prometheus": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "chromium": "chromium",
+    "stress-ng": "stress-ng",
+    "ip": "iproute2",
+    "iptables": "iptables",
+    "faketime": "faketime",
 }
 
 

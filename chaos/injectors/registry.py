@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from chaos.injectors.clock.injector import INJECTOR as CLOCK
+from chaos.injectors.disk.injector import INJECTOR as DISK
 from chaos.injectors.dns.injector import INJECTOR as DNS
 from chaos.injectors.http_fault.injector import INJECTOR as HTTP_FAULT
+from chaos.injectors.packet.injector import INJECTOR as PACKET
 from chaos.injectors.process.injector import INJECTOR as PROCESS
 from chaos.injectors.protocol import Injector
 from chaos.injectors.proxy.injector import INJECTOR as PROXY
+from chaos.injectors.stress.injector import INJECTOR as STRESS
 from chaos.injectors.toxiproxy.injector import INJECTOR as TOXIPROXY
 
 _INJECTORS: dict[str, Injector] = {}
@@ -37,6 +41,10 @@ _ALL: tuple[Injector, ...] = (
     HTTP_FAULT,
     DNS,
     PROCESS,
+    STRESS,
+    DISK,
+    PACKET,
+    CLOCK,
 )
 for _injector in _ALL:
     register(_injector)

@@ -1,0 +1,1 @@
+"""Shifts the clock that a process sees."""
