@@ -29,6 +29,7 @@ _ROLES = {
     "reliability.server": "web",
     "reliability.worker": "worker",
     "reliability.beat": "beat",
+    "chaos agent": "agent",
 }
 
 
@@ -85,7 +86,7 @@ class Product:
         return self.wait_until(lambda: self.get("/readyz")[0] == 200, seconds=seconds, what="readiness")
 
     def children(self) -> dict[str, int]:
-        """Process ids of the supervised processes by name: broker, web, worker, beat."""
+        """Process ids of the supervised processes by name: broker, web, worker, beat, agent."""
         found: dict[str, int] = {}
         for pid, parent, command in _processes():
             if parent == self.process.pid:
