@@ -13,7 +13,7 @@ from chaos.experiments.selectors.experiments import newest_version
 from chaos.experiments.selectors.jobs import job_of, targets_of
 from chaos.runs.domain.states import OPEN, Mode
 from chaos.runs.models import Run, RunTarget
-from chaos.runs.services import events
+from chaos.runs.services import events, notices
 from chaos.runs.services.due_kinds import START
 from reliability.access.domain.caller import Caller, Role
 from reliability.access.services import audit
@@ -71,6 +71,7 @@ def request_run(
             )
             RunTarget.objects.bulk_create(RunTarget(run=run, target=target) for target in targets)
             _tell(caller=caller, run=run, now=now)
+            notices.plan(run=run, now=now)
     except IntegrityError:
         if origin_key is None:
             raise
