@@ -34,6 +34,7 @@ class HttpEndpoint:
         self._asked = h11.Connection(h11.CLIENT)  # with upstream
         self._fault: Toxic | None = None  # of the request under way
         self._answered = asyncio.Event()  # a request may follow
+        self._reading: asyncio.Task[bytes] | None = None  # from the client; ends with its connection at the latest
         self._is_raw = False
         self._has_ended = False
 
@@ -45,7 +46,7 @@ class HttpEndpoint:
             try:
                 event = self._heard.next_event()
                 if event is h11.NEED_DATA:
-                    self._heard.receive_data(await self._client.read())
+                    self._heard.receive_data(await self._received())
                 elif event is h11.PAUSED:
                     await self._wait_for_answer()
                 elif isinstance(event, h11.ConnectionClosed):
@@ -60,7 +61,7 @@ class HttpEndpoint:
         if rest:
             self._heard = h11.Connection(h11.SERVER)  # holds nothing any more
             return rest
-        return await self._client.read()
+        return await self._received()
 
     async def write(self, data: bytes) -> None:
         """Bytes that upstream answered."""
@@ -112,7 +113,7 @@ class HttpEndpoint:
         while not self._heard.they_are_waiting_for_100_continue:
             event = self._heard.next_event()
             if event is h11.NEED_DATA:
-                self._heard.receive_data(await self._client.read())
+                self._heard.receive_data(await self._received())
             elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
                 break
         answer = error_answer(fault, is_head=request.method == b"HEAD")
@@ -164,17 +165,23 @@ class HttpEndpoint:
             await self._answered.wait()
             return
         answered = asyncio.ensure_future(self._answered.wait())
-        reading = asyncio.ensure_future(self._client.read())
+        reading = self._reading = self._reading or _kept(self._client)
         try:
             await asyncio.wait({answered, reading}, return_when=asyncio.FIRST_COMPLETED)
-            if reading.done():
-                data = reading.result()
-                self._has_ended = self._has_ended or not data
-                if data:
-                    self._heard.receive_data(data)
         finally:
             answered.cancel()
-            reading.cancel()
+        if reading.done():
+            data = await self._received()
+            self._has_ended = self._has_ended or not data
+            if data:
+                self._heard.receive_data(data)
+
+    async def _received(self) -> bytes:
+        """What the client sends next, also when somebody began to wait for it before."""
+        reading = self._reading = self._reading or _kept(self._client)
+        data = await asyncio.shield(reading)
+        self._reading = None
+        return data
 
     def _refuse(self, error: h11.RemoteProtocolError) -> None:
         """What a server would say to no HTTP."""
@@ -189,6 +196,12 @@ class HttpEndpoint:
             )
             self._client.write_soon(b"".join(self._heard.send(part) or b"" for part in parts))
         self._client.close()
+
+
+def _kept(client: SocketEndpoint) -> asyncio.Task[bytes]:
+    reading = asyncio.get_running_loop().create_task(client.read())
+    reading.add_done_callback(lambda done: done.cancelled() or done.exception())  # whoever waits is told, or nobody
+    return reading
 
 
 def _request(event: h11.Request) -> h11.Request:

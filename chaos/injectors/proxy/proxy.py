@@ -143,7 +143,7 @@ class Proxy(ABC):
         try:
             self.follow()
         except ApiError as error:
-            _log.error("proxy %s: %s, tried again", self.name, error)  # noqa: TRY400 — no traceback says more
+            _log.error("proxy %s: %s, tried again", self.name, error)
             asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._follow_at_last)
 
 

@@ -16,43 +16,51 @@ from tests.servers.proxy import ProxyServer, connected, running_proxy, tcp_servi
 
 async def shop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """A small HTTP server that tells what it was asked; keeps connections, answers some paths in special ways."""
-    while True:
+    is_kept = True
+    while is_kept:
         head = await reader.readuntil(b"\r\n\r\n")
         request, *lines = head.decode().split("\r\n")
         method, path, _ = request.split(" ")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
-        body = b""
-        if headers.get("transfer-encoding") == "chunked":
-            while size := int((await reader.readline()).strip(), 16):
-                body += await reader.readexactly(size)
-                await reader.readline()
-            await reader.readline()
-        elif "content-length" in headers:
-            body = await reader.readexactly(int(headers["content-length"]))
-        told = f"{method} {path} {len(body)}".encode()
-        if path == "/chunked":
-            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Kept-Case: yes\r\n\r\n")
-            for start in range(0, len(told), 3):
-                writer.write(b"%x\r\n%s\r\n" % (len(told[start : start + 3]), told[start : start + 3]))
-                await writer.drain()
-            writer.write(b"0\r\n\r\n")
-        elif path == "/old":
-            writer.write(b"HTTP/1.0 200 OK\r\n\r\n" + told)
+        told = f"{method} {path} {await body_bytes(reader, headers)}".encode()
+        if path == "/socket":
+            await switch(reader, writer)
             return
-        elif path == "/cut":
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + told)
-            return
-        elif path == "/socket":
-            writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nhello")
-            while data := await reader.read(100):
-                writer.write(data)
-        elif path == "/nonsense":
-            writer.write(b"220 mail.example.org ESMTP\r\n")
-            return
-        else:
-            length = b"" if method == "HEAD" else told
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(told) + length)
+        writer.write(special(told).get(path) or usual(told, is_head=method == "HEAD"))
         await writer.drain()
+        is_kept = path not in ("/old", "/cut", "/nonsense")
+
+
+async def body_bytes(reader: asyncio.StreamReader, headers: dict[str, str]) -> int:
+    if headers.get("transfer-encoding") != "chunked":
+        return len(await reader.readexactly(int(headers.get("content-length", 0))))
+    found = 0
+    while size := int((await reader.readline()).strip(), 16):
+        found += len(await reader.readexactly(size))
+        await reader.readline()
+    await reader.readline()
+    return found
+
+
+def usual(told: bytes, *, is_head: bool) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(told) + (b"" if is_head else told)
+
+
+def special(told: bytes) -> dict[str, bytes]:
+    pieces = [told[start : start + 3] for start in range(0, len(told), 3)]
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
+    return {
+        "/chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n",
+        "/old": b"HTTP/1.0 200 OK\r\n\r\n" + told,
+        "/cut": b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + told,
+        "/nonsense": b"220 mail.example.org ESMTP\r\n",
+    }
+
+
+async def switch(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nhello")
+    while data := await reader.read(100):
+        writer.write(data)
 
 
 @pytest.fixture(scope="module")
