@@ -134,7 +134,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def missing_packages() -> list[str]:
-    missing = [package for name, package in PACKAGES.items() if shutil.which(name) is None]
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # where programs of administrators are
+    missing = [package for name, package in PACKAGES.items() if shutil.which(name, path=path) is None]
     try:
         program("initdb")
     except PostgresMissingError:

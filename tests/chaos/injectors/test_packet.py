@@ -18,7 +18,7 @@ from chaos.injectors.packet.injector import INJECTOR
 from chaos.injectors.protocol import InjectorError, Reach
 from tests.chaos.injectors.faults import cuts, fault, wait
 
-CHOSEN = {"protocol": "tcp", "port": 80, "direction": "in"}
+CHOSEN: dict[str, Any] = {"protocol": "tcp", "port": 80, "direction": "in"}
 SERVER = (
     "import socket; s=socket.create_server(('127.0.0.1',0)); print(s.getsockname()[1],flush=True)\n"
     "while True: s.accept()[0].close()"

@@ -75,6 +75,7 @@ def supervised(
     outbound: list[str] | None = None,
     part: str = "all",
     is_dry: bool = False,
+    prefix: str = "run-1",
 ) -> Iterator[Supervised]:
     process = subprocess.Popen(
         [sys.executable, "-m", "chaos.runner"],
@@ -98,7 +99,7 @@ def supervised(
                 "programs": programs or [],
                 "outbound": ["127.0.0.1"] if outbound is None else outbound,
             },
-            fault_prefix="run-1",
+            fault_prefix=prefix,
         )
     )
     try:
