@@ -30,6 +30,7 @@ from chaos.injectors.protocol import Injector, InjectorError, Plan, Reach
 KINDS = ("process", "stress", "disk", "packet", "clock")
 _ROOT = Path(__file__).resolve().parents[2]
 _MAIN = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from chaos.injectors.guardian import main; sys.exit(main())"
+_NOT_STARTED = "the process that keeps the fault's deadline did not start: nothing was put in place"
 _READY_SECONDS = 30.0
 _LOOK_SECONDS = 0.25
 _RETRY_SECONDS_MAX = 30.0
@@ -50,15 +51,19 @@ def start(*, plan: Plan, reach: Reach) -> None:
         "slug": reach.slug,
         "config": dict(reach.config),
     }
-    with subprocess.Popen(  # noqa: S603  ourselves
-        [sys.executable, "-I", "-S", "-B", "-c", _MAIN],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd="/",
-        env=programs.environment(),
-    ) as process:
+    try:
+        process = subprocess.Popen(  # noqa: S603  ourselves
+            [sys.executable, "-I", "-S", "-B", "-c", _MAIN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+            env=programs.environment(),
+        )
+    except OSError as error:
+        raise InjectorError(f"{_NOT_STARTED} ({sys.executable}: {error.strerror})") from error
+    with process:
         assert process.stdin is not None  # noqa: S101  asked for above
         assert process.stdout is not None  # noqa: S101  asked for above
         with suppress(OSError):
@@ -68,7 +73,7 @@ def start(*, plan: Plan, reach: Reach) -> None:
         if not is_heard or process.stdout.readline() != b"ready\n":
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            raise InjectorError("the process that keeps the fault's deadline did not start: nothing was put in place")
+            raise InjectorError(_NOT_STARTED)
 
 
 def dismiss(key: str) -> None:

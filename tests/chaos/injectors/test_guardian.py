@@ -137,8 +137,13 @@ def test_an_early_undo_is_not_disturbed_by_a_guardian_that_was_killed() -> None:
         assert pause.is_gone
 
 
-def test_nothing_is_put_in_place_when_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guardian, "_MAIN", "raise SystemExit(1)")
+@pytest.mark.parametrize(
+    ("module", "name", "value"), [(guardian, "_MAIN", "raise SystemExit(1)"), (sys, "executable", "/nothing/here")]
+)
+def test_nothing_is_put_in_place_when_it_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, module: object, name: str, value: str
+) -> None:
+    monkeypatch.setattr(module, name, value)
     with victim() as (process, command):
         pause = fault(INJECTOR, "pause", {"command": command})
         with pytest.raises(InjectorError, match="nothing was put in place"):
