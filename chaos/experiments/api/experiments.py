@@ -57,7 +57,10 @@ def list_all(request: AccessRequest, query: Query[ExperimentQuery]) -> Any:
         is_archived=query.is_archived,
     )
     page = page_of(queryset=found, query=query)
-    return {**page, "items": [schemas.brief_out(one, version=one.version_number) for one in page["items"]]}
+    return {
+        **page,
+        "items": [schemas.brief_out(one, version=one.version_number, caller=request.caller) for one in page["items"]],
+    }
 
 
 @router.post("", response={201: schemas.ExperimentOut}, operation_id="createExperiment", summary="Create an experiment")
@@ -69,14 +72,14 @@ def create(request: AccessRequest, response: HttpResponse, body: bodies.Experime
         team_id=team.pk, service_id=service_id(caller=request.caller, name=body.service), **body.given()
     )
     stored = experiments.create(caller=request.caller, draft=draft, now=timezone.now(), reason=body.reason)
-    return Status(201, _answer(response, stored))
+    return Status(201, _answer(request, response, stored))
 
 
 @router.get("/{slug}", response=schemas.ExperimentOut, operation_id="getExperiment", summary="Read an experiment")
 def get_one(request: AccessRequest, response: HttpResponse, slug: str) -> Any:
     found = selectors.experiment(caller=request.caller, slug=slug)
     tag(response, found.revision)
-    return schemas.experiment_out(found, selectors.newest_version(experiment=found))
+    return schemas.experiment_out(found, selectors.newest_version(experiment=found), caller=request.caller)
 
 
 @router.patch(
@@ -106,7 +109,7 @@ def change(
         expected_revision=expected,
         reason=body.reason,
     )
-    return _answer(response, stored)
+    return _answer(request, response, stored)
 
 
 @router.post(
@@ -116,7 +119,7 @@ def archive(request: AccessRequest, slug: str, body: bodies.WhyBody) -> Any:
     """It leaves lists and is run no more; its runs stay. Twice is once."""
     found = _editable(request, slug)
     done = experiments.archive(caller=request.caller, experiment=found, now=timezone.now(), reason=body.reason)
-    return schemas.experiment_out(done, selectors.newest_version(experiment=done))
+    return schemas.experiment_out(done, selectors.newest_version(experiment=done), caller=request.caller)
 
 
 @router.post(
@@ -128,7 +131,7 @@ def archive(request: AccessRequest, slug: str, body: bodies.WhyBody) -> Any:
 def unarchive(request: AccessRequest, slug: str, body: bodies.WhyBody) -> Any:
     found = _editable(request, slug)
     done = experiments.unarchive(caller=request.caller, experiment=found, now=timezone.now(), reason=body.reason)
-    return schemas.experiment_out(done, selectors.newest_version(experiment=done))
+    return schemas.experiment_out(done, selectors.newest_version(experiment=done), caller=request.caller)
 
 
 @router.get(
@@ -202,6 +205,6 @@ def _editable(request: AccessRequest, slug: str) -> Experiment:
     return found
 
 
-def _answer(response: HttpResponse, stored: Stored) -> dict[str, Any]:
+def _answer(request: AccessRequest, response: HttpResponse, stored: Stored) -> dict[str, Any]:
     tag(response, stored.experiment.revision)
-    return schemas.experiment_out(stored.experiment, stored.version)
+    return schemas.experiment_out(stored.experiment, stored.version, caller=request.caller)

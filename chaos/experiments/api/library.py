@@ -78,7 +78,7 @@ def create(request: AccessRequest, slug: str, body: bodies.FromTemplate) -> Any:
         now=timezone.now(),
         reason=body.reason,
     )
-    return Status(201, schemas.experiment_out(stored.experiment, stored.version))
+    return Status(201, schemas.experiment_out(stored.experiment, stored.version, caller=request.caller))
 
 
 def _found(slug: str) -> Template:

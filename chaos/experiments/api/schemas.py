@@ -12,6 +12,7 @@ from chaos.experiments.domain.places import Problem
 from chaos.experiments.models import Experiment, ExperimentVersion, Target
 from chaos.experiments.selectors.secrets import SecretState
 from chaos.experiments.services.importing import ImportReport
+from reliability.access.domain.caller import Caller
 
 ExperimentKind = Literal["experiment", "dr_trial"]
 ExperimentFormat = Literal["yaml", "json"]
@@ -101,7 +102,7 @@ class TargetOut(Schema):
     slug: str
     title: str
     team: str
-    service: str
+    service: str | None
     kind: str = Field(description="an injector, see /api/v1/chaos/targets/kinds")
     config: dict[str, Any] = Field(description="without its secret fields")
     secrets: list[str] = Field(description="secret fields that have a value")
@@ -113,12 +114,14 @@ class TargetOut(Schema):
     updated_by: str
 
 
-def brief_out(experiment: Experiment, *, version: int | None) -> dict[str, Any]:
+def brief_out(experiment: Experiment, *, version: int | None, caller: Caller) -> dict[str, Any]:
+    """A service that moved to a private team of others since is not named."""
+    service = experiment.service
     return {
         "slug": experiment.slug,
         "title": experiment.title,
         "team": experiment.team.slug,
-        "service": experiment.service.name if experiment.service else None,
+        "service": service.name if service and caller.may_read(service.team_id) else None,
         "kind": experiment.kind,
         "layer": experiment.layer,
         "tags": experiment.tags,
@@ -130,11 +133,11 @@ def brief_out(experiment: Experiment, *, version: int | None) -> dict[str, Any]:
     }
 
 
-def experiment_out(experiment: Experiment, version: ExperimentVersion) -> dict[str, Any]:
+def experiment_out(experiment: Experiment, version: ExperimentVersion, *, caller: Caller) -> dict[str, Any]:
     names = ("hypothesis", "blast_radius", "teaches", "template", "weight", "deadline_seconds", "created_at")
     objectives = ("rto_objective_seconds", "rpo_objective_seconds")
     return {
-        **brief_out(experiment, version=version.number),
+        **brief_out(experiment, version=version.number, caller=caller),
         **{name: getattr(experiment, name) for name in (*names, *objectives)},
         "format": version.format,
         "text": version.text,
@@ -177,12 +180,12 @@ def secret_out(state: SecretState) -> dict[str, Any]:
     }
 
 
-def target_out(target: Target, *, secrets: list[str]) -> dict[str, Any]:
+def target_out(target: Target, *, secrets: list[str], caller: Caller) -> dict[str, Any]:
     names = ("slug", "title", "kind", "config", "agent", "environment", "is_enabled", "revision", "updated_at")
     return {
         **{name: getattr(target, name) for name in names},
         "team": target.team.slug,
-        "service": target.service.name,
+        "service": target.service.name if caller.may_read(target.service.team_id) else None,
         "secrets": secrets,
         "updated_by": target.updated_by_name,
     }

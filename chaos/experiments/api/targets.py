@@ -74,7 +74,7 @@ def list_all(request: AccessRequest, query: Query[TargetQuery]) -> Any:
         environment=query.environment,
     )
     page = page_of(queryset=found, query=query)
-    return {**page, "items": [_out(target) for target in page["items"]]}
+    return {**page, "items": [_out(request, target) for target in page["items"]]}
 
 
 @router.get("/kinds", response=list[InjectorOut], operation_id="listInjectors", summary="Kinds of targets")
@@ -103,14 +103,14 @@ def create(request: AccessRequest, response: HttpResponse, body: bodies.TargetCr
     draft = TargetDraft(team_id=team.pk, service_id=service.pk if service else 0, **body.given())
     made = targets.create(caller=request.caller, draft=draft, now=timezone.now(), reason=body.reason)
     tag(response, made.revision)
-    return Status(201, _out(made))
+    return Status(201, _out(request, made))
 
 
 @router.get("/{slug}", response=schemas.TargetOut, operation_id="getTarget", summary="Read a target")
 def get_one(request: AccessRequest, response: HttpResponse, slug: str) -> Any:
     found = selectors.target(caller=request.caller, slug=slug)
     tag(response, found.revision)
-    return _out(found)
+    return _out(request, found)
 
 
 @router.patch("/{slug}", response=schemas.TargetOut, operation_id="changeTarget", summary="Change a target")
@@ -133,7 +133,7 @@ def change(
         reason=body.reason,
     )
     tag(response, changed.revision)
-    return _out(changed)
+    return _out(request, changed)
 
 
 @router.delete("/{slug}", response={204: None}, operation_id="deleteTarget", summary="Delete a target")
@@ -146,12 +146,12 @@ def delete(
     return Status(204, None)
 
 
-def _out(target: Target) -> dict[str, Any]:
+def _out(request: AccessRequest, target: Target) -> dict[str, Any]:
     try:
         names = selectors.secret_names(target=target)
     except VaultError:
         names = []
-    return schemas.target_out(target, secrets=names)
+    return schemas.target_out(target, secrets=names, caller=request.caller)
 
 
 def _argument(argument: Argument) -> dict[str, Any]:

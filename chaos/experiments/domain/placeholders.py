@@ -116,7 +116,7 @@ def _mistake(placeholder: _Placeholder, text: str) -> str:
         return f"is required: {placeholder.help}" if placeholder.is_required else ""
     if len(text) > VALUE_LENGTH_MAX:
         return f"has {len(text):,} characters: at most {VALUE_LENGTH_MAX:,} are allowed"
-    if placeholder.kind in ("number", "seconds") and not re.fullmatch(r"\d{1,12}(\.\d{1,6})?", text):
+    if placeholder.kind in ("number", "seconds") and not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text):
         return f"must be a number: {placeholder.help}"
     if placeholder.kind == "url" and not re.match(r"https?://[^\s/]+", text):
         return "must be an http or https address"

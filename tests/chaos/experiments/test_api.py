@@ -26,7 +26,8 @@ def client(cast: Cast, bearer: Bearer) -> Client:
     return bearer(team=cast.payments, role=Role.EDITOR, scopes=["read", "write"])
 
 
-def send(client: Client, method: str, path: str, body: Any = None, status: int = 200, **headers: str) -> Any:
+def send(client: Client, method: str, path: str, body: Any = None, status: int = 200, if_match: str = "") -> Any:
+    headers = {"If-Match": if_match} if if_match else {}
     answer = getattr(client, method)(path, body, content_type="application/json", headers=headers)
     assert answer.status_code == status, answer.content.decode()
     return answer.json() if answer.content else None
@@ -42,9 +43,9 @@ def test_an_experiment_is_created_read_changed_and_archived(client: Client, orde
     path = f"{BASE}/{made['slug']}"
     assert send(client, "get", path) == made
     body = {"text": PLAIN.replace("30", "45"), "note": "longer"}
-    changed = send(client, "patch", path, body, **{"If-Match": '"1"'})
+    changed = send(client, "patch", path, body, if_match='"1"')
     assert (changed["version"], changed["revision"], changed["weight"]) == (2, 2, 3)
-    send(client, "patch", path, {"weight": 4}, 412, **{"If-Match": '"1"'})
+    send(client, "patch", path, {"weight": 4}, 412, if_match='"1"')
     send(client, "patch", path, {"weight": 4, "revision": 1}, 409)
     assert send(client, "patch", path, {"service": None})["service"] is None
     assert [one["number"] for one in send(client, "get", f"{path}/versions")["items"]] == [2, 1]
@@ -124,7 +125,7 @@ def test_targets_are_created_changed_and_deleted(client: Client, orders: Service
     assert "correct-horse" not in str(made)
     changed = send(client, "patch", f"{TARGETS}/gate", {"title": "Gate", "is_enabled": False, "revision": 1})
     assert (changed["title"], changed["is_enabled"], changed["secrets"]) == ("Gate", False, ["token"])
-    send(client, "patch", f"{TARGETS}/gate", {"title": "Gates"}, 412, **{"If-Match": '"1"'})
+    send(client, "patch", f"{TARGETS}/gate", {"title": "Gates"}, 412, if_match='"1"')
     send(client, "patch", f"{TARGETS}/gate", {"config": {"proxy": "x"}}, 422)
     assert send(client, "get", f"{TARGETS}?kind=proxy&q=gate")["total"] == 1
     send(client, "delete", f"{TARGETS}/gate", status=204)

@@ -112,7 +112,7 @@ def test_an_archived_experiment_is_not_listed_nor_edited(cast: Cast, orders_proc
     for _ in range(2):
         archive(caller=caller, experiment=experiment, now=LATER)
     assert not list_experiments(caller=caller).exists()
-    assert list_experiments(caller=caller, is_archived=None).get().version_number == 1
+    assert vars(list_experiments(caller=caller, is_archived=None).get())["version_number"] == 1
     draft = ExperimentDraft(**_fields(experiment))
     with pytest.raises(Conflict, match="archived"):
         edit(caller=caller, experiment=experiment, draft=draft, now=LATER)

@@ -90,6 +90,8 @@ def test_the_library_covers_every_layer_and_what_people_look_for() -> None:
         "zone-lost",
         "queue-consumer-stopped",
         "cache-cold",
+        "clock-skew",
+        "certificate-expired",
         "failover",
         "restore-from-backup",
     ):
@@ -104,8 +106,8 @@ def test_templates_need_nothing_that_an_operator_would_have_to_allow() -> None:
 def test_what_was_not_given_is_left_out_and_what_must_be_is_asked_for(cast: Cast, orders: Service) -> None:
     TargetFactory(team=cast.payments, service=orders, slug="first", kind="proxy")
 
-    def drafted(slug: str = "dependency-slow", targets: tuple[str, ...] = ("first",), **values: str) -> str:
-        return draft_from(team_id=cast.payments.pk, template=template(slug), targets=targets, values=values).text
+    def drafted(slug: str = "dependency-slow", **values: str) -> str:
+        return draft_from(team_id=cast.payments.pk, template=template(slug), targets=["first"], values=values).text
 
     text = drafted(slo="checkout", hold="45", latency_ms="250")
     assert "the service answers" not in text

@@ -41,7 +41,7 @@ class Remote:
 
 @pytest.fixture(autouse=True)
 def remote(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry._INJECTORS, "remote", Remote())  # type: ignore[arg-type]  # no more than a target needs
+    monkeypatch.setitem(registry._INJECTORS, "remote", Remote())
 
 
 def drafted(orders: Service, **fields: Any) -> TargetDraft:
@@ -56,6 +56,7 @@ def made(cast: Cast, orders: Service, who: str = "editor", **fields: Any) -> Tar
 def test_secret_fields_are_sealed_and_the_rest_is_kept_as_it_is_read(cast: Cast, orders: Service) -> None:
     stored = made(cast, orders, config={"url": "https://gate", "port": "8474"}, secrets={"token": TOKEN})
     assert stored.config == {"url": "https://gate", "port": 8474}
+    assert stored.sealed is not None
     assert TOKEN.encode() not in bytes(stored.sealed)
     assert secret_names(target=stored) == ["token"]
     assert reach_of(target=stored).secrets == {"token": TOKEN}
