@@ -22,7 +22,7 @@ _GATE = 'read -r go && [ "$go" = go ] && exec "$@" </dev/null'
 
 def found(name: str) -> str | None:
     """Where the program is; also in the places of administrators, which PATH often lacks."""
-    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:{PATH}")
+    return shutil.which(name, path=environment()["PATH"])
 
 
 def run(argv: Sequence[str], *, note: Note | None = None, seconds: float = _SECONDS) -> str:
@@ -65,13 +65,12 @@ def start(
 
     user: as whom; blank: as we are. Raises InjectorError.
     """
-    path = found(argv[0])
-    if path is None:
+    if found(argv[0]) is None:
         raise InjectorError(f"there is no program {argv[0]} on this machine: install it", is_permanent=True)
     somebody = _somebody_else(user)
     try:
         process = subprocess.Popen(  # noqa: S603  the shell's text is ours; the program's arguments are not read by it
-            ["/bin/sh", "-c", _GATE, "sh", path, *argv[1:]],
+            ["/bin/sh", "-c", _GATE, "sh", *argv],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -103,7 +102,8 @@ def start(
 
 
 def environment() -> dict[str, str]:
-    return {"PATH": PATH, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    path = f"{os.environ['PATH']}:{PATH}" if os.environ.get("PATH") else PATH
+    return {"PATH": path, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 
 def _somebody_else(name: str) -> pwd.struct_passwd | None:

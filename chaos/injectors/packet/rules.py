@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import shlex
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -55,7 +55,7 @@ def comment(key: str) -> str:
     return f"reliability:{key}"
 
 
-def of_fault(listed: str, *, key: str) -> list[Sequence[str]]:
+def of_fault(listed: str, *, key: str) -> list[list[str]]:
     """Those of `iptables -S` that carry the key: what follows the command, to delete each."""
     found = []
     for line in listed.splitlines():

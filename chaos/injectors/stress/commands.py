@@ -15,7 +15,10 @@ _ALWAYS = ("--keep-name", "--oomable", "--quiet")
 
 
 def command(*, action: str, arguments: Mapping[str, Any], memory_bytes: int = 0, directory: str = "") -> Sequence[str]:
-    """memory_bytes: how much the memory action takes. directory: where the disk action writes."""
+    """memory_bytes: how much the memory action takes.
+
+    directory: where the disk action writes. stress-ng wants one that it may write to for every action.
+    """
     match action:
         case "cpu":
             what = ["--cpu", str(arguments["workers"]), "--cpu-load", str(arguments["load_percent"])]
@@ -24,8 +27,7 @@ def command(*, action: str, arguments: Mapping[str, Any], memory_bytes: int = 0,
         case _:
             size = f"{arguments['mebibytes']}m"
             what = ["--hdd", str(arguments["workers"]), "--hdd-bytes", size, "--hdd-opts", "wr-rnd,fsync"]
-            what += ["--temp-path", directory]
-    return ["stress-ng", *what, *_ALWAYS, "--timeout", f"{math.ceil(arguments['duration'])}s"]
+    return ["stress-ng", *what, *_ALWAYS, "--temp-path", directory, "--timeout", f"{math.ceil(arguments['duration'])}s"]
 
 
 def memory_to_take(*, available_bytes: int, percent: int, floor_mebibytes: int) -> int:

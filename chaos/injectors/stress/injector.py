@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from chaos.injectors.disk import places
 from chaos.injectors.disk.sizes import space_of
-from chaos.injectors.machine import processes, programs
+from chaos.injectors.machine import notes, processes, programs
 from chaos.injectors.machine.injecting import DURATION, MachineInjector
 from chaos.injectors.machine.notes import Note
 from chaos.injectors.machine.processes import Running
@@ -84,7 +84,7 @@ class StressInjector(MachineInjector):
         return {"directory": config["directory"], "made": _made(fault_key)}
 
     def put(self, *, note: Note, plan: Plan, config: Mapping[str, Any]) -> dict[str, Any]:
-        memory, directory = 0, ""
+        memory, directory = 0, str(notes.directory())
         if plan.action == "memory":
             memory = memory_to_take(
                 available_bytes=_available_bytes(),
