@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reliability.supervision.child import Plan
-from reliability.supervision.places import ROOT, broker_socket, short_hash
+from reliability.supervision.places import broker_socket, short_hash
 
 _BROKER_MEMORY = "128mb"
 
@@ -97,8 +97,5 @@ def plans(*, data_dir: Path, environment: Mapping[str, str], listener: socket.so
         )
     )
     children.append(Plan(name="beat", command=[*python, "-m", "reliability.beat"], environment=environment))
-    # Last: experiments begin once all the rest is there.
-    children.append(
-        Plan(name="agent", command=[*python, str(ROOT / "manage.py"), "chaos", "agent"], environment=environment)
-    )
+    children.append(Plan(name="agent", command=[*python, "-m", "reliability.agent"], environment=environment))
     return children

@@ -29,7 +29,7 @@ _ROLES = {
     "reliability.server": "web",
     "reliability.worker": "worker",
     "reliability.beat": "beat",
-    "chaos agent": "agent",
+    "reliability.agent": "agent",
 }
 
 

@@ -38,18 +38,20 @@ _KINDS = {Guard.DEADLINE.value: StopKind.DEADLINE, Guard.STOP.value: StopKind.GL
 class Agent:
     """Threads of its own: leases and stops, which must not wait for anything; taking runs; guards; one for each run.
 
-    name: of its queue, blank for the default. runs_max: at once.
+    name: of its queue, blank for the default. runs_max: at once. instead_of: the instance that stood by for it.
     """
 
-    def __init__(self, *, name: str = "", runs_max: int | None = None) -> None:
+    def __init__(self, *, name: str = "", runs_max: int | None = None, instead_of: str = "") -> None:
         self.office = Office(name=name, outbound=list(settings.OUTBOUND_ALLOWED_HOSTS))
         self._runs_max = runs_max or settings.CHAOS_RUNS_MAX
+        self._instead_of = instead_of
         self._watchers: dict[int, Watcher] = {}
         self._lock = threading.Lock()
+        self._taking = threading.Lock()
         self.has_ended = threading.Event()
         self._lost_at = 0.0
         self._seen_at = 0.0
-        self._renewed_at = time.monotonic()
+        self._renewed_at = self._busy_at = time.monotonic()
         self.threads = [
             threading.Thread(target=self._every, args=(seconds, work), name=f"agent {name}", daemon=True)
             for seconds, work, name in (
@@ -82,6 +84,20 @@ class Agent:
         except DatabaseError as error:
             logger.warning("agent_not_signed_off", error=str(error))
         return is_done
+
+    def retire(self) -> bool:
+        """Take nothing any more, if there is nothing. Returns whether it has ended."""
+        with self._taking:
+            if self.watchers():
+                return False
+            self.office.is_ending.set()
+        return self.end()
+
+    def idle_seconds(self) -> float:
+        """How long it has had no run."""
+        if self.watchers():
+            self._busy_at = time.monotonic()
+        return time.monotonic() - self._busy_at
 
     def watchers(self) -> list[Watcher]:
         """Those that are at work."""
@@ -144,6 +160,13 @@ class Agent:
                 name=office.name, instance=office.instance, host=office.host, kinds=office.kinds, now=timezone.now()
             )
             self._seen_at = clock
+            if self._instead_of:
+                agents.gone(instance=self._instead_of)
+                self._instead_of = ""
+        with self._taking:
+            self._take_runs(clock)
+
+    def _take_runs(self, clock: float) -> None:
         if self.office.is_ending.is_set():
             return
         if clock - self._lost_at >= _LOST_EVERY_SECONDS:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -18,6 +19,7 @@ from chaos.runs.models import Run
 from chaos.runs.selectors.global_stop import in_force
 from chaos.runs.services import global_stop, requests, stopping
 from chaos.runs.supervision.agent import Agent
+from chaos.runs.supervision.standby import standby_command
 from reliability.access.domain.caller import SYSTEM
 from reliability.web.errors import ProblemError
 
@@ -33,6 +35,8 @@ class Command(BaseCommand):
         agent = parts.add_parser("agent", help="do runs on this machine until interrupted")
         agent.add_argument("--name", default=None, help="take the runs whose targets name it (CHAOS_AGENT)")
         agent.add_argument("--runs", type=int, default=None, help="at once (CHAOS_RUNS_MAX)")
+        agent.add_argument("--idle", type=float, default=None, help="stand by after so many seconds without a run")
+        agent.add_argument("--instead-of", default="", help=SUPPRESS)
         stop = parts.add_parser("stop", help="stop one run, or all and every start")
         which = stop.add_mutually_exclusive_group(required=True)
         which.add_argument("run", nargs="?", type=int, help="number of a run")
@@ -61,14 +65,21 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, note)
         name = settings.CHAOS_AGENT if options["name"] is None else options["name"]
-        agent = Agent(name=name, runs_max=options["runs"])
+        agent = Agent(name=name, runs_max=options["runs"], instead_of=options["instead_of"])
         agent.start()
         self.stdout.write(f"agent {agent.office.instance}: {', '.join(agent.office.kinds) or 'no injector works here'}")
         self.stdout.flush()
-        while not is_over.wait(3600.0):
-            pass
+        while not is_over.wait(_LOOK_SECONDS):
+            if options["idle"] is not None and agent.idle_seconds() > options["idle"]:
+                self._stand_by(agent)
         if not agent.end():
             self.stderr.write("some faults were not taken back in time: other agents go on with them")
+
+    def _stand_by(self, agent: Agent) -> None:
+        """Give the memory back until there is a run again. A run that was taken just now is seen through first."""
+        if agent.retire():
+            command = standby_command()
+            os.execv(command[0], command)  # noqa: S606  our own command line
 
     def _stop(self, options: dict[str, Any], now: datetime) -> None:
         if options["all"]:
