@@ -193,9 +193,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 10,
     "socket_connect_timeout": 3,
 }
-# The tick has its own queue: workers take from queues in turn, so a full one does not delay it.
+# The tick and urgent work have their own queues: workers take from queues in turn, so a full one delays neither.
 CELERY_TASK_DEFAULT_QUEUE = "work"
-CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"tick": {}, "work": {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"tick": {}, "urgent": {}, "work": {}}
 CELERY_TASK_ROUTES = {"outbox.tick": {"queue": "tick"}}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the one entry needs no file to remember it
 # Ticks do not pile up behind a stopped worker. Much above the clocks' difference between machines: a message

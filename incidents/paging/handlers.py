@@ -25,12 +25,12 @@ from reliability.outbox.services.clock import on_clock_step
 on_clock_step(escalations_clock.keep_pace, kinds={STEP})
 
 
-@due_work(STEP, kept=True)
+@due_work(STEP, kept=True, urgent=True)
 def step(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
     return escalations.go_on(escalation_id=int(key), now=now)
 
 
-@staged_work(SEND, lease=delivery.LEASE, kept=True)
+@staged_work(SEND, lease=delivery.LEASE, kept=True, urgent=True)
 def send(*, key: str, payload: dict[str, Any], now: datetime) -> delivery.Sending | datetime | None:
     return delivery.begin(notification_id=int(key), now=now)
 

@@ -55,6 +55,7 @@ class Registration:
     kept: the lease is a few seconds, renewed while the worker lives and at most for *lease*: who dies is noticed soon.
     standing: one row with the key `all` exists at all times, such as for housekeeping.
     begin: of work in stages; `run` is not called then.
+    urgent: rows of this kind go before all others, unless whoever asks for one says otherwise.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Registration:
     at_once: int | Fraction | None = None
     kept: bool = False
     begin: StagedHandler | None = None
+    urgent: bool = False
 
     @property
     def is_slow(self) -> bool:
@@ -101,6 +103,7 @@ def due_work(
     standing: bool = False,
     at_once: int | Fraction | None = None,
     kept: bool = False,
+    urgent: bool = False,
 ) -> Callable[[_Due], _Due]:
     """Register a handler `(*, key, payload, now) -> next due instant, or None when nothing is left to do`.
 
@@ -111,7 +114,14 @@ def due_work(
     def register(handler: _Due) -> _Due:
         _add(
             Registration(
-                kind=kind, run=handler, lease=lease, batch=batch, standing=standing, at_once=at_once, kept=kept
+                kind=kind,
+                run=handler,
+                lease=lease,
+                batch=batch,
+                standing=standing,
+                at_once=at_once,
+                kept=kept,
+                urgent=urgent,
             )
         )
         return handler
@@ -119,7 +129,9 @@ def due_work(
     return register
 
 
-def staged_work(kind: str, *, lease: timedelta = LEASE_DEFAULT, kept: bool = False) -> Callable[[_Staged], _Staged]:
+def staged_work(
+    kind: str, *, lease: timedelta = LEASE_DEFAULT, kept: bool = False, urgent: bool = False
+) -> Callable[[_Staged], _Staged]:
     """Register a handler whose writes cost no transaction of their own: two for each run instead of four.
 
     It runs in the transaction that takes the row up, and answers as a handler of `due_work` does, or with what is
@@ -128,7 +140,18 @@ def staged_work(kind: str, *, lease: timedelta = LEASE_DEFAULT, kept: bool = Fal
     """
 
     def register(handler: _Staged) -> _Staged:
-        _add(Registration(kind=kind, run=_never, lease=lease, batch=False, standing=False, kept=kept, begin=handler))
+        _add(
+            Registration(
+                kind=kind,
+                run=_never,
+                lease=lease,
+                batch=False,
+                standing=False,
+                kept=kept,
+                begin=handler,
+                urgent=urgent,
+            )
+        )
         return handler
 
     return register

@@ -39,6 +39,7 @@ def _send(claim: Claim) -> None:
         args=(claim.due_id, str(claim.token)),
         soft_time_limit=seconds_max,
         time_limit=seconds_max + HARD_STOP_SECONDS,
+        queue="urgent" if claim.is_urgent else None,
         retry=False,  # the rows are the retry
     )
 

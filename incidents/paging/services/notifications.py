@@ -92,7 +92,8 @@ def send(*, draft: Draft, now: datetime) -> Notification:
 
 def ask_to_send(*, notification: Notification, place: Place, due_at: datetime, now: datetime) -> None:
     """Of a notification that was made in this transaction."""
-    due.schedule_first(kind=SEND, key=notification.pk, due_at=due_at, lane=place.lane)
+    is_urgent = notification.purpose in (Notification.Purpose.PAGE, Notification.Purpose.BUNDLE)
+    due.schedule_first(kind=SEND, key=notification.pk, due_at=due_at, lane=place.lane, is_urgent=is_urgent)
     if due_at <= now:
         nudge.after_commit()
 

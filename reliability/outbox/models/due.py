@@ -9,12 +9,14 @@ class Due(models.Model):
     A claim sets `lease_until` and a fresh `lease_token`; whoever holds an older token has lost the row.
     `begun_at` and `lease_owner` are set by the worker that took the claim up. `lane`: rows that wait for the same
     outside system; a few of a lane are in hand at once, so that one that hangs leaves slots for the others.
+    `is_urgent`: somebody waits to be woken; it goes before everything else that is due, in its lane, too.
     """
 
     kind = models.CharField(max_length=64)
     key = models.CharField(max_length=128)
     payload = models.JSONField(default=dict)
     lane = models.CharField(max_length=120, blank=True, default="", db_default="")
+    is_urgent = models.BooleanField(default=False, db_default=False)
     due_at = models.DateTimeField()
     # Asked for while a worker held the row: what it was running may have read the state before the cause.
     due_again_at = models.DateTimeField(null=True, blank=True)

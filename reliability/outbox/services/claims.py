@@ -15,7 +15,7 @@ from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.models import Due, Heartbeat
 from reliability.outbox.registry import known_kinds, slow_kinds
 from reliability.outbox.selectors.backlog import TICK
-from reliability.outbox.services.lanes import rows_of_lanes, successor_in
+from reliability.outbox.services.lanes import FIRST, rows_of_lanes, successor_in
 
 # A row whose message no worker took up within this time is claimed and sent again: the broker may have lost it.
 DISPATCH_LEASE = timedelta(seconds=3)
@@ -29,6 +29,7 @@ class Claim:
     key: str
     token: uuid.UUID
     lane: str = ""
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Bounds:
     """How many rows may be claimed at once: `waiting` for a worker, and `batch` rows of bulk work in hand.
 
     slots: of all workers together. Rows of slow kinds, bulk work among them, leave one of them free, and so do lanes.
+    As many urgent rows as there are slots may wait although others fill the room.
     """
 
     waiting: int
@@ -50,7 +52,7 @@ def claimable(*, now: datetime) -> QuerySet[Due]:
 
 
 def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
-    """Lease the rows that are due, oldest first, bulk work last; each of two concurrent callers gets other rows.
+    """Lease the rows that are due, urgent ones first, then the oldest, bulk work last; of two callers each gets others.
 
     PostgreSQL skips rows that another transaction has locked. SQLite transactions are IMMEDIATE here, so one
     claim sees what the other committed.
@@ -65,18 +67,22 @@ def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
         Due.objects.filter(pk__in=[row.pk for row in rows]).update(
             lease_token=token, lease_until=now + DISPATCH_LEASE, lease_owner="", begun_at=None
         )
-    return [Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token, lane=row.lane) for row in rows]
+    return [_claim_of(row, token) for row in rows]
 
 
 def _rows_with_room(*, free: QuerySet[Due], bounds: Bounds, now: datetime) -> list[Due]:
     """Of the claimable rows those that the bounds allow to take up now. free: all of them, locking or not."""
-    in_hand = list(Due.objects.filter(lease_until__gt=now).order_by().only("kind", "lane", "begun_at"))
-    room = max(bounds.waiting - sum(row.begun_at is None for row in in_hand), 0)
-    free = free.order_by("due_at", "pk")
-    rows = list(free.filter(lane="").exclude(kind__in=slow_kinds())[:room])
+    in_hand = list(Due.objects.filter(lease_until__gt=now).order_by().only("kind", "lane", "begun_at", "is_urgent"))
+    waiting = Counter(row.is_urgent for row in in_hand if row.begun_at is None)
+    room = max(bounds.waiting - waiting.total(), 0)
+    urgent_room = max(room, bounds.slots - waiting[True])
+    free = free.order_by(*FIRST)
+    rows = list(free.filter(lane="").exclude(kind__in=slow_kinds())[:urgent_room])
     rows += _slow_rows(claimable=claimable(now=now), free=free, in_hand=in_hand, bounds=bounds)
     rows += rows_of_lanes(claimable=claimable(now=now), free=free, in_hand=in_hand, slots=bounds.slots, now=now)
-    return sorted(rows, key=_oldest_first_bulk_last)[:room]
+    rows.sort(key=_urgent_first_bulk_last)
+    urgent = [row for row in rows if row.is_urgent][:urgent_room]
+    return urgent + [row for row in rows if not row.is_urgent][: max(room - len(urgent), 0)]
 
 
 def claim_successor(*, lane: str, now: datetime) -> Claim | None:
@@ -91,7 +97,11 @@ def claim_successor(*, lane: str, now: datetime) -> Claim | None:
     Due.objects.filter(pk=row.pk).update(
         lease_token=token, lease_until=now + DISPATCH_LEASE, lease_owner="", begun_at=None
     )
-    return Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token, lane=row.lane)
+    return _claim_of(row, token)
+
+
+def _claim_of(row: Due, token: uuid.UUID) -> Claim:
+    return Claim(due_id=row.pk, kind=row.kind, key=row.key, token=token, lane=row.lane, is_urgent=row.is_urgent)
 
 
 def _wait_for_other_claimers() -> None:
@@ -111,7 +121,7 @@ def _slow_rows(*, claimable: QuerySet[Due], free: QuerySet[Due], in_hand: Sequen
     room = max(bounds.slots - 1, 1) - held.total()
     batch_room = bounds.batch - sum(held[kind] for kind, registration in kinds.items() if registration.batch)
     rows: list[Due] = []
-    for row in sorted(candidates, key=_oldest_first_bulk_last):
+    for row in sorted(candidates, key=_urgent_first_bulk_last):
         is_batch = kinds[row.kind].batch
         if len(rows) < room and (not is_batch or batch_room > 0):
             rows.append(row)
@@ -119,9 +129,9 @@ def _slow_rows(*, claimable: QuerySet[Due], free: QuerySet[Due], in_hand: Sequen
     return rows
 
 
-def _oldest_first_bulk_last(row: Due) -> tuple[bool, datetime, int]:
+def _urgent_first_bulk_last(row: Due) -> tuple[bool, bool, datetime, int]:
     registration = slow_kinds().get(row.kind)
-    return (registration is not None and registration.batch, row.due_at, row.pk)
+    return (not row.is_urgent, registration is not None and registration.batch, row.due_at, row.pk)
 
 
 def release(*, claims: list[Claim]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from reliability.outbox.models import Due
-from reliability.outbox.registry import STANDING_KEY, standing_kinds
+from reliability.outbox.registry import STANDING_KEY, registration_of, standing_kinds
 from reliability.outbox.services import nudge
 
 
@@ -21,15 +21,17 @@ def schedule(
     payload: dict[str, Any] | None = None,
     reschedule: bool = False,
     lane: str = "",
+    is_urgent: bool | None = None,
 ) -> None:
     """Make (kind, key) due at *due_at*, or earlier when it is due earlier already.
 
     reschedule: set *due_at* even when that is later. payload: replaces the stored one when given. lane: of a row
-    that is made: which outside system it waits for.
+    that is made: which outside system it waits for. is_urgent: of a row that is made; None: as its kind is.
     A row that a worker holds at the moment is run again at *due_at*: its run may have read the state
     before this cause.
     """
-    row = _existing(kind=kind, key=str(key), due_at=due_at, payload={} if payload is None else payload, lane=lane)
+    fields = {"due_at": due_at, "payload": payload or {}, "lane": lane, "is_urgent": _urgency(kind, is_urgent)}
+    row = _existing(kind=kind, key=str(key), fields=fields)
     if row is None:
         return
     if payload is not None:
@@ -42,9 +44,11 @@ def schedule(
     row.save(update_fields=("payload", "due_at", "due_again_at"))
 
 
-def schedule_first(*, kind: str, key: str | int, due_at: datetime, lane: str = "") -> None:
+def schedule_first(
+    *, kind: str, key: str | int, due_at: datetime, lane: str = "", is_urgent: bool | None = None
+) -> None:
     """As `schedule`, for a key that is new in this transaction, so that nobody else can have asked for it."""
-    Due.objects.create(kind=kind, key=str(key), due_at=due_at, lane=lane)
+    Due.objects.create(kind=kind, key=str(key), due_at=due_at, lane=lane, is_urgent=_urgency(kind, is_urgent))
 
 
 def demand(*, kind: str, key: str | int, now: datetime, payload: dict[str, Any] | None = None, lane: str = "") -> None:
@@ -53,12 +57,15 @@ def demand(*, kind: str, key: str | int, now: datetime, payload: dict[str, Any] 
     nudge.after_commit()
 
 
-def _existing(*, kind: str, key: str, due_at: datetime, payload: dict[str, Any], lane: str) -> Due | None:
+def _urgency(kind: str, asked: bool | None) -> bool:
+    registration = registration_of(kind)
+    return asked if asked is not None else registration is not None and registration.urgent
+
+
+def _existing(*, kind: str, key: str, fields: dict[str, Any]) -> Due | None:
     """The row, locked; None when it was made here. A worker may delete it between the look and the lock."""
     while True:
-        _, is_new = Due.objects.get_or_create(
-            kind=kind, key=key, defaults={"due_at": due_at, "payload": payload, "lane": lane}
-        )
+        _, is_new = Due.objects.get_or_create(kind=kind, key=key, defaults=fields)
         if is_new:
             return None
         row = Due.objects.select_for_update().filter(kind=kind, key=key).first()

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet, Window
+from django.db.models import Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from reliability.outbox.models import Due, SlowLane
 
 LANE_SLOTS = 2
+FIRST = ("-is_urgent", "due_at", "pk")  # what goes first
 SLOW_AFTER = timedelta(seconds=3)
 # A lane is tried like any other this long after its last slow run.
 SLOW_FOR = timedelta(minutes=2)
@@ -23,7 +24,7 @@ SLOW_FOR = timedelta(minutes=2)
 def rows_of_lanes(
     *, claimable: QuerySet[Due], free: QuerySet[Due], in_hand: Sequence[Due], slots: int, now: datetime
 ) -> list[Due]:
-    """Rows to take up now, oldest first. free: the same rows as *claimable*, locking what it reads."""
+    """Rows to take up now, urgent ones first. free: the same rows as *claimable*, locking what it reads."""
     held = Counter(row.lane for row in in_hand if row.lane)
     room = max(slots - 1, 1) - held.total()
     waiting = claimable.exclude(lane="")
@@ -35,9 +36,9 @@ def rows_of_lanes(
         full += slow
     candidates = (
         waiting.exclude(lane__in=full)
-        .annotate(place_in_lane=Window(RowNumber(), partition_by="lane", order_by=("due_at", "pk")))
+        .annotate(place_in_lane=Window(RowNumber(), partition_by="lane", order_by=FIRST))
         .filter(place_in_lane__lte=LANE_SLOTS)
-        .order_by("due_at", "pk")
+        .order_by(*FIRST)
         .values_list("pk", "lane")
     )
     chosen: list[int] = []
@@ -52,13 +53,16 @@ def rows_of_lanes(
 
 
 def successor_in(*, lane: str, claimable: QuerySet[Due], now: datetime) -> Due | None:
-    """The oldest row of the lane, locked; None when one of a lane that has nothing in hand has waited longer."""
-    own = claimable.filter(lane=lane).order_by("due_at", "pk")
+    """The first row of the lane, locked; None when one of a lane that has nothing in hand goes before it."""
+    own = claimable.filter(lane=lane).order_by(*FIRST)
     row: Due | None = own.select_for_update(skip_locked=True).first()
     if row is None:
         return None
     in_hand = Due.objects.filter(lease_until__gt=now).exclude(lane="").order_by().values("lane")
-    others = claimable.filter(due_at__lt=row.due_at).exclude(lane__in=("", lane)).exclude(lane__in=in_hand)
+    goes_before = Q(due_at__lt=row.due_at, is_urgent=row.is_urgent)
+    if not row.is_urgent:
+        goes_before |= Q(is_urgent=True)
+    others = claimable.filter(goes_before).exclude(lane__in=("", lane)).exclude(lane__in=in_hand)
     return None if others.exists() else row
 
 
