@@ -9,12 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What applying one document did. change: added, changed or unchanged; details: one line for each difference."""
+    """What applying one document did. change: added, changed or unchanged; details: one line for each difference;
+    warnings: what will go wrong with it although it was taken.
+    """
 
     kind: str
     name: str
     change: str
     details: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 # Called as apply(caller=, name=, spec=, now=) in the transaction of the whole run. `name` is metadata.name (or slug),

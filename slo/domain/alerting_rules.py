@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from reliability.kit.severity_words import level_of
 from slo.domain.objective import budget_of
 
 SEVERITY_PAGE, SEVERITY_TICKET, SEVERITY_NO_DATA = 2, 3, 4
 _SEVERITY_UNKNOWN = 3
 _URGENT_UP_TO = 2
-
-# Words of other tools, as far as they agree. Sev1 is the worst.
-_SEVERITIES = {
-    "critical": 1, "fatal": 1, "emergency": 1, "blocker": 1,
-    "page": 2, "paging": 2, "high": 2, "major": 2, "error": 2, "urgent": 2,
-    "ticket": 3, "warning": 3, "warn": 3, "medium": 3, "moderate": 3, "minor": 3,
-    "low": 4, "notice": 4,
-    "info": 5, "informational": 5, "information": 5, "none": 5,
-}  # fmt: skip
-_NUMBERED = re.compile(r"(?:sev(?:erity)?|p(?:riority)?)?[-_ ]?([1-5])\Z")
 
 # The burn must be over for so long before an alert is: the short window of its rule, within these bounds.
 _HOLD_MIN, _HOLD_MAX = timedelta(minutes=5), timedelta(minutes=30)
@@ -107,11 +97,8 @@ def urgency_of_severity(severity: int) -> Urgency:
 
 def severity_of(word: str) -> tuple[int, bool]:
     """Sev 1 to 5 of a word such as page, ticket, critical or sev2; and whether the word was known."""
-    plain = word.strip().lower()
-    if plain in _SEVERITIES:
-        return _SEVERITIES[plain], True
-    numbered = _NUMBERED.match(plain)
-    return (int(numbered[1]), True) if numbered else (_SEVERITY_UNKNOWN, False)
+    level = level_of(word)
+    return (_SEVERITY_UNKNOWN, False) if level is None else (level, True)
 
 
 def factor_of(*, percent: Fraction | int, over: timedelta, window_length: timedelta) -> float:

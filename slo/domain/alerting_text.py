@@ -68,9 +68,9 @@ def burn_told(
     lines = [
         f"{subject.title} ({subject.slo}) of {subject.team}: {reason}.",
         f"Objective: {subject.objective}",
-        f"Rule: {rule.title}; Sev{rule.severity}.",
-        f"It began at {began_at:%Y-%m-%d %H:%M} UTC, {humanize_duration(at - began_at)} before this alert.",
         *_impact(rule, reading, standing, lasts),
+        f"It began at {began_at:%Y-%m-%d %H:%M} UTC, {humanize_duration(at - began_at)} before this alert.",
+        f"Rule: {rule.title}; Sev{rule.severity}.",
         *_systems(subject),
         *_first_steps(subject),
     ]
@@ -86,9 +86,9 @@ def silence_told(
     lines = [
         f"{subject.title} ({subject.slo}) of {subject.team}: {reason}.",
         f"Objective: {subject.objective}",
-        f"Rule: no data for {humanize_duration(after)}; Sev{severity}.",
-        f"Last measured minute: {f'{until:%Y-%m-%d %H:%M} UTC' if until else 'none'}.",
         "Customer impact: unknown. While nothing is measured, no burn alert of this objective can fire.",
+        f"Last measured minute: {f'{until:%Y-%m-%d %H:%M} UTC' if until else 'none'}.",
+        f"Rule: no data for {humanize_duration(after)}; Sev{severity}.",
         *_systems(subject),
         "First steps: 1. look at the service itself, silence may be an outage. 2. look at the source of the numbers.",
         *_links(subject),

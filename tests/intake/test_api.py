@@ -14,7 +14,7 @@ from django.utils import timezone
 from incidents.response.models import Alert
 from reliability.access.domain.caller import Role
 from tests.cast import Cast, IntegrationFactory, MonitorFactory
-from tests.intake.conftest import recorded
+from tests.intake.conftest import KEY, Make, recorded
 from tests.queries import queries_of
 
 Bearer = Callable[..., Client]
@@ -171,3 +171,21 @@ def test_lists_take_the_same_queries_however_long(editor: Client, cast: Cast, pa
     IntegrationFactory.create_batch(20, team=cast.payments)
     MonitorFactory.create_batch(20, team=cast.payments)
     assert queries_of(editor, path) == few
+
+
+def test_an_integration_is_well_again_with_the_next_event_that_is_taken(
+    editor: Client, sender: Client, integrate: Make, time_machine: Any
+) -> None:
+    integrate("generic", name="events", config={"key": "id", "title": "title"})
+
+    def tell(at: str, body: str) -> str:
+        time_machine.move_to(f"2026-03-02T12:00:{at}Z", tick=False)
+        sender.post(f"/intake/{KEY}/generic", body, content_type="application/json")
+        health: str = editor.get(f"{URL}/events").json()["health"]
+        return health
+
+    good = '{"id": 1, "title": "Disk is full"}'
+    assert tell("00", good) == "healthy"
+    assert tell("05", "{") == "failing"
+    assert tell("10", good) == "healthy", "although something was noted less than thirty seconds before"
+    assert tell("15", good) == "healthy"

@@ -133,12 +133,12 @@ def test_a_taken_name_is_a_conflict_even_when_it_is_private(made: NewIntegration
         ({"title": " "}, "title"),
         ({"grouping": Grouping(by=GroupBy.LABELS)}, "grouping"),
         ({"grouping": Grouping(by=GroupBy.WINDOW)}, "grouping"),
-        ({"config": {"severities": "platinum"}}, "severities"),
-        ({"config": {"colour": "red"}}, "colour"),
-        ({"kind": "generic", "config": {"key": "a[", "title": "b"}}, "key"),
-        ({"kind": "generic", "config": {}}, "title"),
+        ({"config": {"severities": "platinum"}}, "config.severities"),
+        ({"config": {"colour": "red"}}, "config.colour"),
+        ({"kind": "generic", "config": {"key": "a[", "title": "b"}}, "config.key"),
+        ({"kind": "generic", "config": {}}, "config.title"),
         ({"kind": "morse"}, "kind"),
-        ({"kind": "email", "config": {"how": "imap"}}, "host"),
+        ({"kind": "email", "config": {"how": "imap"}}, "config.host"),
     ],
 )
 def test_mistakes_are_named_at_their_field(cast: Cast, now: datetime, changes: dict[str, Any], field: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from incidents.oncall.models import Override, Schedule, Swap
-from tests.cast import Cast
+from tests.cast import Cast, ScheduleFactory
 from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +252,11 @@ def test_the_top_bar_tells_oneself_and_others_who_is_on_call(cast: Cast, as_: As
     assert text_of(as_("editor").get("/oncall/now/")).strip() == "You are on call, until Mon 07:00"
     assert text_of(as_("responder").get("/oncall/now/")).strip() == "On call: Editor"
     assert text_of(as_("outsider").get("/oncall/now/")).strip() == "On call"
+
+
+def test_the_top_bar_names_who_is_on_call_before_a_schedule_without_anybody(
+    cast: Cast, as_: As, schedule: Schedule
+) -> None:
+    ScheduleFactory(team=cast.payments, slug="an-empty-one", title="An empty one")
+    said = as_("viewer").get("/oncall/now/").content.decode().strip()
+    assert said == "On call: Editor", "nobody else is"

@@ -56,7 +56,8 @@ def test_a_document_makes_a_schedule_and_is_answered_with_its_final_shifts(cast:
     assert answer.json()["layers"][0]["rotation"]["participants"] == [cast.editor.email, cast.responder.email]
 
 
-def test_sending_a_document_again_changes_nothing(cast: Cast, editor: Client) -> None:
+def test_sending_a_document_again_changes_nothing(cast: Cast, editor: Client, time_machine: Any) -> None:
+    time_machine.move_to("2026-03-31T12:00:30Z", tick=False)  # warnings begin at the second of the answer
     override = {"start": "2026-04-01T09:00", "end": "2026-04-02T09:00", "user": cast.viewer.email, "reason": "leave"}
     body = document(layer(cast.editor, cast.responder), overrides=[override])
     first = put(editor, body, MARCH)

@@ -15,6 +15,7 @@ from incidents.response.domain.severity import Severity
 from incidents.response.models import ImpactedService, ImpactedSlo, Incident
 from incidents.response.selectors.figures import GroupBy, figures, grouped, mttr, over_time
 from incidents.response.selectors.incidents import IncidentFilters
+from incidents.oncall.models import Schedule
 from incidents.response.selectors.pages_per_person import pages_per_person
 from incidents.response.selectors.similar import similar
 from reliability.kit.periods import Period
@@ -86,7 +87,8 @@ def test_calls_are_counted_once_for_each_step_and_put_against_the_time_on_call(c
         "rotation": {"unit": "week", "length": 1, "start": "2026-01-05T00:00:00", "participants": [cast.editor.pk]},
         "restrictions": [],
     }
-    ScheduleFactory(team=cast.payments, version__definition={"time_zone": "UTC", "layers": [layer]})
+    definition = {"time_zone": "UTC", "layers": [layer]}
+    schedule = ScheduleFactory(team=cast.payments, version__definition=definition, created_at=now - 90 * DAY)
     escalation = Escalation.objects.create(
         team=cast.payments, subject="incident:1", definition={}, urgency="urgent", began_at=now
     )
@@ -122,6 +124,9 @@ def test_calls_are_counted_once_for_each_step_and_put_against_the_time_on_call(c
     assert [(one.person, one.calls.pages, one.calls.night_pages) for one in found] == [(cast.editor, 2, 1)]
     assert found[0].calls.per_week == pytest.approx(1.0)
     assert pages_per_person(caller=cast.caller("outsider"), period=period) == []
+    Schedule.objects.filter(pk=schedule.pk).update(created_at=period.end - timedelta(hours=6))
+    (found,) = [one for one in pages_per_person(caller=cast.caller("viewer"), period=period) if one.calls.pages]
+    assert found.calls.on_call == timedelta(hours=6), "nobody was on call by a schedule that did not exist"
 
 
 def test_reasons_name_no_service_or_objective_of_a_private_team_of_others(cast: Cast, now: datetime) -> None:

@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from incidents.response.domain.severity import Severity
-
-# Words of Prometheus rules, PagerDuty (critical, error, warning, info), Grafana, Sentry, syslog and P-numbers.
-WORDS: Mapping[str, Severity] = {
-    **dict.fromkeys(("disaster", "emergency", "emerg", "fatal", "sev1", "sev-1", "p1", "s1", "blocker"), Severity.SEV1),
-    **dict.fromkeys(("critical", "crit", "page", "alert", "high", "sev2", "sev-2", "p2", "s2", "down"), Severity.SEV2),
-    **dict.fromkeys(("error", "err", "major", "average", "sev3", "sev-3", "p3", "s3"), Severity.SEV3),
-    **dict.fromkeys(("warning", "warn", "minor", "ticket", "low", "sev4", "sev-4", "p4", "s4"), Severity.SEV4),
-    **dict.fromkeys(
-        ("info", "information", "informational", "notice", "none", "debug", "ok", "sev5", "sev-5", "p5", "s5"),
-        Severity.SEV5,
-    ),
-}
+from reliability.kit.severity_words import level_of
 
 
 def severity_of(word: str, *, own: Mapping[str, int] | None = None) -> Severity | None:
@@ -26,9 +15,8 @@ def severity_of(word: str, *, own: Mapping[str, int] | None = None) -> Severity 
         return None
     if own and folded in own:
         return Severity(own[folded])
-    if folded.isdigit() and 1 <= int(folded[:3]) <= 5:
-        return Severity(int(folded))
-    return WORDS.get(folded)
+    level = level_of(folded)
+    return None if level is None else Severity(level)
 
 
 def parse_words(text: str) -> dict[str, int]:

@@ -102,10 +102,12 @@ def secret_names(integration: Integration) -> list[str]:
 
 
 def health_of(integration: Integration, *, now: datetime) -> str:
-    """A state's slug: disabled, failing (rejects or errors after the last good request), ok, or nothing yet."""
+    """A state's slug: disabled, failing (the last request was not taken), degraded (it was, with something to change),
+    healthy, or nothing yet.
+    """
     if not integration.is_enabled:
         return "disabled"
     failed_at, received_at = integration.last_error_at, integration.last_received_at
-    if failed_at is not None and now - failed_at < RECENT:
-        return "failing" if received_at is None or failed_at > received_at else "degraded"
+    if failed_at is not None and now - failed_at < RECENT and (received_at is None or failed_at >= received_at):
+        return "degraded" if failed_at == received_at else "failing"
     return "waiting_for_alerts" if received_at is None else "healthy"

@@ -181,7 +181,7 @@ def _checked(
     given, typed = dict(settings.config or {}), dict(settings.secrets or {})
     fields = kind.form.base_fields
     details = [
-        {"field": name, "message": f"{kind.name} has no setting {name!r}: leave it out"}
+        {"field": _path(kind, name), "message": f"{kind.name} has no setting {name!r}: leave it out"}
         for name in {*given, *typed}
         if name not in fields
     ]
@@ -189,7 +189,7 @@ def _checked(
     form = kind.form(data | given | {name: value or "" for name, value in typed.items()}, stored=stored)
     if not form.is_valid():
         details += [
-            {"field": name if name in fields else "config", "message": str(message)}
+            {"field": _path(kind, name) if name in fields else "config", "message": str(message)}
             for name, messages in form.errors.items()
             for message in messages
         ]
@@ -197,6 +197,11 @@ def _checked(
         raise Invalid(details=details)
     kept = {name: value for name, value in stored.items() if not (name in typed and typed[name] is None)}
     return form.config(), kept | form.secrets()
+
+
+def _path(kind: IntegrationKind, name: str) -> str:
+    """Where a caller wrote it: config.key, secrets.password."""
+    return f"secrets.{name}" if name in kind.form.secret_fields else f"config.{name}"
 
 
 def _sealed(secrets: Mapping[str, str]) -> bytes | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from incidents.intake.domain.events import Action, OutsideAlert, OutsideChange, Parsed
 from incidents.intake.domain.grouping import GroupBy, Grouping, group_key, window_start
@@ -152,9 +152,14 @@ def _record(*, integration: Integration, change: OutsideChange, now: datetime) -
 
 
 def _note_received(*, integration: Integration, now: datetime) -> None:
-    """When something came last, at most twice a minute: a flood must not write this row each time."""
-    if integration.last_received_at is not None and now - integration.last_received_at < _RECEIVED_NOTED_EVERY:
+    """When something came last, at most twice a minute: a flood must not write this row each time. But at once after
+    what was refused, since it says that all is well again.
+    """
+    received_at, failed_at = integration.last_received_at, integration.last_error_at
+    is_well_again = failed_at is not None and received_at is not None and failed_at >= received_at
+    if received_at is not None and now - received_at < _RECEIVED_NOTED_EVERY and not is_well_again:
         return
     unnoted = Q(last_received_at=None) | Q(last_received_at__lte=now - _RECEIVED_NOTED_EVERY)
+    unnoted |= Q(last_error_at__gte=F("last_received_at"))
     Integration.objects.filter(unnoted, pk=integration.pk).update(last_received_at=now)
     integration.last_received_at = now

@@ -32,8 +32,10 @@ def keep_reject(*, integration: Integration, error: RejectedError, body: bytes, 
 
 
 def keep_note(*, integration: Integration, note: str, now: datetime) -> None:
-    """What was taken, and still is not as it should be: shown as the last error."""
-    Integration.objects.filter(pk=integration.pk).update(last_error=note[:_MESSAGE_LENGTH_MAX], last_error_at=now)
+    """What was taken, and still is not as it should be: shown as the last error, of an instant that took something."""
+    Integration.objects.filter(pk=integration.pk).update(
+        last_error=note[:_MESSAGE_LENGTH_MAX], last_error_at=now, last_received_at=now
+    )
 
 
 def readable(body: bytes) -> str:

@@ -155,9 +155,15 @@ def _sample(preset: Preset | None) -> str:
 
 def _show(form: IntegrationForm, config_form: ConfigForm, refusal: Invalid | Conflict) -> None:
     """Each mistake at its field, in whichever of the two forms has it."""
-    mine = [detail for detail in refusal.details if detail.get("field") in config_form.fields]
+    mine = [detail for detail in refusal.details if _name(detail) in config_form.fields]
     for detail in mine:
-        config_form.add_error(detail["field"], detail["message"])
+        config_form.add_error(_name(detail), detail["message"])
     rest = [detail for detail in refusal.details if detail not in mine]
     if rest or not mine:
         show_refusal(form, type(refusal)(refusal.message, details=rest))
+
+
+def _name(detail: dict[str, Any]) -> str:
+    """The field of the kind's form that a path such as config.key means; blank for others."""
+    room, _, name = str(detail.get("field", "")).partition(".")
+    return name if room in ("config", "secrets") else ""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from reliability.access.models import TeamScopedQuerySet
 
@@ -15,7 +16,7 @@ class Schedule(models.Model):
     slug = models.SlugField(max_length=63, unique=True)
     title = models.CharField(max_length=120)
     description = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     updated_by_name = models.CharField(max_length=160, blank=True)
     revision = models.PositiveIntegerField(default=1)

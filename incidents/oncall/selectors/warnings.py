@@ -12,10 +12,12 @@ from django.conf import settings
 from incidents.oncall.domain.rota import Shift, gaps
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors.oncall import shifts
-from reliability.access.domain.caller import Role
-from reliability.access.models import Membership, User
+from incidents.oncall.selectors.people import responders
+from reliability.access.models import User
 from reliability.channels.selectors.contacts import reaching
 from reliability.kit.periods import Period
+
+_ONLY_ANSWERS = "paged, they may acknowledge and resolve, and nothing else"
 
 
 class WarningKind(StrEnum):
@@ -42,7 +44,7 @@ class RotaWarning:
         words = {
             WarningKind.NO_CONTACT: "has no verified contact method: pages go to the sign-in address only",
             WarningKind.INACTIVE: "is deactivated: nobody is paged then",
-            WarningKind.CANNOT_RESPOND: "has no role of responder in the team: acknowledging is refused",
+            WarningKind.CANNOT_RESPOND: f"has no role of responder in the team: {_ONLY_ANSWERS}",
         }
         return f"{self.user} {words[self.kind]}{times}"
 
@@ -77,45 +79,37 @@ def _together(kind: WarningKind, found: list[RotaWarning]) -> str:
     words = {
         WarningKind.NO_CONTACT: "have no verified contact method: pages go to their sign-in addresses only",
         WarningKind.INACTIVE: "are deactivated: nobody is paged then",
-        WarningKind.CANNOT_RESPOND: "have no role of responder in the team: acknowledging is refused",
+        WarningKind.CANNOT_RESPOND: f"have no role of responder in the team: {_ONLY_ANSWERS}",
     }
     return f"{', '.join(names)}{more} {words[kind]}"
 
 
 def warnings_of(*, schedules: Iterable[Schedule], now: datetime) -> dict[int, list[RotaWarning]]:
-    """The warnings of each schedule for the next days (ONCALL_WARN_DAYS), in five queries whatever their number."""
+    """The warnings of each schedule for the next days (ONCALL_WARN_DAYS), in six queries whatever their number."""
     known = {schedule.pk: schedule for schedule in schedules}
     period = Period(now, now + timedelta(days=settings.ONCALL_WARN_DAYS))
     ahead = shifts(schedule_ids=known, period=period)
     user_ids = {shift.user_id for found in ahead.values() for shift in found}
     users = User.objects.in_bulk(user_ids)
     reached = set(reaching(user_ids=user_ids).values_list("user_id", flat=True))
-    responders = set(
-        Membership.objects.filter(
-            user_id__in=user_ids,
-            team_id__in={schedule.team_id for schedule in known.values()},
-            role__gte=Role.RESPONDER.value,
-        ).values_list("team_id", "user_id")
-    )
+    able = responders(user_ids=user_ids, team_ids={schedule.team_id for schedule in known.values()})
     found: dict[int, list[RotaWarning]] = {}
     for pk, own in ahead.items():
         warnings = _gap_warnings(own, period)
         for user_id, periods in _by_user(own).items():
             user = users.get(user_id)
-            may = user is not None and (user.is_administrator or (known[pk].team_id, user_id) in responders)
-            kind = _kind(user, is_reached=user_id in reached, may_respond=may)
-            if kind is not None:
-                warnings.append(RotaWarning(kind, periods[0], len(periods), user))
+            may = (known[pk].team_id, user_id) in able
+            kinds = _kinds(user, is_reached=user_id in reached, may_respond=may)
+            warnings += [RotaWarning(kind, periods[0], len(periods), user) for kind in kinds]
         found[pk] = warnings
     return found
 
 
-def _kind(user: User | None, *, is_reached: bool, may_respond: bool) -> WarningKind | None:
+def _kinds(user: User | None, *, is_reached: bool, may_respond: bool) -> list[WarningKind]:
     if user is None or not user.is_active:
-        return WarningKind.INACTIVE
-    if not is_reached:
-        return WarningKind.NO_CONTACT
-    return None if may_respond else WarningKind.CANNOT_RESPOND
+        return [WarningKind.INACTIVE]
+    contact = [] if is_reached else [WarningKind.NO_CONTACT]
+    return contact if may_respond else [*contact, WarningKind.CANNOT_RESPOND]
 
 
 def _gap_warnings(own: list[Shift], period: Period) -> list[RotaWarning]:

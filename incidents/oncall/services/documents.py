@@ -14,6 +14,7 @@ from incidents.oncall.domain.mistakes import Mistake
 from incidents.oncall.domain.times import TimeError, parse_moment
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors.schedules import named_users
+from incidents.oncall.selectors.warnings import told_together, warnings_of
 from incidents.oncall.services import definitions, schedules
 from incidents.oncall.services.overrides import OverrideDraft, period_mistake
 from incidents.oncall.services.schedules import ScheduleDraft, Stored
@@ -65,7 +66,9 @@ def put(
 def apply(*, caller: Caller, name: str, spec: Mapping[str, Any], now: datetime) -> Applied:
     """A document of the kind Schedule."""
     stored = put(caller=caller, slug=name, document=spec, now=now, reason="applied from a file")
-    return Applied("Schedule", name, stored.change, stored.details)
+    found = warnings_of(schedules=[stored.schedule], now=now)[stored.schedule.pk]
+    told = tuple(f"{one.text}, from {one.first:%Y-%m-%d %H:%M} UTC" for one in told_together(found))
+    return Applied("Schedule", name, stored.change, stored.details, told)
 
 
 def _draft(caller: Caller, slug: str, document: Mapping[str, Any], stored: Schedule | None) -> ScheduleDraft:

@@ -64,7 +64,7 @@ def create(
     """Create a schedule. Raises Invalid with paths, Conflict when the slug is taken, Forbidden, NotFound."""
     require(caller=caller, team_id=draft.team_id, role=Role.EDITOR)
     definition = _checked(caller, draft, named=())
-    schedule = Schedule(**_own(draft), updated_by_name=caller.name[:160])
+    schedule = Schedule(**_own(draft), created_at=now, updated_by_name=caller.name[:160])
     with transaction.atomic():
         try:
             with transaction.atomic():

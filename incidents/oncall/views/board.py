@@ -26,11 +26,14 @@ TOOL_SCHEDULES_MAX = 20
 
 @require_safe
 def now(request: AccessRequest) -> HttpResponse:
-    """The words of the top bar: oneself, if on call, else the first schedule of one's own teams."""
+    """The words of the top bar: oneself, if on call, else whoever is in the first schedule of one's own teams where
+    somebody is, and in how many more somebody is."""
     own_teams = list_schedules(caller=request.caller).filter(team_id__in=request.caller.team_ids())
     found = standings(schedules=own_teams[:TOOL_SCHEDULES_MAX], now=timezone.now())
     own = next((entry for entry in found if entry.user and entry.user.pk == request.caller.user_id), None)
-    context = {"own": own, "first": found[0] if found else None, "more": max(len(found) - 1, 0)}
+    manned = [entry for entry in found if entry.user]
+    first = next(iter([*manned, *found]), None)
+    context = {"own": own, "first": first, "more": max(len(manned) - 1, 0)}
     return render(request, "oncall/_now.html", context)
 
 

@@ -16,7 +16,7 @@ from incidents.oncall.domain.grid import bars_of
 from incidents.oncall.domain.rota import Version, final_shifts
 from incidents.oncall.forms.schedule import PEOPLE_ROWS_SPARE, LayerForm, ScheduleForm, initial_of
 from incidents.oncall.models import Schedule
-from incidents.oncall.selectors.people import candidates, participants
+from incidents.oncall.selectors.people import candidates, participants, without_role
 from incidents.oncall.selectors.schedules import named_users
 from incidents.oncall.selectors.schedules import schedule as get_schedule
 from incidents.oncall.services import definitions, schedules
@@ -204,9 +204,17 @@ def _show(
         "is_draft": is_draft,
         "preview": preview,
         "has_errors": has_errors,
+        "without_role": _without_role(request, schedule, layers),
         "revision": request.POST.get("revision") or (schedule.revision if schedule else ""),
     }
     return render(request, "oncall/form.html", context, status=422 if has_errors else 200)
+
+
+def _without_role(request: AccessRequest, schedule: Schedule | None, layers: list[LayerForm]) -> set[int]:
+    """Who of those to choose from is no responder."""
+    widgets: list[Any] = [layer.fields["people"].widget for layer in layers]
+    teams = [schedule.team_id] if schedule else writable_teams(caller=request.caller).values_list("pk", flat=True)
+    return without_role(user_ids={user.pk for widget in widgets for user in widget.people}, team_ids=list(teams))
 
 
 def _renumbered(layer: LayerForm, number: int) -> LayerForm:

@@ -52,7 +52,7 @@ def list_all(request: AccessRequest, query: Query[PolicyQuery]) -> Any:
 
 
 @router.get(
-    "/{slug}", response=schemas.PolicyOut, operation_id="getEscalationPolicy", summary="Read an escalation policy"
+    "/{slug}", response=schemas.PolicyWarnedOut, operation_id="getEscalationPolicy", summary="Read an escalation policy"
 )
 def get_one(request: AccessRequest, response: HttpResponse, slug: str) -> Any:
     return _answer(request, response, selectors.policy(caller=request.caller, slug=slug))
@@ -60,7 +60,7 @@ def get_one(request: AccessRequest, response: HttpResponse, slug: str) -> Any:
 
 @router.put(
     "/{slug}",
-    response={200: schemas.PolicyOut, 201: schemas.PolicyOut},
+    response={200: schemas.PolicyWarnedOut, 201: schemas.PolicyWarnedOut},
     operation_id="putEscalationPolicy",
     summary="Create or change an escalation policy",
 )
@@ -121,4 +121,5 @@ def simulation(request: AccessRequest, slug: str, query: Query[SimulationQuery])
 
 def _answer(request: AccessRequest, response: HttpResponse, policy: EscalationPolicy) -> dict[str, Any]:
     tag(response, policy.revision)
-    return schemas.policy_out(policy, caller=request.caller)
+    found = warnings_of(caller=request.caller, policy=policy, now=timezone.now())
+    return schemas.policy_out(policy, caller=request.caller) | {"warnings": schemas.warnings_out(found)}

@@ -50,7 +50,7 @@ class StepBody(Schema):
 
 # What an answer tells beside the document: taken back, and without effect.
 Ignored = Annotated[Any, Field(description="as read; without effect")]
-_NOT_OF_THE_DOCUMENT = {"revision", "reason", "slug", "updated_by", "created_at", "updated_at"}
+_NOT_OF_THE_DOCUMENT = {"revision", "reason", "slug", "updated_by", "created_at", "updated_at", "warnings"}
 
 
 class PolicyPut(Schema):
@@ -65,6 +65,7 @@ class PolicyPut(Schema):
     updated_by: Ignored = None
     created_at: Ignored = None
     updated_at: Ignored = None
+    warnings: Ignored = None
     title: Annotated[str | None, Field(max_length=120)] = None
     team: Annotated[str | None, Field(max_length=63, description="slug of the owner; it stays")] = None
     description: Annotated[str | None, Field(max_length=4000)] = None
@@ -131,6 +132,15 @@ class PolicyOut(Schema):
     updated_at: datetime
 
 
+class PolicyWarningOut(Schema):
+    kind: str
+    text: str
+
+
+class PolicyWarnedOut(PolicyOut):
+    warnings: list[PolicyWarningOut] = Field(description="what would go wrong some day, of the next 30 days")
+
+
 class ToldOut(Schema):
     at: datetime
     who: str = Field(description="a person or channel, in words; not named when it is not yours to see")
@@ -155,11 +165,6 @@ class StageOut(Schema):
     unheard: list[str]
 
 
-class SimulationWarningOut(Schema):
-    kind: str
-    text: str
-
-
 class SimulationOut(Schema):
     policy: str
     at: datetime
@@ -167,7 +172,7 @@ class SimulationOut(Schema):
     acknowledged_at: datetime | None
     stages: list[StageOut]
     lapse: StageOut | None = Field(description="what is told when the acknowledgement lapses")
-    warnings: list[SimulationWarningOut]
+    warnings: list[PolicyWarningOut]
 
 
 def policy_out(policy: EscalationPolicy, *, caller: Caller, visible: set[Key] | None = None) -> dict[str, Any]:
@@ -207,8 +212,12 @@ def simulation_out(simulation: Simulation, *, slug: str, warnings: list[PolicyWa
         "acknowledged_at": simulation.acknowledged_at,
         "stages": [_stage_out(stage) for stage in simulation.stages],
         "lapse": _stage_out(simulation.lapse) if simulation.lapse else None,
-        "warnings": [{"kind": warning.kind.value, "text": warning.text} for warning in warnings],
+        "warnings": warnings_out(warnings),
     }
+
+
+def warnings_out(warnings: list[PolicyWarning]) -> list[dict[str, str]]:
+    return [{"kind": warning.kind.value, "text": warning.text} for warning in warnings]
 
 
 def _key(target: StepTarget) -> Key:

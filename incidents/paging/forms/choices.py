@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from incidents.oncall.selectors.people import without_role
 from incidents.paging.domain.frozen import TargetKind
 from incidents.paging.domain.policies import TargetDraft
 from incidents.paging.models import EscalationPolicy
@@ -53,8 +54,13 @@ class Choices:
 def choices_of(*, caller: Caller, policy: EscalationPolicy | None = None) -> Choices:
     """For a new policy, or for *policy*: what it names already is offered even where this caller may not see it."""
     groups: GroupedChoices = [("", "Choose whom to tell")]
+    teams = writable_teams(caller=caller).order_by("name", "pk")
+    team_ids = [policy.team_id] if policy else list(teams.values_list("pk", flat=True))
     for kind, title in _GROUPS.items():
-        offered = [(f"{kind.value}:{one.pk}", _words(kind, one)) for one in choices(caller=caller, kind=kind)]
+        things = list(choices(caller=caller, kind=kind))
+        ids = {one.pk for one in things} if kind is TargetKind.USER else set()
+        unable = without_role(user_ids=ids, team_ids=team_ids) if ids else set()
+        offered = [(f"{kind.value}:{one.pk}", _words(kind, one, is_able=one.pk not in unable)) for one in things]
         if offered:
             groups.append((title, offered))
     hidden = _hidden(caller, policy) if policy else {}
@@ -64,7 +70,7 @@ def choices_of(*, caller: Caller, policy: EscalationPolicy | None = None) -> Cho
     services = Service.objects.writable_by(caller).select_related("team").order_by("title", "pk")
     following = {chosen.service_id for chosen in policy.services.all()} if policy else set()
     kept = following - set(services.filter(pk__in=following).values_list("pk", flat=True))
-    return Choices(groups, writable_teams(caller=caller).order_by("name", "pk"), services, hidden, frozenset(kept))
+    return Choices(groups, teams, services, hidden, frozenset(kept))
 
 
 def _hidden(caller: Caller, policy: EscalationPolicy) -> dict[str, TargetDraft]:
@@ -79,7 +85,8 @@ def _hidden(caller: Caller, policy: EscalationPolicy) -> dict[str, TargetDraft]:
     }
 
 
-def _words(kind: TargetKind, thing: Any) -> str:
+def _words(kind: TargetKind, thing: Any, *, is_able: bool) -> str:
     if kind is TargetKind.USER:
-        return f"{thing.name} ({thing.email})" if thing.name else str(thing.email)
+        name = f"{thing.name} ({thing.email})" if thing.name else str(thing.email)
+        return name if is_able else f"{name}, not a responder"
     return f"{_NOUNS[kind]} {thing}"

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from incidents.oncall.domain.rota import Shift, gaps
 from incidents.oncall.selectors.oncall import shifts
+from incidents.oncall.selectors.people import without_role
 from incidents.paging.domain.frozen import FrozenPolicy, FrozenStep, FrozenTarget, TargetKind
 from incidents.paging.domain.urgency import Urgency
 from incidents.paging.models import EscalationPolicy
@@ -33,6 +34,7 @@ class WarningKind(StrEnum):
     UNREACHABLE_TARGET = "unreachable_target"
     GAP = "gap"
     NO_CONTACT_METHOD = "no_contact_method"
+    CANNOT_RESPOND = "cannot_respond"
     LATE_RULE = "late_rule"
     NO_LAST_RESORT = "no_last_resort"
 
@@ -75,6 +77,7 @@ def warnings_of(*, caller: Caller, policy: EscalationPolicy, now: datetime) -> l
         *_of_steps(frozen, heard),
         *_of_gaps(schedules, by_schedule, period),
         *_of_contacts([preferences[pk] for pk in everybody], shown),
+        *_of_roles(heard, policy.team_id, shown),
         *_of_rules(frozen, heard, preferences, shown),
         *_of_last_resort(frozen),
     ]
@@ -136,6 +139,21 @@ def _of_contacts(people: Iterable[Preferences], shown: set[int]) -> Iterator[Pol
             f"only a mail to the sign-in address reaches them."
         )
         yield PolicyWarning(kind=WarningKind.NO_CONTACT_METHOD, text=text)
+
+
+def _of_roles(heard: Mapping[FrozenTarget, _Heard], team_id: int, shown: set[int]) -> Iterator[PolicyWarning]:
+    """Of people by name and on call; those of a team are its responders."""
+    people = {
+        user.pk: user for target, one in heard.items() if target.kind is not TargetKind.TEAM for user in one.people
+    }
+    unable = without_role(user_ids=people.keys(), team_ids=[team_id])
+    if unable:
+        text = (
+            f"{_names([people[pk] for pk in people if pk in unable], shown)} "
+            f"{'has' if len(unable) == 1 else 'have'} no role of responder in the policy's team: "
+            "paged, they may acknowledge and resolve, and nothing else."
+        )
+        yield PolicyWarning(kind=WarningKind.CANNOT_RESPOND, text=text)
 
 
 def _of_rules(

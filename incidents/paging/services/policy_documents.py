@@ -24,6 +24,7 @@ from incidents.paging.selectors.drafts import draft_of
 from incidents.paging.selectors.frozen import frozen_target
 from incidents.paging.selectors.names import Names
 from incidents.paging.selectors.policies import with_steps
+from incidents.paging.selectors.simulation_warnings import WarningKind, warnings_of
 from incidents.paging.services import policies
 from reliability.access.domain.caller import Caller, Role
 from reliability.access.selectors.teams import writable_teams
@@ -39,6 +40,7 @@ _STEP = ("delay", "round_robin", "targets")
 _TARGET = ("user", "schedule", "team", "channel", "hidden")
 _LAST_RESORT_DELAY = "30m"
 _MINUTE = timedelta(minutes=1)
+_SAID_OF_SCHEDULES = frozenset({WarningKind.GAP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def put(
 def apply(*, caller: Caller, name: str, spec: Mapping[str, Any], now: datetime) -> Applied:
     """A document of the kind EscalationPolicy."""
     stored = put(caller=caller, slug=name, document=spec, now=now, reason="applied from a file")
-    return Applied("EscalationPolicy", name, stored.change, stored.details)
+    found = warnings_of(caller=caller, policy=stored.policy, now=now)
+    told = tuple(one.text for one in found if one.kind not in _SAID_OF_SCHEDULES and one.tone == "warn")
+    return Applied("EscalationPolicy", name, stored.change, stored.details, told)
 
 
 class _Reader:
@@ -102,7 +106,8 @@ class _Reader:
         self._known(self.document, KNOWN, "")
         draft = PolicyDraft(
             slug=self.slug,
-            title=self._text("title") or (self.before.title if self.before else self.slug),
+            title=self._text("title")
+            or (self.before.title if self.before else self.slug.replace("-", " ").capitalize()),
             team_id=self._team_id(),
             description=self._text("description"),
             repeat=self._whole("repeat", 0),

@@ -30,7 +30,8 @@ def pages_per_person(*, caller: Caller, period: Period, team_slug: str = "") -> 
     """Everybody who was called for, or on call in, the teams that the caller may read; the most called first.
 
     One call is one step of one escalation that reached the person, by however many messages. It counts when the first
-    of them was delivered. Six queries, whatever the number of people.
+    of them was delivered. Time on call counts from the creation of a schedule: nobody could be called by it before,
+    although it answers for any date (decision 80). Six queries, whatever the number of people.
     """
     pages = _pages(caller=caller, period=period, team_slug=team_slug)
     on_call = _shifts(caller=caller, period=period, team_slug=team_slug)
@@ -72,11 +73,12 @@ def _pages(*, caller: Caller, period: Period, team_slug: str) -> Mapping[int, li
 
 
 def _shifts(*, caller: Caller, period: Period, team_slug: str) -> Mapping[int, list[Period]]:
-    schedules = Schedule.objects.filter(team__in=_teams(caller, team_slug))
+    created = dict(Schedule.objects.filter(team__in=_teams(caller, team_slug)).values_list("pk", "created_at"))
     of_person: dict[int, list[Period]] = defaultdict(list)
-    for own in shifts(schedule_ids=list(schedules.values_list("pk", flat=True)), period=period).values():
+    for schedule_id, own in shifts(schedule_ids=created, period=period).items():
         for shift in own:
-            part = Period(shift.start, shift.end).intersection(period)
+            start = max(shift.start, created[schedule_id])
+            part = Period(start, shift.end).intersection(period) if start < shift.end else None
             if part is not None:
                 of_person[shift.user_id].append(part)
     return of_person

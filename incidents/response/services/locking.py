@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from incidents.paging.models import Notification
 from incidents.response.domain.lifecycle import Action, Decision, decide
 from incidents.response.domain.phases import Status
 from incidents.response.models import Incident
-from reliability.access.domain.caller import Caller, Role, Scope
+from incidents.response.selectors.answering import answers_as_paged
+from reliability.access.domain.caller import Caller, Role
 from reliability.access.services.authorize import require
 from reliability.web.errors import Conflict, NotFound
 
@@ -29,7 +29,7 @@ def locked_to_answer(*, caller: Caller, incident_id: int) -> Incident:
     Who left the team since may not.
     """
     incident = _row(incident_id)
-    if not _was_paged(caller=caller, incident=incident):
+    if not answers_as_paged(caller=caller, incident=incident):
         require_responder(caller=caller, incident=incident)
     return incident
 
@@ -39,17 +39,6 @@ def _row(incident_id: int) -> Incident:
     if incident is None:
         raise NotFound(f"there is no incident #{incident_id}, or it is not yours to see")
     return incident
-
-
-def _was_paged(*, caller: Caller, incident: Incident) -> bool:
-    if caller.user_id is None or Scope.WRITE not in caller.scopes:
-        return False
-    if caller.may(incident.team_id, Role.RESPONDER):
-        return False  # needs no page to answer
-    pages = Notification.objects.filter(
-        escalation=incident.escalation_id, purpose=Notification.Purpose.PAGE, may_answer=True
-    )
-    return incident.escalation_id is not None and pages.filter(user_id=caller.user_id).exists()
 
 
 def locked_together(*, caller: Caller, incident_ids: Sequence[int]) -> dict[int, Incident]:

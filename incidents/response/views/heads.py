@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from incidents.response.domain.phases import OPEN, Phase, Status
 from incidents.response.models import Incident, IncidentRole
+from incidents.response.selectors.answering import answers_as_paged
 from incidents.response.selectors.burning import firing_on
 from incidents.response.views.folding import Folded, folded
 from incidents.response.views.rows import lasts_text, severity_slug, status_slug
@@ -60,6 +61,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Head:
+    """is_answerer: who looks was paged without being a responder, and may answer that, no more."""
+
     tone: str
     severity: str
     status: str
@@ -75,6 +78,7 @@ class Head:
     told: Told
     summary: Folded
     merged_into: Target | None = None
+    is_answerer: bool = False
 
 
 def head_of(incident: Incident, *, roles: Sequence[IncidentRole], caller: Caller, now: datetime) -> Head:
@@ -83,6 +87,12 @@ def head_of(incident: Incident, *, roles: Sequence[IncidentRole], caller: Caller
     severity = severity_slug(incident.severity)
     is_open = incident.status in OPEN
     burns_on = is_open and bool(firing_on(incident=incident))
+    is_answerer = is_open and answers_as_paged(caller=caller, incident=incident)
+    following = (
+        answer_to_page(incident)
+        if is_answerer
+        else next_action(incident, has_commander=has_commander, burns_on=burns_on)
+    )
     return Head(
         tone=look_of(severity).tone if is_open else "none",
         severity=severity,
@@ -94,11 +104,12 @@ def head_of(incident: Incident, *, roles: Sequence[IncidentRole], caller: Caller
         lasts=lasts_text(incident, now=now),
         phases=_phases(incident),
         roles=[RoleLine(title, _holders(slug, roles)) for slug, title in ROLE_TITLES.items() if slug != "responder"],
-        next=next_action(incident, has_commander=has_commander, burns_on=burns_on),
-        others=other_actions(incident, has_commander=has_commander, burns_on=burns_on),
+        next=following,
+        others=_others(incident, has_commander=has_commander, burns_on=burns_on, is_answerer=is_answerer),
         told=told_now([incident])[incident.pk],
         summary=folded(incident.summary),
         merged_into=_target(incident, caller),
+        is_answerer=is_answerer,
     )
 
 
@@ -144,6 +155,24 @@ def other_actions(incident: Incident, *, has_commander: bool, burns_on: bool = F
         resolving = [] if is_resolving else [Action("Resolve", to("resolve"), is_form_page=burns_on)]
         return [*resolving, Action("Give it back", to("unacknowledge"))]
     return [Action("Reopen", to("reopen"), is_form_page=True)]
+
+
+def answer_to_page(incident: Incident) -> Action:
+    """The next thing of somebody who was paged and is no responder of the team."""
+    to = _address(incident)
+    if incident.status == Status.TRIGGERED:
+        return Action("Acknowledge", to("acknowledge"), "check", "You were paged. Acknowledge to stop the paging.")
+    who = f"{incident.acknowledged_by_name} has it" if incident.acknowledged_by_name else "It is acknowledged"
+    return Action("Resolve", to("resolve"), "check", f"{who}. Resolve it when nothing is left to do.")
+
+
+def _others(incident: Incident, *, has_commander: bool, burns_on: bool, is_answerer: bool) -> list[Action]:
+    if not is_answerer:
+        return other_actions(incident, has_commander=has_commander, burns_on=burns_on)
+    to = _address(incident)
+    if incident.status == Status.TRIGGERED:
+        return [Action("Resolve", to("resolve"))]
+    return [Action("Give it back", to("unacknowledge"))]
 
 
 def _address(incident: Incident) -> _Address:

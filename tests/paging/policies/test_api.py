@@ -61,7 +61,7 @@ def written(answer: dict[str, Any]) -> dict[str, Any]:
     kept = {
         name: value
         for name, value in answer.items()
-        if name not in ("slug", "revision", "updated_by", "created_at", "updated_at")
+        if name not in ("slug", "revision", "updated_by", "created_at", "updated_at", "warnings")
     }
     for step in [*kept["steps"], *([kept["last_resort"]] if kept["last_resort"] else [])]:
         step["targets"] = [{noun: name for noun, name in target.items() if name} for target in step["targets"]]
@@ -219,7 +219,7 @@ def test_files_bring_about_services_and_policies(cast: Cast, schedule: Schedule,
     assert apply("EscalationPolicy", "payments-urgent", policy) == ("added", ())
     assert apply("EscalationPolicy", "payments-urgent", policy) == ("unchanged", ())
     assert apply("EscalationPolicy", "payments-urgent", policy | {"repeat": 2}) == ("changed", ("repeat",))
-    assert EscalationPolicy.objects.get().title == "payments-urgent"
+    assert EscalationPolicy.objects.get().title == "Payments urgent"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from incidents.paging.models import Notification
 from incidents.response.domain.phases import CloseReason
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Incident, IncidentRole
@@ -40,6 +41,42 @@ def test_the_composer_stands_outside_of_every_part_that_refreshes(as_: As, decla
     before, _, rest = page.partition('id="composer"')
     assert before.count("<section") == before.count("</section>")
     assert 'id="timeline"' in rest
+
+
+@pytest.fixture
+def paged_viewer(cast: Cast, declare: Declare, now: datetime) -> Incident:
+    """An incident for which the viewer was paged."""
+    incident = declare()
+    times = {"created_at": now, "due_at": now, "sent_at": now, "first_attempt_at": now}
+    Notification.objects.create(
+        key="p", idempotency_key="p", purpose="page", urgency="urgent", state="sent", user=cast.viewer,
+        escalation=incident.escalation, place="Viewer: mail", place_key="mail:1", why="on call", **times,
+    )  # fmt: skip
+    return incident
+
+
+def test_a_viewer_who_was_paged_answers_on_the_page_as_by_the_link(as_: As, paged_viewer: Incident) -> None:
+    browser = as_("viewer")
+    page = browser.get(url(paged_viewer)).content.decode()
+    assert "You were paged." in page
+    assert f'action="{url(paged_viewer, "acknowledge/")}"' in page
+    assert "take command" not in page
+    assert "composer" not in page
+    assert browser.post(url(paged_viewer, "acknowledge/"), headers=HTMX).status_code == 204
+    paged_viewer.refresh_from_db()
+    assert (paged_viewer.status, paged_viewer.acknowledged_by_name) == ("acknowledged", "Viewer")
+    page = browser.get(url(paged_viewer)).content.decode()
+    assert f'action="{url(paged_viewer, "resolve/")}"' in page
+    assert f'action="{url(paged_viewer, "unacknowledge/")}"' in page
+    assert "mitigate/" not in page
+    assert browser.post(url(paged_viewer, "resolve/"), headers=HTMX).status_code == 204
+    assert 'id="next-action"' not in browser.get(url(paged_viewer)).content.decode()
+
+
+def test_a_viewer_who_was_paged_takes_no_command(as_: As, paged_viewer: Incident) -> None:
+    assert as_("viewer").post(url(paged_viewer, "acknowledge/"), {"takes_command": "yes"}).status_code == 403
+    paged_viewer.refresh_from_db()
+    assert paged_viewer.status == "triggered"
 
 
 def test_a_viewer_reads_all_and_is_offered_nothing(as_: As, declare: Declare) -> None:

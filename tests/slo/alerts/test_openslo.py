@@ -63,7 +63,7 @@ def test_a_condition_fires_as_its_document_says(policed: Slo, live: Live, now: d
     state = alerting_state(slo=policed, now=now)
     rule = state.policy.rule("policy:shop-alerts/fast")
     assert rule is not None
-    assert (rule.severity, rule.threshold, rule.op.sign, rule.targets) == (1, 20.0, "≥", ("shop-duty",))
+    assert (rule.severity, rule.threshold, rule.op.sign, rule.targets) == (2, 20.0, "≥", ("shop-duty",))
     assert state.policy.silence is not None  # counts are pushed, but the policy asks for it
     # Two bad minutes of ten burn 20×; it holds for two minutes.
     at = live(now, 3, bad=100.0)
@@ -73,7 +73,7 @@ def test_a_condition_fires_as_its_document_says(policed: Slo, live: Live, now: d
     assert alert.fired_at == now + 4 * MINUTE
     assert "20×" in alert.fire_reason
     fired = Fact.objects.get(kind="BurnRateAlertFired", payload__condition=rule.key).payload
-    assert (fired["severity"], fired["urgency"], fired["targets"]) == (1, "urgent", ["shop-duty"])
+    assert (fired["severity"], fired["urgency"], fired["targets"]) == (2, "urgent", ["shop-duty"])
     live(at, 20, bad=0.0)
     resolved = Fact.objects.get(kind="BurnRateAlertResolved", payload__condition=rule.key).payload
     assert resolved["is_told"] is False

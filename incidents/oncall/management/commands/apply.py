@@ -47,6 +47,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{_SIGNS[entry.change]} {entry.kind} {entry.name}: {entry.change}")
             for line in entry.details:
                 self.stdout.write(f"    {line}")
+            for line in entry.warnings:
+                self.stdout.write(f"    ! {line}")
         total, changed = len(plan.applied), plan.changes_count
         ending = "would change; nothing was written." if is_dry else "changed."
         self.stdout.write(f"{changed} of {total} document{'' if total == 1 else 's'} {ending}")
