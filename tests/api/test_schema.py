@@ -31,16 +31,20 @@ from tests.cast import (
     AlertFactory,
     ApiTokenFactory,
     Cast,
+    ExperimentFactory,
+    ExperimentVersionFactory,
     IncidentFactory,
     ServiceFactory,
     SliFactory,
     SloFactory,
     SourceFactory,
+    TargetFactory,
 )
 
 SECRET = "a token for the schema run"
 # Names that exist take the place of most made-up ones: a run of 404 tests nothing.
 NAMES = {"/services/": "checkout", "/sources/": "pushes", "/slos/": "availability", "/slis/": "requests"}
+SLUGS = {"/chaos/experiments/": "shaken", "/chaos/targets/": "proxied", "/chaos/library/": "dependency-slow"}
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -71,6 +75,9 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
     known = next((name for part, name in NAMES.items() if part in path), None)
     if known and "name" in path_parameters and crc32(str(path_parameters["name"]).encode()) % 4:
         path_parameters["name"] = known
+    slug = next((name for part, name in SLUGS.items() if part in path), None)
+    if slug and "slug" in path_parameters and crc32(str(path_parameters["slug"]).encode()) % 4:
+        path_parameters["slug"] = slug
     for key in ("exclusion_id", "adjustment_id", "backfill_id", "number", "entry_id", "alert_id"):
         if key in path_parameters and crc32(str(path_parameters[key]).encode()) % 2:
             path_parameters[key] = 1
@@ -109,6 +116,8 @@ def _stored(cast: Cast) -> None:
         reason="drill",
         author_name="Editor",
     )
+    ExperimentVersionFactory(experiment=ExperimentFactory(team=cast.payments, slug="shaken", service=service))
+    TargetFactory(team=cast.payments, service=service, slug="proxied")
     incident = IncidentFactory(pk=1, team=cast.payments)
     AlertFactory(pk=1, team=cast.payments, incident=incident)
     TimelineEntry.objects.create(

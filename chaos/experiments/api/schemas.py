@@ -98,7 +98,7 @@ class DiffLineOut(Schema):
     new_number: int | None
 
 
-class TargetOut(Schema):
+class ChaosTargetOut(Schema):
     slug: str
     title: str
     team: str

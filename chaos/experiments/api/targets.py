@@ -63,7 +63,7 @@ class InjectorOut(Schema):
     actions: list[InjectorActionOut]
 
 
-@router.get("", response=Page[schemas.TargetOut], operation_id="listTargets", summary="List targets")
+@router.get("", response=Page[schemas.ChaosTargetOut], operation_id="listTargets", summary="List targets")
 def list_all(request: AccessRequest, query: Query[TargetQuery]) -> Any:
     found = selectors.list_targets(
         caller=request.caller,
@@ -95,7 +95,7 @@ def list_kinds(request: AccessRequest) -> Any:
     ]
 
 
-@router.post("", response={201: schemas.TargetOut}, operation_id="createTarget", summary="Create a target")
+@router.post("", response={201: schemas.ChaosTargetOut}, operation_id="createTarget", summary="Create a target")
 def create(request: AccessRequest, response: HttpResponse, body: bodies.TargetCreate) -> Any:
     team = team_named(caller=request.caller, slug=body.team)
     require(caller=request.caller, team_id=team.pk, role=Role.EDITOR)
@@ -106,14 +106,14 @@ def create(request: AccessRequest, response: HttpResponse, body: bodies.TargetCr
     return Status(201, _out(request, made))
 
 
-@router.get("/{slug}", response=schemas.TargetOut, operation_id="getTarget", summary="Read a target")
+@router.get("/{slug}", response=schemas.ChaosTargetOut, operation_id="getTarget", summary="Read a target")
 def get_one(request: AccessRequest, response: HttpResponse, slug: str) -> Any:
     found = selectors.target(caller=request.caller, slug=slug)
     tag(response, found.revision)
     return _out(request, found)
 
 
-@router.patch("/{slug}", response=schemas.TargetOut, operation_id="changeTarget", summary="Change a target")
+@router.patch("/{slug}", response=schemas.ChaosTargetOut, operation_id="changeTarget", summary="Change a target")
 def change(
     request: AccessRequest, response: HttpResponse, slug: str, body: bodies.TargetChange, if_match: IfMatch = None
 ) -> Any:
