@@ -224,9 +224,18 @@ def _out(look: Look) -> str:
 def _probe(seen: Seen) -> str:
     if seen.error:
         return f"{seen.name} failed ({seen.error})"
-    if isinstance(seen.value, str | int | float | bool) and isinstance(seen.tolerance, str | int | float | bool | list):
-        return f"{seen.name} was {_short(seen.value)}, tolerance {_short(seen.tolerance)}"
-    return f"{seen.name} was out of its tolerance"
+    if not isinstance(seen.value, str | int | float | bool):
+        return f"{seen.name} was out of its tolerance"
+    tolerance = _tolerance(seen.tolerance)
+    return f"{seen.name} was {_short(seen.value)}, {f'tolerance {tolerance}' if tolerance else 'out of its tolerance'}"
+
+
+def _tolerance(tolerance: object) -> str:
+    """In few words where it is a value, a list or a range; blank where it is another probe."""
+    if isinstance(tolerance, Mapping):
+        inner = next((tolerance[name] for name in ("range", "pattern", "count") if name in tolerance), None)
+        return "" if inner is None else _short(inner)
+    return _short(tolerance) if isinstance(tolerance, str | int | float | bool | list) else ""
 
 
 def _short(value: object) -> str:
