@@ -13,6 +13,9 @@ from django.conf import settings  # noqa: E402  after the set-up above
 
 from reliability.web.bounds import BoundedApp, Bounds  # noqa: E402  its metrics need the settings
 
+# A job that writes much was called all the same: only the end of what it wrote is kept.
+_MONITOR_BYTES = 64 * 1024
+
 application = BoundedApp(
     _django,  # type: ignore[arg-type]  # asgiref's types are narrower than ASGI's
     Bounds(
@@ -20,5 +23,6 @@ application = BoundedApp(
         idle_seconds=settings.BODY_IDLE_SECONDS_MAX,
         body_seconds=settings.BODY_SECONDS_MAX,
         requests=settings.REQUESTS_MAX,
+        ends={"/ping/": _MONITOR_BYTES},
     ),
 )

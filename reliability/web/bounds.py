@@ -11,8 +11,9 @@ import json
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 from reliability.web.metrics import HTTP_SECONDS, REFUSED_BODIES
@@ -45,6 +46,9 @@ class Bounds:
 
     linger_seconds: how long the rest of a refused body is read and dropped. Closing at once would reset the
     connection, and the client would never see the answer. Source: lingering_close of nginx.
+
+    ends: how addresses begin whose calls count more than their bodies, such as "/ping/": of a body there at most so
+    many bytes are kept, the last ones, and one that is larger or too slow is cut instead of refused.
     """
 
     body_bytes: int
@@ -52,6 +56,11 @@ class Bounds:
     body_seconds: float
     requests: int
     linger_seconds: float = 5.0
+    ends: Mapping[str, int] = field(default_factory=dict)
+
+    def end_of(self, path: str) -> int | None:
+        """How many bytes of a body are kept there; None for all or nothing."""
+        return next((kept for start, kept in self.ends.items() if path.startswith(start)), None)
 
 
 class BoundedApp:
@@ -76,7 +85,12 @@ class BoundedApp:
         answer = _Answer(send=send, request_id=request_id, method=scope["method"])
         try:
             with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as body:
-                await self._read(dict(headers), receive, body)
+                kept = self._bounds.end_of(scope["path"])
+                if kept is None:
+                    await self._read(dict(headers), receive, body)
+                else:
+                    length = await self._read_end(dict(headers), receive, body, kept=kept)
+                    scope["headers"] = [*_without_length(named), (b"content-length", str(length).encode())]
                 await self._slots.acquire()
                 answer.on_start = self._slots.release
                 try:
@@ -118,6 +132,26 @@ class BoundedApp:
             if not message.get("more_body", False):
                 return
 
+    async def _read_end(self, headers: dict[bytes, bytes], receive: Receive, body: IO[bytes], *, kept: int) -> int:
+        """Read all of it within its time, and keep the end. Returns how many bytes that is."""
+        end = bytearray()
+        if headers.get(b"content-length", b"") not in (b"", b"0") or b"transfer-encoding" in headers:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._bounds.body_seconds):
+                    await self._read_pieces(receive, end, kept=kept)
+        body.write(end)
+        return len(end)
+
+    async def _read_pieces(self, receive: Receive, end: bytearray, *, kept: int) -> None:
+        while True:
+            message = await asyncio.wait_for(receive(), timeout=self._bounds.idle_seconds)
+            if message["type"] == "http.disconnect":
+                raise _ClientLeftError
+            end += message.get("body", b"")[-kept:]
+            del end[:-kept]
+            if not message.get("more_body", False):
+                return
+
     def _too_large(self) -> _RefusedError:
         return _RefusedError(
             status=413,
@@ -125,6 +159,10 @@ class BoundedApp:
             message=f"the body is larger than {self._bounds.body_bytes} bytes: send smaller requests "
             "(BODY_BYTES_MAX sets the bound)",
         )
+
+
+def _without_length(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in headers if name not in (b"content-length", b"transfer-encoding")]
 
 
 def _replay(body: IO[bytes], receive: Receive) -> Receive:

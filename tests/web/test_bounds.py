@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -168,3 +169,34 @@ def test_an_application_that_fails_frees_its_place() -> None:
 def test_healthz_is_answered_without_the_application() -> None:
     client = asked(Client(path="/healthz"))
     assert (client.status, client.body) == (200, b"ok\n")
+
+
+ENDS = replace(BOUNDS, ends={"/ping/": 10})
+
+
+@pytest.mark.parametrize("headers", [{"content-length": "5000"}, {"transfer-encoding": "chunked"}])
+def test_of_a_call_that_counts_more_than_its_body_the_end_is_kept(headers: dict[str, str]) -> None:
+    pieces = [b"x" * 2500, b"y" * 2490, b"it failed!"]
+    client = asked(Client(*pieces, headers=headers, path="/ping/secret"), ENDS)
+    assert (client.status, client.body.partition(b"|")[0]) == (200, b"it failed!")
+    refused = asked(Client(*pieces, headers=headers, path="/pinging"), ENDS)
+    assert refused.status == 413
+
+
+def test_of_small_pieces_the_end_is_kept_too_and_its_length_is_told() -> None:
+    async def lengths(scope: Scope, receive: Receive, send: Send) -> None:
+        told.append(dict(scope["headers"])[b"content-length"])
+        await echo(scope, receive, send)
+
+    told: list[bytes] = []
+    client = Client(*[b"abcd"] * 5, headers={"content-length": "20"}, path="/ping/secret/1")
+    asyncio.run(client.ask(BoundedApp(lengths, ENDS)))
+    assert (told, client.body.partition(b"|")[0]) == ([b"10"], b"cdabcdabcd")
+
+
+def test_a_call_without_a_body_or_with_one_that_stops_counts() -> None:
+    assert asked(Client(path="/ping/secret"), ENDS).status == 200
+    slow = Client(b"began", headers={"content-length": "900"}, path="/ping/secret")
+    slow.pieces.append(b"never")
+    slow.pause_seconds = 0.3  # longer than a body may pause
+    assert asked(slow, ENDS).status == 200
