@@ -1,1 +1,49 @@
-"""What this room adds to the shell of every page."""
+"""What this room adds to the shell: the place in the rail, its tab, states, the banner of the stop, panels, search."""
+
+from __future__ import annotations
+
+from chaos.experiments.panels import Panel as ExperimentPanel
+from chaos.experiments.panels import register_panel as register_experiment_panel
+from chaos.experiments.tabs import register_tab
+from chaos.runs.views.banners import stop_banner
+from chaos.runs.views.panels import runs_of_experiment, runs_of_service, runs_of_slo
+from chaos.runs.views.search import runs_found
+from reliability.catalog.panels import Panel, register_panel
+from reliability.web.banners import register_banner
+from reliability.web.navigation import Place, register_place
+from reliability.web.search import register_search
+from reliability.web.states import StateLook, register_state
+from slo.panels import Panel as SloPanel
+from slo.panels import register_panel as register_slo_panel
+
+register_place(Place("chaos", "Chaos", "/chaos/", "flask", 20, is_prominent=False))
+register_tab("Runs", "chaos-home", 10)
+register_banner("chaos-stop", stop_banner)
+register_search("runs", runs_found)
+register_panel(Panel("chaos", "Chaos", "runs/_service_panel.html", runs_of_service, order=40))
+register_slo_panel(SloPanel("chaos", "Experiments under it", "runs/_slo_panel.html", runs_of_slo, order=30))
+register_experiment_panel(ExperimentPanel("runs", "Runs", "runs/_experiment_panel.html", runs_of_experiment, order=10))
+for _slug, _look in {
+    # states of a run
+    "ready": StateLook("Ready", "busy", "clock"),
+    "starting": StateLook("Starting", "busy", "play"),
+    "stopping": StateLook("Stopping", "warn", "stop"),
+    "undoing": StateLook("Taking back", "warn", "undo"),
+    # verdicts
+    "held": StateLook("Held", "good", "check"),
+    "deviated": StateLook("Deviated", "bad", "breach"),
+    "aborted": StateLook("Aborted", "warn", "stop"),
+    "failed_to_undo": StateLook("Failed to undo", "sev1", "bolt"),
+    "inconclusive": StateLook("Inconclusive", "none", "no-data"),
+    # faults
+    "recorded": StateLook("May be in place", "warn", "bolt"),
+    "undone": StateLook("Taken back, not seen yet", "busy", "undo"),
+    "verified": StateLook("Gone, seen", "good", "check"),
+    # guards and steps
+    "go": StateLook("Go", "good", "check"),
+    "wait": StateLook("Wait", "warn", "clock"),
+    "no": StateLook("No", "bad", "stop"),
+    "skipped": StateLook("Not reached", "none", "minus"),
+    "approved": StateLook("Approved", "good", "check"),
+}.items():
+    register_state(_slug, _look)
