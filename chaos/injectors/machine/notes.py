@@ -60,19 +60,23 @@ def check_key(key: str) -> str:
 
 def directory() -> Path:
     """Where notes lie, made when missing. Raises InjectorError when somebody else could write there."""
-    uid = os.geteuid()
-    elsewhere = f"/tmp/reliability-chaos-{uid}"  # noqa: S108  its owner and mode are checked below
-    path = Path("/run/reliability-chaos" if uid == 0 and os.access("/run", os.W_OK) else elsewhere)
+    path = _path()
     try:
         path.mkdir(mode=0o700, exist_ok=True)
         found = path.lstat()
     except OSError as error:
         raise InjectorError(f"notes of faults cannot be kept in {path}: {error.strerror}") from error
-    if path.is_symlink() or not path.is_dir() or found.st_uid != uid or found.st_mode & 0o022:
+    if path.is_symlink() or not path.is_dir() or found.st_uid != os.geteuid() or found.st_mode & 0o022:
         raise InjectorError(
             f"{path} must be a directory that only its owner may write to: remove it", is_permanent=True
         )
     return path
+
+
+def _path() -> Path:
+    uid = os.geteuid()
+    elsewhere = f"/tmp/reliability-chaos-{uid}"  # noqa: S108  its owner and mode are checked before it is used
+    return Path("/run/reliability-chaos" if uid == 0 and os.access("/run", os.W_OK) else elsewhere)
 
 
 @contextmanager

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from chaos.injectors.machine import notes
+from tests.chaos.injectors.faults import PREFIX
 
 
 @pytest.fixture(autouse=True)
 def _no_notes_are_left() -> Iterator[None]:
-    """Keys of tests begin with `test-`; their notes would lie in the machine's own directory for a week."""
+    """They would lie in the machine's own directory for a week. Those of other processes of the tests stay."""
     yield
-    for path in notes.directory().glob("test-*"):
+    for path in notes.directory().glob(f"{PREFIX}*"):
         path.unlink(missing_ok=True)

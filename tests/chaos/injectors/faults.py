@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -19,6 +20,13 @@ from chaos.injectors.machine.injecting import MachineInjector
 from chaos.injectors.machine.processes import Running, running
 from chaos.injectors.protocol import Plan, Reach
 from tests.architecture.sources import ROOT
+
+PREFIX = f"test-{os.getpid()}-"
+
+
+def new_key() -> str:
+    """One that no other fault has; it names this process of the tests, since several may run at once."""
+    return f"{PREFIX}{uuid.uuid4().hex[:12]}"
 
 
 @dataclass
@@ -66,7 +74,7 @@ def fault(
     injector: MachineInjector, action: str, config: Mapping[str, Any], *, key: str = "", **arguments: Any
 ) -> Fault:
     reach = Reach(slug="victim", config=config)
-    key = key or f"test-{uuid.uuid4().hex[:12]}"
+    key = key or new_key()
     plan = injector.plan(action=action, fault_key=key, reach=reach, arguments=arguments)
     return Fault(injector=injector, plan=plan, reach=reach)
 

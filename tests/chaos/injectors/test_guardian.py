@@ -168,15 +168,17 @@ def test_a_late_undo_waits_for_whoever_holds_the_fault() -> None:
         assert ended.wait(10)
 
 
-def test_a_directory_that_others_may_write_to_holds_no_notes() -> None:
-    directory = notes.directory()
-    mode = directory.stat().st_mode
-    directory.chmod(0o777)
-    try:
-        with pytest.raises(InjectorError, match="only its owner may write"):
-            notes.directory()
-    finally:
-        directory.chmod(mode & 0o7777)
+def test_a_directory_that_others_may_write_to_holds_no_notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes, "_path", lambda: tmp_path / "notes")
+    assert notes.directory().stat().st_mode & 0o777 == 0o700
+    notes.directory().chmod(0o777)
+    with pytest.raises(InjectorError, match="only its owner may write"):
+        notes.directory()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path)
+    monkeypatch.setattr(notes, "_path", lambda: link)
+    with pytest.raises(InjectorError, match="only its owner may write"):
+        notes.directory()
 
 
 def test_notes_of_long_ago_are_removed_and_those_of_faults_in_place_are_kept() -> None:

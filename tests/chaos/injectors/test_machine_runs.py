@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from chaos.injectors.machine import processes
 from chaos.injectors.protocol import Plan, Reach
 from chaos.injectors.registry import get, injectors
 from chaos.runner.protocol import Event
-from tests.chaos.injectors.faults import victim, wait
+from tests.chaos.injectors.faults import new_key, victim, wait
 from tests.chaos.runner.harness import supervised
 from tests.chaos.runner.test_order import document
 
@@ -31,7 +30,7 @@ def activity(kind: str, func: str, **arguments: Any) -> dict[str, Any]:
 def injected_and_killed(kind: str, config: dict[str, Any], step: dict[str, Any]) -> tuple[Plan, Reach]:
     """A run whose process is killed as soon as its fault is in place; the plan as its supervisor recorded it."""
     targets = {"it": {"kind": kind, "config": config}}
-    prefix = f"test-{uuid.uuid4().hex[:12]}"
+    prefix = new_key()
     with supervised(document(method=[step]), targets=targets, prefix=prefix) as child:
         child.run_until(lambda line: isinstance(line, Event) and line.kind == "injected")
         os.killpg(child.process.pid, signal.SIGKILL)
