@@ -17,9 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.connection import ConnectionProxy
-
 Result = TypeVar("Result")
 
 SUFFIX = "-waiting"
@@ -87,7 +84,7 @@ class Turns:
         return True
 
 
-def does_anybody_wait(connection: BaseDatabaseWrapper | ConnectionProxy) -> bool:
-    """Whether others wait until *connection* has written. Never where writers do not wait for each other's files."""
+def does_anybody_wait(connection: object) -> bool:
+    """Whether others wait until this database connection has written. Never where it takes no turns."""
     turns: Turns | None = getattr(connection, "turns", None)
     return turns is not None and turns.does_anybody_wait()

@@ -8,6 +8,7 @@ import uuid
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 from django.utils import timezone
 
 from reliability.outbox.registry import LEASE_DEFAULT, registration_of
@@ -39,7 +40,7 @@ def _send(claim: Claim) -> None:
         args=(claim.due_id, str(claim.token)),
         soft_time_limit=seconds_max,
         time_limit=seconds_max + HARD_STOP_SECONDS,
-        queue="urgent" if claim.is_urgent else None,
+        queue="urgent" if claim.is_urgent else settings.CELERY_TASK_DEFAULT_QUEUE,
         retry=False,  # the rows are the retry
     )
 

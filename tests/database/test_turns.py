@@ -164,7 +164,12 @@ def test_other_errors_are_raised_at_once(file: Path, open_at: Open) -> None:
 def test_a_wait_of_any_length_is_one_query(file: Path, open_at: Open) -> None:
     holder, waiter = open_at(file), open_at(file)
     holder.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
-    release = threading.Timer(0.1, lambda: (holder.commit(), holder.set_autocommit(True)))
+
+    def end() -> None:
+        holder.commit()
+        holder.set_autocommit(True)
+
+    release = threading.Timer(0.1, end)
     release.start()
     with CaptureQueriesContext(waiter) as captured:
         insert(waiter, "waiter")
@@ -190,6 +195,6 @@ def test_a_database_in_memory_or_in_a_directory_that_takes_no_file_waits_as_sqli
 def test_the_product_uses_it_on_sqlite() -> None:
     connection = transaction.get_connection()
     if connection.vendor == "sqlite":
-        assert connection.turns is not None  # type: ignore[attr-defined]  # of our backend
+        assert connection.turns is not None
     else:
         assert not does_anybody_wait(connection)

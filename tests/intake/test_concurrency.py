@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 
-from incidents.intake.services.combining import Combiner
+from incidents.intake.services.combining import Combiner, remembered
 from incidents.response.models import Alert, Incident
 from reliability.access.models import Team
 from tests.intake.conftest import KEY, Make, recorded
@@ -77,6 +77,53 @@ def _await(combiner: Combiner, waiting: int) -> None:
     while combiner._waiting.qsize() < waiting:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_what_is_looked_up_is_looked_up_once_by_all_that_share_a_transaction() -> None:
+    looks: list[int] = []
+
+    def look() -> int:
+        looks.append(1)
+        return len(looks)
+
+    def work() -> int:
+        return remembered("key", look)
+
+    combiner = Combiner()
+    assert together(combiner, work, work, work) == [1, 1, 1]
+    assert together(combiner, work, work) == [2, 2]  # anew in the next transaction
+    assert (work(), work()) == (3, 4)  # outside of one each looks
+
+
+def test_what_a_failed_one_looked_up_or_wrote_is_not_remembered() -> None:
+    def failing() -> None:
+        remembered("teams", lambda: Team.objects.create(slug="lost", name="Lost"))
+        raise ValueError("no")
+
+    def count() -> int:
+        return remembered("teams", Team.objects.count)
+
+    assert together(Combiner(), make("a"), failing, count)[2] == 1
+
+
+@pytest.mark.parametrize(("do_others_wait", "commits"), [(True, 3), (False, 1)])
+def test_a_batch_ends_early_while_others_wait_to_write(
+    monkeypatch: pytest.MonkeyPatch, do_others_wait: bool, commits: int
+) -> None:
+    monkeypatch.setattr("incidents.intake.services.combining._SECONDS_WHILE_OTHERS_WAIT", 0.0)
+    seen: list[set[str]] = []
+
+    def work(slug: str) -> Callable[[], str]:
+        def run() -> str:
+            transaction.on_commit(lambda: seen.append(set(Team.objects.values_list("slug", flat=True))))
+            return make(slug)()
+
+        return run
+
+    monkeypatch.setattr("incidents.intake.services.combining.does_anybody_wait", lambda _: do_others_wait)
+    assert together(Combiner(), work("a"), work("b"), work("c")) == ["a", "b", "c"]
+    early = [{"a"}, {"a", "b"}, {"a", "b", "c"}]
+    assert seen == (early if commits == 3 else [{"a", "b", "c"}] * 3)
 
 
 def make(slug: str) -> Callable[[], str]:

@@ -83,13 +83,13 @@ def test_the_slot_of_a_lane_goes_to_the_urgent_row_of_another_that_has_nothing_i
 
 
 def test_urgent_rows_have_a_queue_of_their_own(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[str | None] = []
+    sent: list[str] = []
     monkeypatch.setattr(tasks.run_due, "apply_async", lambda **options: sent.append(options["queue"]))
     ordinary(now, 1)
     demand(kind="test.urgent", key="page", now=now)
     for entry in claim(now=now, bounds=BOUNDS):
         tasks._send(entry)
-    assert sent == ["urgent", None]
+    assert sent == ["urgent", "work"]
 
 
 def test_pages_and_their_steps_are_urgent() -> None:

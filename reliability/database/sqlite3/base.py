@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.db.backends.sqlite3 import base
 
@@ -23,12 +23,14 @@ class TurnTakingCursor(base.SQLiteCursorWrapper):
     turns: Turns | None = None
     seconds_max = _DEFAULT_TIMEOUT_SECONDS
 
-    def execute(self, query: str, params: Sequence[Any] | Mapping[str, Any] | None = None) -> sqlite3.Cursor:
+    def execute(self, query: str, params: Any = None) -> Self:
         execute = super().execute
         if self.turns is None or self.connection.in_transaction or not query.startswith(_WRITES):
-            return execute(query, params)
+            execute(query, params)
+            return self
         with _without_patience(self.connection, seconds=self.seconds_max):
-            return self.turns.take(lambda: execute(query, params), is_busy=_is_busy, seconds=self.seconds_max)
+            self.turns.take(lambda: execute(query, params), is_busy=_is_busy, seconds=self.seconds_max)
+        return self
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -50,7 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return cursor
 
     def _close(self) -> None:
-        super()._close()
+        super()._close()  # type: ignore[misc]  # the stubs leave it out
         if self.turns is not None:
             self.turns.close()
             self.turns = None
