@@ -30,6 +30,7 @@ _ROLES = {
     "reliability.worker": "worker",
     "reliability.beat": "beat",
     "reliability.agent": "agent",
+    "chaos agent": "agent",  # what it becomes when there is a run
 }
 
 

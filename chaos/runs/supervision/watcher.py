@@ -165,11 +165,15 @@ class Watcher(threading.Thread):
 
     def _do(self) -> RunEnd:
         end = self._converse(part="all", must_stop=lambda: self._order is not None, on_start=self._begin)
-        if end is not None:
+        stopped = "" if end is None else str(end.outcome.get("stopped") or "")
+        if stopped and self._order is None:
+            self._order = Order(StopKind.PROCESS_LOST, stopped)  # somebody else has sent it a signal
+        if end is not None and self._order is None:
             return RunEnd(fence=self.fence, outcome=dict(end.outcome), journal=end.journal or None)
         order = self._order or Order(StopKind.PROCESS_LOST, self._lost_words)
         self._order = order
-        return RunEnd(fence=self.fence, stop=order.kind, stop_reason=order.reason, guard=order.guard)
+        told: dict[str, Any] = {} if end is None else {"outcome": dict(end.outcome), "journal": end.journal or None}
+        return RunEnd(fence=self.fence, stop=order.kind, stop_reason=order.reason, guard=order.guard, **told)
 
     def _begin(self, process_id: int) -> None:
         self._log.surely(
