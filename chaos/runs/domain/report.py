@@ -12,7 +12,7 @@ from reliability.kit.percent import share_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
 # Entities and not backslashes: renderers disagree on what a backslash before a tag is.
-_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _CELL_MAX = 300
 _LINE_MAX = 2_000
 
@@ -52,7 +52,7 @@ class Report:
 def escaped(text: object) -> str:
     """One line in which nothing is Markdown or HTML: what people and services wrote stays what they wrote."""
     line = _SPECIAL.sub(r"\\\1", _short(" ".join(str(text).split()), _LINE_MAX))
-    return line.translate(str.maketrans(_HTML))
+    return line.translate(_HTML)
 
 
 def _short(text: str, length_max: int) -> str:
