@@ -15,6 +15,7 @@ SCRIPTS = (
     "intake",
     "burn_alerts",
     "on_call",
+    "chaos_proxy",
 )
 
 

@@ -98,9 +98,13 @@ def tcp_service(serve: Serving) -> Iterator[str]:
     loop = asyncio.new_event_loop()
 
     async def guarded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await serve(reader, writer)
-        writer.close()
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                await serve(reader, writer)
+                writer.close()
+                await writer.wait_closed()
+        finally:
+            writer.transport.abort()
 
     server = loop.run_until_complete(asyncio.start_server(guarded, "127.0.0.1", 0))
     host, port = server.sockets[0].getsockname()
@@ -112,9 +116,11 @@ def tcp_service(serve: Serving) -> Iterator[str]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout=5)
         server.close()
-        for task in asyncio.all_tasks(loop):
+        for task in (tasks := asyncio.all_tasks(loop)):
             task.cancel()
-        loop.run_until_complete(asyncio.sleep(0.01))
+        if tasks:
+            loop.run_until_complete(asyncio.wait(tasks, timeout=5))
+        loop.run_until_complete(asyncio.sleep(0.01))  # transports close in a turn of their own
         loop.close()
 
 

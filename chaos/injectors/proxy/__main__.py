@@ -7,6 +7,7 @@ import asyncio
 import ipaddress
 import json
 import logging
+import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -24,11 +25,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
         host, port = split_address(options.listen, field="--listen")
+        _allow_many_connections()
         asyncio.run(_serve(host, port, options.config, _gate(options, host)))
     except (ApiError, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def _allow_many_connections() -> None:
+    """Each takes two descriptors; shells allow 1,024 unless asked for more."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _serve(host: str, port: int, config: Path | None, gate: Gate) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +21,12 @@ TOTAL_SECONDS = 5.0
 ANSWER_BYTES_MAX = 1 << 20
 # What another try may mend; all other refusals stay.
 _PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the authorities takes far longer than a request."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class NoProxyError(InjectorError):
@@ -97,7 +105,7 @@ class ProxyApi:
         timeout = httpx2.Timeout(WAIT_SECONDS)
         try:
             with (
-                httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client,
+                httpx2.Client(verify=_tls(), timeout=timeout, follow_redirects=False, trust_env=False) as client,
                 client.stream(method, self._url + path, headers=self._sent_headers, json=body) as answer,
             ):
                 return answer.status_code, self._read(answer)

@@ -104,7 +104,7 @@ def test_undo_does_not_need_the_target_as_it_was(proxy: ProxyServer) -> None:
     assert one.is_gone
 
 
-@pytest.mark.parametrize(("kind", "action", "arguments"), [CASES[0], CASES[8], CASES[10], CASES[14]])
+@pytest.mark.parametrize(("kind", "action", "arguments"), [CASES[8], CASES[10]])
 def test_an_injection_cut_off_anywhere_is_taken_back(
     proxy: ProxyServer, kind: str, action: str, arguments: dict[str, Any]
 ) -> None:
@@ -146,14 +146,12 @@ def test_a_killed_proxy_is_not_gone_and_one_that_is_back_is(tmp_path: Path, echo
         assert one.is_gone
 
 
-@pytest.mark.parametrize("kind", NET)
-def test_a_proxy_that_hangs_is_given_up_soon(kind: str) -> None:
+def test_a_proxy_that_hangs_is_given_up_soon() -> None:
     def hang(asked: Asked) -> Answer:
         return Answer(pause=lambda: time.sleep(4))
 
-    action, arguments = next((action, arguments) for other, action, arguments in CASES if other == kind)
     with misbehaving_server(hang) as server:
-        one = fault(kind, action, arguments, url=server.url)
+        one = fault("proxy", "down", {}, url=server.url)
         began = time.monotonic()
         with pytest.raises(InjectorError) as refused:
             one.undo()
