@@ -10,7 +10,9 @@ from django.views.decorators.http import require_POST
 
 from chaos.runs.selectors.runs import run as get_run
 from chaos.runs.services import approvals, notices
+from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
+from reliability.access.services.authorize import require
 from reliability.web.errors import Conflict, Invalid
 
 REASON_MAX = 500
@@ -20,6 +22,7 @@ REASON_MAX = 500
 def run_decide(request: AccessRequest, number: int, word: str) -> HttpResponse:
     """`approve` or `decline`, with a reason; declining needs one."""
     run = get_run(caller=request.caller, run_id=number)
+    require(caller=request.caller, team_id=run.team_id, role=Role.RESPONDER)
     reason = request.POST.get("reason", "")[:REASON_MAX]
     now = timezone.now()
     try:
