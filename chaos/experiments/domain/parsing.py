@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ TEXT_BYTES_MAX = 256 * 1024
 # Of the document once its aliases are followed: it travels to the process of a run in one line of at most 1 MiB.
 VALUE_BYTES_MAX = 512 * 1024
 _NO_NUMBER = re.compile(r"[-+]?\.?(?:nan|inf|infinity)\Z", re.IGNORECASE)
+
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def parse(*, text: str, format: Format | str = "", bytes_max: int = TEXT_BYTES_M
     lines = dict(_lines(node))
     _refuse_what_grew(node)
     document = _strict_json(text) if kind is Format.JSON else node.plain()
-    _refuse_no_numbers(document, lines)
+    _refuse_what_is_not_kept(document, lines)
     return Parsed(document=document, lines=lines, format=kind)
 
 
@@ -121,16 +124,29 @@ def _refuse_what_grew(node: Node) -> None:
         waiting.extend(child for _, child in _children(one))
 
 
-def _refuse_no_numbers(document: object, lines: Mapping[Path, int]) -> None:
+def _refuse_what_is_not_kept(document: object, lines: Mapping[Path, int]) -> None:
     waiting: list[tuple[Path, object]] = [((), document)]
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, str) and _NO_NUMBER.match(value):
             raise _refusal(lines.get(path, 0), f"{value} cannot be compared with anything: write a number")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _refusal(lines.get(path, 0), "this number is too large to be kept: write a smaller one")
+        if any(_NO_TEXT.search(text) for text in _texts(value)):
+            raise _refusal(
+                lines.get(path, 0), "this holds a NUL or half of a sign, which no database keeps: leave it out"
+            )
         if isinstance(value, dict):
             waiting.extend(((*path, key), child) for key, child in value.items())
         elif isinstance(value, list):
             waiting.extend(((*path, position), child) for position, child in enumerate(value))
+
+
+def _texts(value: object) -> list[str]:
+    """The text itself, or the keys of a mapping."""
+    if isinstance(value, dict):
+        return list(value)
+    return [value] if isinstance(value, str) else []
 
 
 def _refusal(line: int, message: str) -> DocumentProblemsError:

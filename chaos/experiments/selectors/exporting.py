@@ -9,6 +9,7 @@ import yaml
 
 from chaos.experiments.domain.kinds import Format
 from chaos.experiments.models import ExperimentVersion
+from chaos.experiments.selectors.parsed import parsed_text
 
 _MEDIA = {Format.YAML: "application/yaml", Format.JSON: "application/json"}
 
@@ -31,6 +32,7 @@ def export(*, version: ExperimentVersion, format: Format | str = "") -> Exported
 
 
 def _written(version: ExperimentVersion, wanted: Format) -> str:
+    document = parsed_text(version=version).document
     if wanted is Format.JSON:
-        return orjson.dumps(version.document, option=orjson.OPT_INDENT_2).decode() + "\n"
-    return yaml.safe_dump(version.document, sort_keys=False, allow_unicode=True, width=120)
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)

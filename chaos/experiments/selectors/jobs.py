@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chaos.experiments.domain.kinds import Format, Kind
-from chaos.experiments.domain.parsing import Parsed, parse
-from chaos.experiments.domain.places import DocumentProblemsError, Problem
+from chaos.experiments.domain.kinds import Kind
+from chaos.experiments.domain.places import Problem
 from chaos.experiments.domain.secrets import names_in
 from chaos.experiments.domain.targets import targets_named
 from chaos.experiments.domain.validation import problems as problems_of
 from chaos.experiments.models import ExperimentVersion, Target
+from chaos.experiments.selectors.parsed import parsed_text
 from chaos.experiments.selectors.surroundings import allowed, surroundings_of
 from chaos.experiments.selectors.targets import reach_of
 from chaos.injectors.protocol import Reach
@@ -45,7 +45,13 @@ class JobParts:
 def job_of(*, version: ExperimentVersion) -> JobParts:
     """Everything of one version, validated once more against what is allowed and there now. Never raises."""
     experiment = version.experiment
-    found = list(_problems(version))
+    parsed = parsed_text(version=version)
+    found = problems_of(
+        parsed=parsed,
+        surroundings=surroundings_of(team_id=experiment.team_id),
+        kind=Kind(experiment.kind),
+        needs_rpo=experiment.rpo_objective_seconds is not None,
+    )
     rows = {
         row.slug: row
         for row in Target.objects.filter(
@@ -60,7 +66,7 @@ def job_of(*, version: ExperimentVersion) -> JobParts:
             found.append(Problem(0, slug, str(error)))
     permitted = allowed()
     return JobParts(
-        document=version.document,
+        document=parsed.document,
         targets=targets,
         kinds={slug: rows[slug].kind for slug in targets},
         rows=rows,
@@ -78,21 +84,6 @@ def targets_of(*, version: ExperimentVersion) -> list[Target]:
     """The targets that a run of the version holds, by slug. One query; nothing is opened."""
     rows = Target.objects.filter(team_id=version.experiment.team_id, slug__in=targets_named(version.document))
     return list(rows.order_by("slug", "pk"))
-
-
-def _problems(version: ExperimentVersion) -> list[Problem]:
-    experiment = version.experiment
-    try:
-        parsed = parse(text=version.text, format=version.format)
-    except DocumentProblemsError:
-        parsed = Parsed(document=version.document, lines={}, format=Format(version.format))
-    surroundings = surroundings_of(team_id=experiment.team_id)
-    return problems_of(
-        parsed=parsed,
-        surroundings=surroundings,
-        kind=Kind(experiment.kind),
-        needs_rpo=experiment.rpo_objective_seconds is not None,
-    )
 
 
 def _secrets(version: ExperimentVersion, found: list[Problem]) -> dict[str, dict[str, str]]:

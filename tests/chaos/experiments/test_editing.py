@@ -12,6 +12,7 @@ from chaos.experiments.models import Experiment, Target
 from chaos.experiments.selectors.differences import difference
 from chaos.experiments.selectors.experiments import list_experiments, newest_version, version
 from chaos.experiments.selectors.exporting import export
+from chaos.experiments.selectors.jobs import job_of
 from chaos.experiments.services.drafts import ExperimentDraft, slug_from
 from chaos.experiments.services.experiments import Stored, archive, create, draft_of, edit, unarchive
 from reliability.access.models import AuditEntry
@@ -50,7 +51,15 @@ def test_a_text_is_kept_and_exported_byte_for_byte(cast: Cast, orders_process: T
     again = made(cast, text=other.text)
     assert again.version.format == "json"
     assert again.version.document == newest.document
-    assert export(version=again.version, format="yaml").text.startswith("title: Orders survive")
+    again.version.refresh_from_db()
+    assert export(version=again.version, format="yaml").text.startswith("title: Orders survive"), "in its own order"
+    assert list(job_of(version=again.version).document) == [
+        "title",
+        "description",
+        "tags",
+        "steady-state-hypothesis",
+        "method",
+    ]
 
 
 def test_the_same_title_gets_the_next_slug(cast: Cast, orders_process: Target) -> None:
