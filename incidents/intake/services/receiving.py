@@ -17,6 +17,7 @@ from incidents.intake.models import Integration
 from incidents.intake.selectors.integrations import open_alert_began_at
 from incidents.intake.selectors.silences import rules_in_force
 from incidents.intake.services.combining import Combiner, remembered
+from incidents.intake.services.routing import Routing
 from incidents.response.domain.alerts import AlertOutcome
 from incidents.response.domain.severity import Severity
 from incidents.response.services import alerts as response
@@ -50,9 +51,17 @@ def commit(work: Callable[[], Result]) -> Result:
 def take(*, integration: Integration, parsed: Parsed, now: datetime) -> Taken:
     """Store what the request holds. Call it in a transaction (`commit`); nothing is answered before that."""
     rules = _rules(integration=integration, now=now) if parsed.alerts else ()
-    outcomes = tuple(_receive(integration=integration, alert=alert, rules=rules, now=now) for alert in parsed.alerts)
+    told = [*(alert.labels for alert in parsed.alerts), *(change.details for change in parsed.changes)]
+    routing = Routing(integration=integration, labels=told)
+    outcomes = tuple(
+        _receive(
+            integration=integration, alert=alert, service_id=routing.service_id(alert.labels), rules=rules, now=now
+        )
+        for alert in parsed.alerts
+    )
     for change in parsed.changes:
-        _record(integration=integration, change=change, now=now)
+        service_id = routing.service_id(change.details)
+        _record(integration=integration, change=change, service_id=service_id, now=now)
     _note_received(integration=integration, now=now)
     for outcome, count in Counter(outcomes).items():
         INTAKE_ALERTS.labels(kind=integration.kind, outcome=outcome).inc(count)
@@ -68,7 +77,14 @@ def origin_of(integration: Integration) -> str:
     return f"integration:{integration.pk}"
 
 
-def _receive(*, integration: Integration, alert: OutsideAlert, rules: tuple[SilenceRule, ...], now: datetime) -> str:
+def _receive(
+    *,
+    integration: Integration,
+    alert: OutsideAlert,
+    service_id: int | None,
+    rules: tuple[SilenceRule, ...],
+    now: datetime,
+) -> str:
     given: dict[str, Any] = {
         "team_id": integration.team_id,
         "origin": origin_of(integration),
@@ -82,18 +98,16 @@ def _receive(*, integration: Integration, alert: OutsideAlert, rules: tuple[Sile
     if alert.action is Action.RESOLVE and _is_late_end(integration=integration, alert=alert):
         return str(AlertOutcome.DROPPED)
     if alert.action is Action.TRIGGER:
-        rule = rule_over(
-            rules=rules, labels=alert.labels, service_id=integration.service_id, integration_id=integration.pk
-        )
+        rule = rule_over(rules=rules, labels=alert.labels, service_id=service_id, integration_id=integration.pk)
         given |= {
             "description": alert.description,
-            "service_id": integration.service_id,
+            "service_id": service_id,
             "policy_id": integration.policy_id,
             "labels": dict(alert.labels),
             "links": [{"title": title, "url": url} for title, url in alert.links],
             "payload": dict(alert.payload),
             "started_at": alert.started_at,
-            "group_key": _group_key(integration=integration, alert=alert, now=now),
+            "group_key": _group_key(integration=integration, alert=alert, service_id=service_id, now=now),
             "silenced_by": "" if rule is None else rule.in_words(),
             "silenced_until": None if rule is None else rule.end_at,
             "is_one_episode": alert.is_one_episode,
@@ -109,7 +123,7 @@ def _is_late_end(*, integration: Integration, alert: OutsideAlert) -> bool:
     return began_at is not None and alert.ended_at < began_at
 
 
-def _group_key(*, integration: Integration, alert: OutsideAlert, now: datetime) -> str:
+def _group_key(*, integration: Integration, alert: OutsideAlert, service_id: int | None, now: datetime) -> str:
     grouping = Grouping.from_json(integration.grouping)
     began_at = None
     if grouping.by is GroupBy.WINDOW:
@@ -118,7 +132,7 @@ def _group_key(*, integration: Integration, alert: OutsideAlert, now: datetime) 
         grouping=grouping,
         origin=origin_of(integration),
         labels=alert.labels,
-        service_id=integration.service_id,
+        service_id=service_id,
         window_started_at=began_at,
     )
 
@@ -136,10 +150,10 @@ def _window(*, integration: Integration, grouping: Grouping, now: datetime) -> d
     return began_at
 
 
-def _record(*, integration: Integration, change: OutsideChange, now: datetime) -> None:
+def _record(*, integration: Integration, change: OutsideChange, service_id: int | None, now: datetime) -> None:
     changes.record(
         team_id=integration.team_id,
-        service_id=integration.service_id,
+        service_id=service_id,
         origin=origin_of(integration),
         key=change.key,
         title=change.title,

@@ -1,4 +1,4 @@
-"""The own words of an integration for severities: a field that several kinds have."""
+"""Fields that several kinds have: own words for severities, and which labels name the service."""
 
 from __future__ import annotations
 
@@ -48,5 +48,31 @@ class DefaultSeverityField(forms.TypedChoiceField):
             choices=SEVERITIES,
             coerce=int,
             initial="3",
+            **kwargs,
+        )
+
+
+class WordsField(forms.CharField):
+    """Words with commas between them, stored as a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=300, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(word) for word in value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(self.prepare_value(value)) or ""
+        return [word.strip() for word in text.split(",") if word.strip()]
+
+
+class ServiceLabelsField(WordsField):
+    """Names of labels, the first that names a service of the team counts."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="Labels that name the service",
+            help_text="With commas between them. A service of the team of that name is the alert's; else the service "
+            "chosen above. Empty: always that one. Example: service, app",
             **kwargs,
         )

@@ -20,9 +20,11 @@ from incidents.intake.models import Integration
 from incidents.intake.selectors import integrations as selectors
 from incidents.intake.services import integrations, keys
 from incidents.intake.services.keys import NewKey
+from incidents.intake.services.routing import Routing
 from incidents.intake.sources.kind import Access
 from incidents.intake.sources.registry import kind_of
 from incidents.intake.views import choices
+from incidents.response.models import Alert
 from reliability.access.domain.caller import Role
 from reliability.access.domain.visible import visible
 from reliability.access.forms.why import WhyForm
@@ -189,12 +191,20 @@ def editable(request: AccessRequest, name: str) -> Integration:
     return integration
 
 
+def _unknown_services(integration: Integration, alerts: list[Alert]) -> list[str]:
+    """What recent alerts call a service, although the team has none of that name."""
+    routing = Routing(integration=integration, labels=[alert.labels for alert in alerts])
+    return sorted({name for alert in alerts if (name := routing.unknown(alert.labels))})
+
+
 def _live(request: AccessRequest, integration: Integration) -> dict[str, Any]:
+    alerts = selectors.recent_alerts(integration=integration)
     return {
         "integration": integration,
         "kind": kind_of(integration.kind),
         "health": selectors.health_of(integration, now=timezone.now()),
-        "alerts": selectors.recent_alerts(integration=integration),
+        "alerts": alerts,
+        "unknown_services": _unknown_services(integration, alerts),
         "open_alerts": selectors.open_alerts_count(integration=integration),
         "rejects": selectors.rejects_of(integration=integration)[:10],
         "may_edit": request.caller.may(integration.team_id, Role.EDITOR),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django import forms
 
 from incidents.intake.sources.kind import ConfigForm
-from incidents.intake.sources.words import DefaultSeverityField, SeverityWordsField
+from incidents.intake.sources.words import DefaultSeverityField, ServiceLabelsField, SeverityWordsField
 
 
 class AlertmanagerForm(ConfigForm):
@@ -14,5 +14,6 @@ class AlertmanagerForm(ConfigForm):
         initial="severity",
         help_text="As your alerting rules set it. Example: severity",
     )
+    service_labels = ServiceLabelsField(initial=["service"])
     severities = SeverityWordsField()
     default_severity = DefaultSeverityField()

@@ -6,7 +6,7 @@ from django import forms
 
 from incidents.intake.sources.generic.expressions import LENGTH_MAX, ExpressionError, compiled
 from incidents.intake.sources.kind import ConfigForm
-from incidents.intake.sources.words import DefaultSeverityField, SeverityWordsField
+from incidents.intake.sources.words import DefaultSeverityField, ServiceLabelsField, SeverityWordsField, WordsField
 
 _LINKS_MAX = 10
 
@@ -47,20 +47,6 @@ class LinksField(forms.CharField):
         return found
 
 
-class WordsField(forms.CharField):
-    """Words with commas between them, stored as a list."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=300, **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(str(word) for word in value) if isinstance(value, list | tuple) else value
-
-    def clean(self, value: Any) -> list[str]:
-        text = super().clean(self.prepare_value(value)) or ""
-        return [word.strip() for word in text.split(",") if word.strip()]
-
-
 class GenericForm(ConfigForm):
     alerts = ExpressionField(
         required=False,
@@ -94,6 +80,7 @@ class GenericForm(ConfigForm):
     ignore = ExpressionField(
         required=False, label="Leave out when", help_text="Messages for which this holds are no alerts. Example: test"
     )
+    service_labels = ServiceLabelsField(initial=["service"])
     severities = SeverityWordsField()
     default_severity = DefaultSeverityField()
 
