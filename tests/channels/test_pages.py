@@ -78,7 +78,7 @@ def test_a_private_address_is_refused_when_saving_and_logged(
         ("slack", {"webhook_url": "https://127.0.0.1/x", "signing_secret": "nope"}, "32 hexadecimal digits"),
         ("slack", {"webhook_url": "https://127.0.0.1/x", "bot_token": "xoxp-1"}, "begins with xoxb-"),
         ("ntfy", {"topic": "https://ntfy.sh/topic"}, "without the server"),
-        ("email", {"address": "a@example.org, b@example.org"}, "valid email address"),
+        ("email", {"address": "a@example.org, b@example.org"}, "write an email address, such as ada@example.com"),
     ],
 )
 def test_each_mistake_stands_at_its_field(cast: Cast, as_: As, kind: str, fields: dict[str, str], words: str) -> None:
@@ -205,7 +205,7 @@ def test_what_is_missing_is_named_at_its_field(as_: As) -> None:
     page = as_("editor").post("/channels/new/?kind=slack", {"title": "Payments"}).content.decode()
     assert "write a name, such as: payments-slack" in page
     assert "choose the team whose channel it is" in page
-    assert "enter the webhook address" in page
+    assert "write the address of the incoming webhook" in page
     assert "This field is required" not in page
 
 

@@ -11,12 +11,19 @@ from django import forms
 from reliability.access.forms.sign_in import SignInForm
 from tests.architecture.sources import python_files
 
-ROOMS = ("reliability.access", "reliability.catalog", "reliability.telemetry", "slo")
+ROOMS = (
+    "reliability.access",
+    "reliability.catalog",
+    "reliability.channels",
+    "reliability.telemetry",
+    "incidents",
+    "slo",
+)
 STOCK = "This field is required."
 
 
 def _forms() -> Iterator[type[forms.BaseForm]]:
-    for path in python_files("reliability", "slo"):
+    for path in python_files("reliability", "incidents", "slo"):
         if "forms" in path.parts or path.stem == "form":
             import_module(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
     waiting: list[type[forms.BaseForm]] = [forms.BaseForm]

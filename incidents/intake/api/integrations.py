@@ -30,8 +30,8 @@ Kind = Literal["alertmanager", "pagerduty", "generic", "email"]
 _CONFIG: Any = Field(
     default_factory=dict,
     description="alertmanager: severity_label, service_labels, severities, default_severity; pagerduty: "
-    "service_labels, severities; generic: the expressions of the mapping (alerts, key, title, …), service_labels; email: where the "
-    "mailbox is. service_labels: labels that name a service of the team, the first that does counts",
+    "service_labels, severities; generic: the expressions of the mapping (alerts, key, title, …), service_labels; "
+    "email: where the mailbox is. service_labels: labels that name a service of the team, the first that does counts",
     examples=[{"severity_label": "severity", "default_severity": 3, "service_labels": ["service", "app"]}],
 )
 _SECRETS: Any = Field(

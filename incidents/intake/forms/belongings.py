@@ -11,17 +11,22 @@ from incidents.intake.models import Integration, Monitor
 from incidents.paging.models import EscalationPolicy
 from reliability.access.models import Team
 from reliability.catalog.models import Service
+from reliability.web.field_messages import chosen, needed
 
 
 class BelongingsForm(forms.Form):
     title = forms.CharField(
-        max_length=120, label="Title", help_text="As people say it. Example: Alertmanager of the shop"
+        max_length=120,
+        label="Title",
+        help_text="As people say it. Example: Alertmanager of the shop",
+        error_messages=needed("write a title, such as Alerts of the shop"),
     )
     name = forms.CharField(
         max_length=63,
         label="Name",
         help_text="For addresses and the API; it stays. Example: shop-alertmanager",
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+        error_messages=needed("write a name, such as shop-alerts"),
     )
     team = forms.ModelChoiceField(
         queryset=Team.objects.none(),
@@ -29,6 +34,7 @@ class BelongingsForm(forms.Form):
         label="Owner",
         empty_label="Choose the team",
         help_text="Incidents are this team's; its editors may change the settings.",
+        error_messages=chosen("the team that owns it"),
     )
     service = forms.ModelChoiceField(
         queryset=Service.objects.none(),

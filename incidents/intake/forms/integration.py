@@ -12,6 +12,7 @@ from incidents.intake.forms.belongings import BelongingsForm
 from incidents.intake.models import Integration
 from reliability.access.models import Team
 from reliability.catalog.models import Service
+from reliability.web.field_messages import CHOICE
 
 
 class IntegrationForm(BelongingsForm):
@@ -22,6 +23,7 @@ class IntegrationForm(BelongingsForm):
         choices=[(rule.value, rule.words) for rule in GroupBy],
         initial=GroupBy.ALERT.value,
         widget=forms.RadioSelect,
+        error_messages=CHOICE,
     )
     labels = forms.CharField(
         required=False,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import forms
 
 from reliability.access.forms.why import WhyForm
+from reliability.web.field_messages import CHOICE
 
 OVERLAPS = ((0, "not at all: it may have leaked"), (1, "1 hour"), (24, "1 day"), (168, "7 days"), (720, "30 days"))
 
@@ -17,6 +18,7 @@ class RotationForm(WhyForm):
         choices=[(str(hours), words) for hours, words in OVERLAPS],
         coerce=int,
         initial="24",
+        error_messages=CHOICE,
     )
 
     def overlap(self) -> timedelta:

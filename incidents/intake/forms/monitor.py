@@ -12,6 +12,7 @@ from incidents.response.domain.severity import Severity
 from reliability.access.models import Team
 from reliability.catalog.models import Service
 from reliability.kit.durations import DurationError, format_duration, parse_duration
+from reliability.web.field_messages import CHOICE, needed
 from reliability.web.zones import zone_names
 
 
@@ -49,6 +50,7 @@ class MonitorForm(BelongingsForm):
         choices=[("period", "A while after its last call"), ("cron", "At the times of a cron expression")],
         initial="period",
         widget=forms.RadioSelect,
+        error_messages=CHOICE,
     )
     period = DurationField(
         required=False, max_length=40, initial="1d", label="Period", help_text="How often. Example: 5m, 1h, 1d"
@@ -72,9 +74,14 @@ class MonitorForm(BelongingsForm):
         initial="1h",
         label="Grace",
         help_text="How late it may be, and how long a run may take from /start to its end, before anybody is paged.",
+        error_messages=needed("write how late a call may be, such as 15m"),
     )
     severity = forms.TypedChoiceField(
-        label="Severity", choices=SEVERITIES, coerce=lambda value: Severity(int(value)), initial="3"
+        label="Severity",
+        choices=SEVERITIES,
+        coerce=lambda value: Severity(int(value)),
+        initial="3",
+        error_messages=CHOICE,
     )
 
     def __init__(

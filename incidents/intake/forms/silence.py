@@ -9,6 +9,7 @@ from incidents.intake.domain.silences import format_matchers, matchers_of, parse
 from incidents.intake.models import Integration
 from reliability.access.models import Team
 from reliability.catalog.models import Service
+from reliability.web.field_messages import chosen, needed
 from reliability.web.fields import InstantField
 
 
@@ -30,7 +31,11 @@ class SilenceForm(forms.Form):
     """Its first values come from the address: team, integration, service, matchers, reason, start_at, end_at."""
 
     team = forms.ModelChoiceField(
-        queryset=Team.objects.none(), to_field_name="slug", label="Team", empty_label="Choose the team"
+        queryset=Team.objects.none(),
+        to_field_name="slug",
+        label="Team",
+        empty_label="Choose the team",
+        error_messages=chosen("the team whose alerts are silenced"),
     )
     matchers = MatchersField(
         required=False,
@@ -54,13 +59,18 @@ class SilenceForm(forms.Form):
         label="Only about",
         empty_label="Every service",
     )
-    start_at = InstantField(label="From")
-    end_at = InstantField(label="Until", help_text="What still fires then opens its incident.")
+    start_at = InstantField(label="From", error_messages=needed("write from when, such as 2026-03-02 12:00"))
+    end_at = InstantField(
+        label="Until",
+        help_text="What still fires then opens its incident.",
+        error_messages=needed("write until when, such as 2026-03-02 14:00"),
+    )
     reason = forms.CharField(
         max_length=2_000,
         label="Why",
         help_text="Shown with every alert that is hidden. Example: database move, CHG-1234",
         widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages=needed("say why: whoever finds the silence reads it"),
     )
 
     def __init__(

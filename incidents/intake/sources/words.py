@@ -8,6 +8,7 @@ from django import forms
 
 from incidents.intake.domain.severities import format_words, parse_words
 from incidents.response.domain.severity import Severity
+from reliability.web.field_messages import CHOICE
 
 SEVERITIES = [(str(one.value), f"{one.word}: {one.definition}") for one in Severity]
 
@@ -48,6 +49,7 @@ class DefaultSeverityField(forms.TypedChoiceField):
             choices=SEVERITIES,
             coerce=int,
             initial="3",
+            error_messages=CHOICE,
             **kwargs,
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from reliability.access.models import User
+from reliability.web.field_messages import chosen, needed
 from reliability.web.fields import InstantField
 
 
@@ -24,9 +25,18 @@ class _PeriodForm(forms.Form):
 
 
 class OverrideForm(_PeriodForm):
-    start = InstantField(label="From")
-    end = InstantField(label="Until", help_text="From then on the schedule goes on as before.")
-    user = forms.ModelChoiceField(queryset=User.objects.none(), label="On call is", empty_label="choose a person")
+    start = InstantField(label="From", error_messages=needed("write from when, such as 2026-03-02 12:00"))
+    end = InstantField(
+        label="Until",
+        help_text="From then on the schedule goes on as before.",
+        error_messages=needed("write until when, such as 2026-03-02 14:00"),
+    )
+    user = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        label="On call is",
+        empty_label="choose a person",
+        error_messages=chosen("who is on call"),
+    )
     replaces = forms.ModelChoiceField(
         queryset=User.objects.none(),
         required=False,
@@ -43,8 +53,8 @@ class OverrideForm(_PeriodForm):
 
 
 class SwapForm(_PeriodForm):
-    start = InstantField(label="I give away, from")
-    end = InstantField(label="Until")
+    start = InstantField(label="I give away, from", error_messages=needed("write from when, such as 2026-03-02 12:00"))
+    end = InstantField(label="Until", error_messages=needed("write until when, such as 2026-03-02 14:00"))
     offered_to = forms.ModelChoiceField(
         queryset=User.objects.none(), required=False, label="To", empty_label="anybody of the team"
     )

@@ -12,6 +12,7 @@ from incidents.oncall.domain.rotation import RotationUnit
 from incidents.oncall.domain.times import TimeError
 from incidents.oncall.forms.lines import handoffs_text, hours_text, parse_handoffs, parse_hours
 from reliability.access.models import Team, User
+from reliability.web.field_messages import CHOICE, chosen, needed
 from reliability.web.fields import InstantField, picker
 from reliability.web.zones import zone_names
 
@@ -49,15 +50,29 @@ class PeopleField(forms.Field):
 class ScheduleForm(forms.Form):
     """What a schedule has beside its layers."""
 
-    title = forms.CharField(max_length=120, label="Name", help_text="Example: Payments, first line")
+    title = forms.CharField(
+        max_length=120,
+        label="Name",
+        help_text="Example: Payments, first line",
+        error_messages=needed("write a name, such as Payments primary"),
+    )
     slug = forms.SlugField(
         max_length=63,
         label="Address",
         help_text="It stands in the address of its page, in the API and in files. Example: payments-first",
+        error_messages=needed("write a name for addresses, such as payments-primary"),
     )
-    team = forms.ModelChoiceField(queryset=Team.objects.none(), label="Team", empty_label=None, to_field_name="slug")
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.none(),
+        label="Team",
+        empty_label=None,
+        to_field_name="slug",
+        error_messages=chosen("the team that owns it"),
+    )
     time_zone = forms.ChoiceField(
-        label="Time zone", help_text="Hand-overs keep their hour on these clocks, also when summer time begins or ends."
+        label="Time zone",
+        help_text="Hand-overs keep their hour on these clocks, also when summer time begins or ends.",
+        error_messages=CHOICE,
     )
     notice_minutes = forms.IntegerField(
         label="Tell people ahead, minutes",
@@ -65,6 +80,7 @@ class ScheduleForm(forms.Form):
         max_value=20_160,
         initial=0,
         help_text="Before their shift begins; 0 tells them only when it does.",
+        error_messages=needed("write a number of minutes; 0 tells them when the shift begins"),
     )
     description = forms.CharField(
         required=False, max_length=10_000, label="Description", widget=forms.Textarea(attrs={"rows": 2})
@@ -86,15 +102,36 @@ class ScheduleForm(forms.Form):
 class LayerForm(forms.Form):
     """One layer. What it says about time is local to the schedule, or to the zone of its own."""
 
-    name = forms.CharField(max_length=80, label="Name of the layer", help_text=NAMES["name"])
-    priority = forms.IntegerField(
-        min_value=0, max_value=1_000, label="Priority", help_text="The highest number wins where layers overlap."
+    name = forms.CharField(
+        max_length=80,
+        label="Name of the layer",
+        help_text=NAMES["name"],
+        error_messages=needed("write a name, such as Primary"),
     )
-    people = PeopleField(label="People, in the order of their turns")
-    length = forms.IntegerField(min_value=1, max_value=8_784, initial=1, label="A turn lasts")
-    unit = forms.ChoiceField(choices=UNITS, label="Unit")
+    priority = forms.IntegerField(
+        min_value=0,
+        max_value=1_000,
+        label="Priority",
+        help_text="The highest number wins where layers overlap.",
+        error_messages=needed("write a number, such as 1"),
+    )
+    people = PeopleField(
+        label="People, in the order of their turns", error_messages=needed("choose at least one person")
+    )
+    length = forms.IntegerField(
+        min_value=1,
+        max_value=8_784,
+        initial=1,
+        label="A turn lasts",
+        error_messages=needed("write a number, such as 1"),
+    )
+    unit = forms.ChoiceField(choices=UNITS, label="Unit", error_messages=CHOICE)
     start = forms.CharField(
-        label="First turn begins", widget=picker(), max_length=40, help_text="Local time; turns hand over at this hour."
+        label="First turn begins",
+        widget=picker(),
+        max_length=40,
+        help_text="Local time; turns hand over at this hour.",
+        error_messages=needed("write when the first turn begins, such as 2026-01-05T09:00"),
     )
     end = forms.CharField(required=False, label="Rotation ends", widget=picker(), max_length=40)
     handoffs = forms.CharField(

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from incidents.paging.domain.urgency import Urgency
 from reliability.channels.models import ContactMethod
+from reliability.web.field_messages import CHOICE
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -19,6 +20,7 @@ class RuleForm(forms.Form):
     urgency = forms.ChoiceField(
         label="When it is",
         choices=[(Urgency.URGENT.value, "Urgent"), (Urgency.NORMAL.value, "Normal")],
+        error_messages=CHOICE,
     )
     contact_method = forms.ModelChoiceField(
         queryset=ContactMethod.objects.none(),

@@ -10,6 +10,7 @@ from django import forms
 from incidents.response.domain.phases import CloseReason
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert, Incident
+from reliability.web.field_messages import needed
 from reliability.web.fields import InstantField
 
 CLOSE_REASONS = (
@@ -59,7 +60,10 @@ class EditForm(forms.Form):
     summary = forms.CharField(
         required=False, label="Summary", max_length=10_000, widget=forms.Textarea(attrs={"rows": 6})
     )
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    revision = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages=needed("open the incident again: this page does not say which state of it was edited"),
+    )
 
 
 class MergeForm(forms.Form):

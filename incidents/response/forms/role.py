@@ -9,6 +9,7 @@ from django import forms
 
 from incidents.response.models import IncidentRole
 from reliability.access.models import User
+from reliability.web.field_messages import CHOICE
 
 ROLES = (
     (IncidentRole.Role.COMMANDER.value, "Commander: decides, hands out work"),
@@ -21,7 +22,7 @@ ROLES = (
 class HandOverForm(forms.Form):
     """A role for somebody else."""
 
-    role = forms.ChoiceField(label="Role", choices=ROLES)
+    role = forms.ChoiceField(label="Role", choices=ROLES, error_messages=CHOICE)
     user = forms.TypedChoiceField(
         label="To",
         coerce=int,

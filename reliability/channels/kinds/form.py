@@ -29,12 +29,6 @@ class KindForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.stored = frozenset(stored)
         self.made: dict[str, str] = {}
-        for field in self.fields.values():
-            if (
-                field.required
-                and field.error_messages.get("required") == forms.Field.default_error_messages["required"]
-            ):
-                field.error_messages["required"] = f"enter the {str(field.label or 'value').lower()}"
         for name in self.stored & set(self.secret_fields):
             field = self.fields[name]
             field.help_text = "Stored, and not shown again. Leave it empty to keep it."

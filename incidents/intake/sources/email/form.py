@@ -8,6 +8,7 @@ from django import forms
 from incidents.intake.sources.generic.form import WordsField
 from incidents.intake.sources.kind import ConfigForm
 from incidents.intake.sources.words import DefaultSeverityField, SeverityWordsField
+from reliability.web.field_messages import CHOICE, needed
 
 _FOLDER = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z")
 
@@ -20,6 +21,7 @@ class EmailForm(ConfigForm):
         choices=[("imap", "IMAP: a mailbox on a mail server"), ("maildir", "A maildir on this machine")],
         initial="imap",
         widget=forms.RadioSelect,
+        error_messages=CHOICE,
     )
     host = forms.CharField(required=False, max_length=253, label="IMAP host", help_text="Example: imap.example.org")
     port = forms.IntegerField(required=False, min_value=1, max_value=65_535, initial=993, label="Port")
@@ -47,7 +49,12 @@ class EmailForm(ConfigForm):
         help_text="Name of a folder in MAILDIR_ROOT/<the team's short name> of the server. Example: alerts",
     )
     poll_seconds = forms.IntegerField(
-        min_value=10, max_value=3_600, initial=60, label="Look every", help_text="Seconds. Example: 60"
+        min_value=10,
+        max_value=3_600,
+        initial=60,
+        label="Look every",
+        help_text="Seconds. Example: 60",
+        error_messages=needed("write a number of seconds, such as 60"),
     )
     resolve_words = WordsField(
         label="Words that resolve",

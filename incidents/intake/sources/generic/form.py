@@ -7,6 +7,7 @@ from django import forms
 from incidents.intake.sources.generic.expressions import LENGTH_MAX, ExpressionError, compiled
 from incidents.intake.sources.kind import ConfigForm
 from incidents.intake.sources.words import DefaultSeverityField, ServiceLabelsField, SeverityWordsField, WordsField
+from reliability.web.field_messages import needed
 
 _LINKS_MAX = 10
 
@@ -54,9 +55,15 @@ class GenericForm(ConfigForm):
         help_text="Where the list of alerts is; empty when the body is one alert. Example: alerts",
     )
     key = ExpressionField(
-        label="Key", help_text="The same for every message of one alert. Example: join('/', [host, check])"
+        label="Key",
+        help_text="The same for every message of one alert. Example: join('/', [host, check])",
+        error_messages=needed("write an expression that is the same for every message of one alert, such as id"),
     )
-    title = ExpressionField(label="Title", help_text="Example: annotations.summary || name")
+    title = ExpressionField(
+        label="Title",
+        help_text="Example: annotations.summary || name",
+        error_messages=needed("write an expression, such as title"),
+    )
     description = ExpressionField(required=False, label="Description")
     severity = ExpressionField(
         required=False, label="Severity", help_text="A word or a number. Example: labels.severity"

@@ -6,13 +6,17 @@ from django import forms
 
 from reliability.channels.kinds.apprise.gateway import can_read
 from reliability.channels.kinds.form import KindForm, secret_widget
+from reliability.web.field_messages import needed
 
 
 class AppriseForm(KindForm):
     secret_fields: ClassVar[tuple[str, ...]] = ("url",)
 
     service = forms.CharField(
-        label="Where it leads", max_length=120, help_text="As people say it. Example: SMS to the duty phone by Twilio"
+        label="Where it leads",
+        max_length=120,
+        help_text="As people say it. Example: SMS to the duty phone by Twilio",
+        error_messages=needed("say where it leads, such as Matrix room of the team"),
     )
     url = forms.CharField(
         label="Apprise address",
@@ -20,6 +24,7 @@ class AppriseForm(KindForm):
         help_text="As https://appriseit.com/services/ describes it, such as twilio://SID:token@+15550100/+15550199. "
         "The outbound guard does not see where it leads.",
         widget=secret_widget(),
+        error_messages=needed("write an address of apprise, such as matrix://user:password@host/room"),
     )
 
     def clean_url(self) -> str:

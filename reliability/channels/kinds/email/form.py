@@ -3,6 +3,7 @@ from __future__ import annotations
 from django import forms
 
 from reliability.channels.kinds.form import KindForm
+from reliability.web.field_messages import EMAIL
 
 
 class EmailForm(KindForm):
@@ -13,4 +14,5 @@ class EmailForm(KindForm):
         max_length=254,
         help_text="One address. Several people: use a mailing list, or add them to the escalation policy.",
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages=EMAIL,
     )

@@ -8,6 +8,7 @@ from django import forms
 
 from reliability.channels.kinds.addresses import AddressField
 from reliability.channels.kinds.form import KindForm, secret_widget
+from reliability.web.field_messages import needed
 
 SERVER = "https://ntfy.sh"
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}\Z")
@@ -27,6 +28,7 @@ class NtfyForm(KindForm):
         max_length=64,
         help_text="What the app is subscribed to. On ntfy.sh whoever knows it can read it: choose a long random one.",
         widget=secret_widget(),
+        error_messages=needed("write a topic, such as payments-pages"),
     )
     token = forms.CharField(
         label="Access token",

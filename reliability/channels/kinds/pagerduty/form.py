@@ -8,6 +8,7 @@ from django import forms
 
 from reliability.channels.kinds.addresses import AddressField
 from reliability.channels.kinds.form import KindForm, secret_widget
+from reliability.web.field_messages import needed
 
 EVENTS_URL = "https://events.pagerduty.com"
 REST_URL = "https://api.pagerduty.com"
@@ -26,6 +27,7 @@ class PagerDutyForm(KindForm):
         max_length=100,
         help_text="Of an “Events API V2” integration of the PagerDuty service: 32 letters and digits.",
         widget=secret_widget(),
+        error_messages=needed("write the integration key of the service at PagerDuty: 32 letters and digits"),
     )
     events_url = AddressField(
         label="Events address",

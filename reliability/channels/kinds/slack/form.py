@@ -7,6 +7,7 @@ from django import forms
 
 from reliability.channels.kinds.addresses import AddressField
 from reliability.channels.kinds.form import KindForm, secret_widget
+from reliability.web.field_messages import needed
 
 _SIGNING_SECRET = re.compile(r"[0-9a-f]{32,64}\Z")
 
@@ -28,6 +29,7 @@ class SlackForm(KindForm):
         example="https://hooks.slack.com/services/…",
         help_text="Of an “Incoming Webhook” of your Slack app. Who has it can post, so it is stored encrypted.",
         widget=secret_widget(),
+        error_messages=needed("write the address of the incoming webhook, such as https://hooks.slack.com/services/…"),
     )
     signing_secret = forms.CharField(
         label="Signing secret",

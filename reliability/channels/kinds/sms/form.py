@@ -5,6 +5,7 @@ import re
 from django import forms
 
 from reliability.channels.kinds.form import KindForm
+from reliability.web.field_messages import needed
 
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}\Z")
 _DECORATION = re.compile(r"[\s().\-/]")
@@ -18,6 +19,7 @@ class SmsForm(KindForm):
         max_length=40,
         help_text="With the country in front: +49 170 1234567",
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        error_messages=needed("write a phone number with its country, such as +49 170 1234567"),
     )
 
     def clean_number(self) -> str:

@@ -6,6 +6,7 @@ from django import forms
 
 from reliability.channels.kinds.addresses import AddressField
 from reliability.channels.kinds.form import KindForm, secret_widget
+from reliability.web.field_messages import needed
 
 
 class TeamsForm(KindForm):
@@ -23,4 +24,5 @@ class TeamsForm(KindForm):
         help_text="In Teams: Workflows, “Send webhook alerts to a channel” (or chat). Who has it can post, so it is "
         "stored encrypted.",
         widget=secret_widget(),
+        error_messages=needed("write the address of the workflow, beginning with https://"),
     )

@@ -8,6 +8,7 @@ from django import forms
 from reliability.channels.kinds.addresses import AddressField
 from reliability.channels.kinds.form import KindForm, secret_widget
 from reliability.channels.kinds.webhook.signing import SecretError, key_of, new_secret
+from reliability.web.field_messages import needed
 
 
 class WebhookForm(KindForm):
@@ -21,6 +22,7 @@ class WebhookForm(KindForm):
         label="Address",
         example="https://example.com/hooks/reliability",
         help_text="Gets a POST for every event. No secrets in it: the signature says who sends.",
+        error_messages=needed("write an address, such as https://example.org/hook"),
     )
     secret = forms.CharField(
         label="Secret",
