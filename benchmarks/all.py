@@ -16,6 +16,7 @@ SCRIPTS = (
     "burn_alerts",
     "on_call",
     "chaos_proxy",
+    "chaos_runs",
 )
 
 

@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -60,30 +59,31 @@ class ChaosBench:
         self.product.wait_until_ready(seconds=120)
         self.start_agents()
 
-    def start_agents(self) -> float:
-        """Start those that are missing; returns when the first of them was there (monotonic)."""
+    def start_agents(self) -> None:
+        """Start those that are missing, and wait until all are there."""
         self.agents = [agent for agent in self.agents if agent.poll() is None]
-        known = {row[0] for row in self.read("SELECT instance FROM runs_agent")}
-        log = (self.directory / "agents.log").open("ab")
-        while len(self.agents) < _AGENTS:
-            command = [sys.executable, str(ROOT / "manage.py"), "chaos", "agent"]
-            self.agents.append(
-                subprocess.Popen(command, cwd=ROOT, env=self.product.environment, stdout=log, stderr=log)
-            )
-        log.close()
-        pids = [f"/{agent.pid}-" for agent in self.agents]
-        back_at = 0.0
+        with (self.directory / "agents.log").open("ab") as log:
+            while len(self.agents) < _AGENTS:
+                command = [sys.executable, str(ROOT / "manage.py"), "chaos", "agent"]
+                self.agents.append(
+                    subprocess.Popen(command, cwd=ROOT, env=self.product.environment, stdout=log, stderr=log)
+                )
 
         def are_there() -> bool:
-            nonlocal back_at
             rows = [row[0] for row in self.read("SELECT instance FROM runs_agent")]
-            there = [any(pid in row for row in rows) for pid in pids]
-            if not back_at and any(pid in row for row in rows for pid in pids if row not in known):
-                back_at = time.monotonic()
-            return all(there)
+            return all(any(f"/{agent.pid}-" in row for row in rows) for agent in self.agents)
 
         self.product.wait_until(are_there, seconds=120, what="that the agents are there")
-        return back_at or time.monotonic()
+
+    def agent_began(self, *, after: float) -> float:
+        """When the first agent began after *after* (seconds since 1970); one that stands by is none yet."""
+        rows = self.read("SELECT started_at FROM runs_agent WHERE instance NOT LIKE '%-standby'")
+        return min((at for (stored,) in rows if (at := _seconds(stored)) > after), default=after)
+
+    def last_verified(self, run_ids: set[int], *, after: float) -> float:
+        """When the last fault of these runs was seen to be gone after *after*; that itself when none was."""
+        rows = self.read("SELECT run_id, verified_at FROM runs_undorecord WHERE verified_at IS NOT NULL")
+        return max((_seconds(stored) for run_id, stored in rows if run_id in run_ids), default=after)
 
     def stop(self) -> None:
         for agent in self.agents:
@@ -177,6 +177,12 @@ class ChaosBench:
             rows = self.read(f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}'")  # noqa: S608
             return {row[0] for row in rows}
         return {row[1] for row in self.read(f"PRAGMA table_info({table})")}
+
+
+def _seconds(stored: Any) -> float:
+    """SQLite gives back text, without its zone: UTC."""
+    instant = stored if isinstance(stored, datetime) else datetime.fromisoformat(str(stored))
+    return (instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)).timestamp()
 
 
 @contextmanager

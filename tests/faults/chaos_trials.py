@@ -80,9 +80,10 @@ def do(bench: ChaosBench, trial: Trial) -> Trial:
     _await_moment(bench, trial, keys)
     time.sleep(trial.jitter)
     died_at = time.time()
-    back_at, hit = _die(bench, trial, keys)
+    hit, has_survivor = _die(bench, trial, keys)
     _wait(lambda: _is_gone(bench, hit), trial, "that the faults are gone", bench, keys, 90)
-    trial.gone_seconds = max(time.monotonic() - back_at, 0.0)
+    back_at = died_at if has_survivor else bench.agent_began(after=died_at)
+    trial.gone_seconds = max(bench.last_verified(hit, after=died_at) - back_at, 0.0)
     _wait(lambda: all(run["verdict"] for run in bench.runs(keys)), trial, "the verdicts", bench, keys, 120)
     _judge(bench, trial, keys, hit, begun_before=begun_before, died_at=died_at)
     return trial
@@ -106,10 +107,10 @@ def _await_moment(bench: ChaosBench, trial: Trial, keys: list[str]) -> None:
         _wait(lambda: bool(words("undo")), trial, "that it is undone", bench, keys, 60)
 
 
-def _die(bench: ChaosBench, trial: Trial, keys: list[str]) -> tuple[float, set[int]]:
-    """When an agent was there again (monotonic; at once where one has survived), and the runs that were hit."""
+def _die(bench: ChaosBench, trial: Trial, keys: list[str]) -> tuple[set[int], bool]:
+    """The runs that were hit, and whether an agent has survived."""
     alive = [run for run in bench.runs(keys) if run["state"] in _ALIVE]
-    hit, back_at = alive, time.monotonic()
+    hit, has_survivor = alive, True
     match trial.death:
         case "SIGKILL of a run" | "SIGTERM of a run":
             hit = [run for run in alive if run["process_id"]][:1]
@@ -123,14 +124,15 @@ def _die(bench: ChaosBench, trial: Trial, keys: list[str]) -> tuple[float, set[i
             pids = [agent.pid for agent in bench.agents]
             pids += [pid for name, pid in bench.product.children().items() if name in ("worker", "agent")]
             _send(pids, signal.SIGKILL)
-            back_at = bench.start_agents()
+            bench.start_agents()
+            has_survivor = False
         case "SIGKILL of the broker":
             hit = []
             bench.lose_broker()
         case "power loss":
             bench.lose_power()
             bench.start()
-            back_at = time.monotonic()
+            has_survivor = False
         case "SIGTERM of all agents":
             agents = [agent.pid for agent in bench.agents]
             hit = [run for run in alive if _pid(run["supervisor"]) in agents]
@@ -138,7 +140,7 @@ def _die(bench: ChaosBench, trial: Trial, keys: list[str]) -> tuple[float, set[i
             for agent in bench.agents:
                 agent.wait(timeout=30)
             bench.start_agents()
-    return back_at, {int(run["id"]) for run in hit}
+    return {int(run["id"]) for run in hit}, has_survivor
 
 
 def _is_gone(bench: ChaosBench, hit: set[int]) -> bool:
@@ -176,7 +178,8 @@ def _judge_verdict(bench: ChaosBench, trial: Trial, run: dict[str, Any], hit: se
     injected = {key for key, _ in bench.acts("inject") if key.startswith(f"run-{run['id']}-")}
     is_true = {
         "held": len(injected) == 3,
-        "aborted": bool(run["verdict_reason"]) and (int(run["id"]) in hit or trial.moment == MOMENTS[3]),
+        "aborted": bool(run["verdict_reason"])
+        and (int(run["id"]) in hit or trial.moment == MOMENTS[3] or "agent" in trial.death),
     }
     if not is_true.get(run["verdict"], False):
         raise TrialError(f"{trial}: run {run['id']} ended as {run['verdict']} ({run['verdict_reason']}), {injected}")

@@ -124,7 +124,7 @@ def composition(tmp_path: Path) -> Iterator[Composition]:
         yield Composition(database_url=database_url, redis_url=redis_url, data_dir=tmp_path, port=free_port())
 
 
-def test_web_worker_and_beat_of_compose_get_ready_and_do_what_is_due(composition: Composition) -> None:
+def test_the_processes_of_compose_get_ready_and_do_what_is_due(composition: Composition) -> None:
     prepared = subprocess.run(
         composition.command("prepare"),
         cwd=ROOT,
@@ -146,9 +146,10 @@ def test_web_worker_and_beat_of_compose_get_ready_and_do_what_is_due(composition
             rows = database.execute("SELECT count(*) FROM outbox_due WHERE kind = 'slo.evaluate'").fetchone()
             return rows == (0,)
 
-        for service in ("web", "worker", "beat"):
+        for service in ("web", "worker", "beat", "agent"):
             started.enter_context(composition.running(service))
         composition.wait_until(lambda: composition.answer("/readyz")[0] == 200, seconds=60)
         composition.wait_until(is_done, seconds=20)
-    for service in ("web", "worker", "beat"):
+        composition.wait_until(lambda: bool(database.execute("SELECT 1 FROM runs_agent").fetchall()), seconds=30)
+    for service in ("web", "worker", "beat", "agent"):
         assert "Traceback" not in composition.log(service).read_text()

@@ -30,8 +30,9 @@ BEAT_SECONDS = 1.0
 _TAKE_SECONDS = 0.5
 _LOST_EVERY_SECONDS = 2.0
 # When it is told to end: so long for taking everything back, and a little more for leaving the rest to others.
-END_SECONDS = 5.0
+END_SECONDS = 4.5
 _ABANDON_SECONDS = 1.5
+_TAKING_SECONDS = 1.0
 _KINDS = {Guard.DEADLINE.value: StopKind.DEADLINE, Guard.STOP.value: StopKind.GLOBAL_STOP}
 
 
@@ -71,6 +72,8 @@ class Agent:
         What was not is left to other agents at once.
         """
         self.office.is_ending.set()
+        if self._taking.acquire(timeout=_TAKING_SECONDS):  # a run that is being taken has its watcher then
+            self._taking.release()
         for watcher in self.watchers():
             watcher.stop(Order(StopKind.AGENT_ENDED, f"{self.office.instance} was told to end"))
         is_done = self._wait_for_all(seconds)

@@ -45,6 +45,8 @@ def ready(*, office: Office, room: int, now: datetime) -> Iterator[tuple[Run, in
 def lost(*, office: Office, own: set[int], now: datetime) -> Iterator[tuple[Run, int, Run]]:
     """(run, fence, the row as it was) of runs that nobody holds, as far as this agent can take them back."""
     for former in leases.lost(now=now):
+        if office.is_ending.is_set():
+            return
         if former.pk in own or not _is_ours(former, office, now):
             continue
         fence = leases.take_over(run=former, supervisor=office.instance, now=now)

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from chaos.runs.supervision.agent import Agent
 from reliability.outbox.services import nudge, runs
 from reliability.outbox.services.claims import Claim
 from reliability.outbox.services.clock import ClockWatch, steady_seconds
@@ -35,7 +36,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         how_long = parser.add_mutually_exclusive_group(required=True)
         how_long.add_argument("--once", action="store_true", help="do what is due until nothing is, then end")
-        how_long.add_argument("--loop", action="store_true", help="go on until interrupted, and watch over it")
+        how_long.add_argument("--loop", action="store_true", help="go on until interrupted, watch over it, and do runs")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._owner = f"tick@{socket.gethostname()}:{os.getpid()}"
@@ -81,6 +82,8 @@ class Command(BaseCommand):
         self._clock = ClockWatch(steady_seconds)
         nudge.use(wake.set)
         auditor.start(clock=timezone.now)
+        agent = Agent(name=settings.CHAOS_AGENT)
+        agent.start()
 
         def do(claim: Claim) -> None:
             try:
@@ -103,8 +106,9 @@ class Command(BaseCommand):
             wake.wait(IDLE_SECONDS)
             wake.clear()
         pool.shutdown(wait=False, cancel_futures=True)
+        is_undone = agent.end()
         begun = [future for future in running if not future.done()]
-        return not wait(begun, timeout=STOP_SECONDS).not_done
+        return not wait(begun, timeout=STOP_SECONDS).not_done and is_undone
 
     def _tick(self, hand_over: Any) -> None:
         try:
