@@ -10,12 +10,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from incidents.oncall.models import Schedule
 from incidents.paging.models import Escalation, Notification
 from incidents.response.domain.severity import Severity
 from incidents.response.models import ImpactedService, ImpactedSlo, Incident
 from incidents.response.selectors.figures import GroupBy, figures, grouped, mttr, over_time
 from incidents.response.selectors.incidents import IncidentFilters
-from incidents.oncall.models import Schedule
 from incidents.response.selectors.pages_per_person import pages_per_person
 from incidents.response.selectors.similar import similar
 from reliability.kit.periods import Period

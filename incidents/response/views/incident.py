@@ -107,7 +107,6 @@ def whole_page(looking: Looking) -> dict[str, Any]:
     context: dict[str, Any] = {
         "title": f"#{incident.pk}",
         "origin": origin_words(incident, caller=caller),
-        "menu": menu_of(incident),
         "comment_form": CommentForm(),
         "similar": similar_of(incident, caller=caller),
         "runbooks": runbooks_of(incident, caller=caller),
@@ -115,7 +114,7 @@ def whole_page(looking: Looking) -> dict[str, Any]:
     }
     for part in PARTS.values():
         context |= part(looking)
-    return context
+    return context | {"menu": menu_of(incident, alerts_count=context["alerts_total"])}
 
 
 def _addresses(looking: Looking) -> dict[str, str]:

@@ -17,8 +17,8 @@ class MenuItem:
     icon: str
 
 
-def menu_of(incident: Incident) -> list[MenuItem]:
-    """Only what its status allows."""
+def menu_of(incident: Incident, *, alerts_count: int) -> list[MenuItem]:
+    """Only what its status and its alerts allow."""
     if incident.merged_into_id is not None:
         return []
     always = [
@@ -26,7 +26,9 @@ def menu_of(incident: Incident) -> list[MenuItem]:
         ("Edit title and summary", "edit", "edit"),
         ("Impact", "impact", "target"),
     ]
-    while_open = [("Merge into another", "merge", "merge"), ("Split alerts off", "split", "layers")]
+    while_open = [("Merge into another", "merge", "merge")]
+    if alerts_count > 1:
+        while_open.append(("Split alerts off", "split", "layers"))
     items = [*always, *(while_open if incident.status in OPEN else [])]
     if incident.status != Status.CLOSED:
         items.append(("Close", "close", "lock"))

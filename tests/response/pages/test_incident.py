@@ -18,7 +18,7 @@ from incidents.response.services.alerts import receive
 from incidents.response.views.incident import PARTS
 from reliability.access.models import AuditEntry
 from reliability.delivery.models import Change
-from tests.cast import Cast, DependencyFactory, ServiceFactory, SloFactory
+from tests.cast import AlertFactory, Cast, DependencyFactory, ServiceFactory, SloFactory
 
 As = Callable[[str], Client]
 Declare = Callable[..., Incident]
@@ -341,3 +341,12 @@ def test_with_nothing_to_merge_into_the_page_says_so(cast: Cast, client: Client,
     client.force_login(cast.responder)
     page = client.get(f"/incidents/{incident.pk}/merge/").content.decode()
     assert "No other incident of Payments is open" in page
+
+
+def test_an_incident_without_alerts_to_part_offers_no_split(
+    as_: As, cast: Cast, declare: Declare, now: datetime
+) -> None:
+    incident = declare()
+    assert "Split alerts off" not in as_("responder").get(url(incident)).content.decode()
+    AlertFactory.create_batch(2, incident=incident, team=cast.payments)
+    assert "Split alerts off" in as_("responder").get(url(incident)).content.decode()
