@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from incidents.intake.sources.generic.form import WordsField
 from incidents.intake.sources.kind import ConfigForm
-from incidents.intake.sources.words import DefaultSeverityField, SeverityWordsField
+from incidents.intake.sources.words import DefaultSeverityField, SeverityWordsField, WordsField
 from reliability.web.field_messages import CHOICE, needed
 
 _FOLDER = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z")
