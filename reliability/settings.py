@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from reliability import logs
 from reliability.kit.counting import count_max
-from reliability.supervision.places import broker_socket, data_dir
+from reliability.supervision.places import broker_socket, data_dir, demo_host
 
 env = environ.Env()
 
@@ -276,6 +276,8 @@ BODY_SECONDS_MAX = env.float("BODY_SECONDS_MAX", default=120.0)  # for a whole b
 HEADER_SECONDS_MAX = env.float("HEADER_SECONDS_MAX", default=10.0)  # from the connection to the end of the headers
 # Hosts that outgoing requests may reach although they are not public, e.g. prometheus.internal, 10.0.0.0/8.
 OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
+if DEMO:  # the service that experiments of the demo put faults in front of
+    OUTBOUND_ALLOWED_HOSTS = [*OUTBOUND_ALLOWED_HOSTS, demo_host()]
 OUTBOUND_BODY_BYTES_MAX = env.int("OUTBOUND_BODY_BYTES_MAX", default=1024 * 1024)
 
 # Mail out: a server, or without one a mailbox on this machine to look at what would be sent.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,13 @@ def data_dir(*, is_demo: bool) -> Path:
 def demo_note(directory: Path) -> Path:
     """The log-in of the demo, written by the demo's loader: where it lies, an account with a known password exists."""
     return directory / "demo_login.txt"
+
+
+def demo_host() -> str:
+    """Where the demo's service for experiments listens: an address of its own, so that leave to reach it is no leave
+    to reach what else listens on this machine. Systems other than Linux know one loopback address only.
+    """
+    return "127.83.0.1" if sys.platform == "linux" else "127.0.0.1"
 
 
 def short_hash(path: Path) -> str:

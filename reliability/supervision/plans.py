@@ -98,4 +98,6 @@ def plans(*, data_dir: Path, environment: Mapping[str, str], listener: socket.so
     )
     children.append(Plan(name="beat", command=[*python, "-m", "reliability.beat"], environment=environment))
     children.append(Plan(name="agent", command=[*python, "-m", "reliability.agent"], environment=environment))
+    if environment.get("DEMO"):
+        children.append(Plan(name="rates", command=[*python, "-m", "reliability.demo.rates"], environment=environment))
     return children

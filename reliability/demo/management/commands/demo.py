@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from reliability.demo.rates.ports import settle
 from reliability.demo.services import load
+from reliability.demo.services.rates import load_rates
 from reliability.supervision.places import demo_note
 
 
@@ -20,6 +22,8 @@ class Command(BaseCommand):
             raise CommandError("the demo has an account with a known password: set DEMO=1 to say that this is one")
         try:
             load.load(now=timezone.now())
+            before, ports = settle(settings.DATA_DIR)
+            load_rates(email=load.EMAIL, before=before, ports=ports, now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
         demo_note(settings.DATA_DIR).write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
