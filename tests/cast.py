@@ -18,6 +18,7 @@ import factory
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from chaos.experiments.models import Experiment, ExperimentVersion, Target
@@ -171,6 +172,7 @@ ScheduleFactory = _make(
     team=factory.SubFactory(TeamFactory),
     slug=factory.Sequence(lambda n: f"schedule-{n}"),
     title=factory.LazyAttribute(lambda schedule: schedule.slug.replace("-", " ").title()),
+    created_at=factory.LazyFunction(timezone.now),
     version=factory.RelatedFactory("tests.cast.ScheduleVersionFactory", "schedule"),
 )
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
-from reliability.supervision.domain.restarts import Restarts
 from reliability.kit.parent_death import die_with_parent
+from reliability.supervision.domain.restarts import Restarts
 
 
 @dataclass(frozen=True, slots=True)

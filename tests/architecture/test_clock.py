@@ -24,6 +24,7 @@ EDGES = {"views", "api", "tasks", "handlers", "middleware", "management", "forms
 EDGE_ROOMS = {
     ("reliability", "supervision"),
     ("reliability", "bootstrap"),
+    ("reliability", "demo", "rates"),  # a process beside Django
     ("chaos", "injectors"),  # they keep deadlines of their own
     ("chaos", "runner"),
     ("chaos", "runs", "supervision"),

@@ -48,7 +48,17 @@ def test_a_factor_that_a_total_outage_does_not_exceed_is_said_to_never_fire() ->
 
 @pytest.mark.parametrize(
     ("word", "severity"),
-    [("critical", 2), ("fatal", 1), ("warning", 4), ("page", 2), ("Ticket", 3), ("SEV-2", 2), ("p4", 4), ("3", 3), ("info", 5)],
+    [
+        ("critical", 2),
+        ("fatal", 1),
+        ("warning", 4),
+        ("page", 2),
+        ("Ticket", 3),
+        ("SEV-2", 2),
+        ("p4", 4),
+        ("3", 3),
+        ("info", 5),
+    ],
 )
 def test_severities_of_other_tools(word: str, severity: int) -> None:
     assert severity_of(word) == (severity, True)

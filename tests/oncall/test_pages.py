@@ -51,7 +51,9 @@ def test_the_board_costs_the_same_queries_for_one_schedule_and_for_twenty(
     client = as_("editor")
     one = queries_of(client, "/oncall/")
     for number in range(19):
-        copy = Schedule.objects.create(team=cast.payments, slug=f"copy-{number}", title=f"Copy {number}")
+        copy = Schedule.objects.create(
+            team=cast.payments, slug=f"copy-{number}", title=f"Copy {number}", created_at=schedule.created_at
+        )
         for version in schedule.versions.all():
             copy.versions.create(
                 definition=version.definition, effective_from=version.effective_from, author_name="Editor"

@@ -125,8 +125,8 @@ def test_calls_are_counted_once_for_each_step_and_put_against_the_time_on_call(c
     assert found[0].calls.per_week == pytest.approx(1.0)
     assert pages_per_person(caller=cast.caller("outsider"), period=period) == []
     Schedule.objects.filter(pk=schedule.pk).update(created_at=period.end - timedelta(hours=6))
-    (found,) = [one for one in pages_per_person(caller=cast.caller("viewer"), period=period) if one.calls.pages]
-    assert found.calls.on_call == timedelta(hours=6), "nobody was on call by a schedule that did not exist"
+    (later,) = [one for one in pages_per_person(caller=cast.caller("viewer"), period=period) if one.calls.pages]
+    assert later.calls.on_call == timedelta(hours=6), "nobody was on call by a schedule that did not exist"
 
 
 def test_reasons_name_no_service_or_objective_of_a_private_team_of_others(cast: Cast, now: datetime) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils import timezone
 
 from reliability.access.models import TeamScopedQuerySet
 
@@ -16,7 +15,7 @@ class Schedule(models.Model):
     slug = models.SlugField(max_length=63, unique=True)
     title = models.CharField(max_length=120)
     description = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField()  # the clock of whoever makes it
     updated_at = models.DateTimeField(auto_now=True)
     updated_by_name = models.CharField(max_length=160, blank=True)
     revision = models.PositiveIntegerField(default=1)

@@ -108,7 +108,8 @@ def test_an_incident_of_another_private_team_on_the_service_is_named_by_its_numb
     run: Run, cast: Cast, now: datetime
 ) -> None:
     incident: Incident = IncidentFactory(team=cast.search, severity=1, title="Secret")
-    incident.impacted_services.create(service_id=run.service_id)
+    assert run.service is not None
+    incident.impacted_services.create(service=run.service)
     answer, reason = said(guards.before(run=run, now=now), "incidents")
     assert (answer, reason) == (Answer.NO, f"#{incident.pk} is open, a Sev1 of another team")
 
