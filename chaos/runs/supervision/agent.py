@@ -22,7 +22,8 @@ from chaos.runs.services import agents, guards, leases
 from chaos.runs.supervision import taking
 from chaos.runs.supervision.log import once
 from chaos.runs.supervision.office import Office
-from chaos.runs.supervision.watcher import Order, Watcher, order_of
+from chaos.runs.supervision.orders import Order, order_of
+from chaos.runs.supervision.watcher import Watcher
 
 logger = structlog.get_logger(__name__)
 

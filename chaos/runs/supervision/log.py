@@ -41,16 +41,21 @@ class RunLog:
 
     def flush(self) -> None:
         """Write what waits; what cannot be written now stays. Raises LeaseLostError."""
-        with self._lock:
-            entries, self._waiting = self._waiting, []
-        if not entries:
-            return
         try:
-            once(lambda: record_all(run_id=self._run_id, entries=entries, fence=self._fence))
+            once(self.write)
         except DatabaseError as error:
             logger.warning("run_log_not_written", run=self._run_id, error=str(error))
+
+    def write(self) -> None:
+        """As `flush`, and raises DatabaseError."""
+        with self._lock:
+            entries, self._waiting = self._waiting, []
+        try:
+            record_all(run_id=self._run_id, entries=entries, fence=self._fence)
+        except DatabaseError:
             with self._lock:
                 self._waiting = entries + self._waiting
+            raise
 
     def surely(self, write: Callable[[], Answer]) -> Answer:
         """Do it until the database takes it. Raises LeaseLostError, AbandonedError."""

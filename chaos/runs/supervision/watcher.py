@@ -5,12 +5,9 @@ The thread lives as long as the process it starts: the system kills a child when
 
 from __future__ import annotations
 
-import os
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -20,57 +17,26 @@ from django.utils import timezone
 
 from chaos.experiments.selectors.jobs import JobParts, job_of
 from chaos.runner.manner import manner_of
-from chaos.runner.protocol import Answer, Ask, End, Event, Job, ProtocolError
+from chaos.runner.protocol import End, Job
 from chaos.runs.domain.states import Mode, State, UndoState
 from chaos.runs.domain.verdict import RunEnd, StopKind
 from chaos.runs.models import Run
 from chaos.runs.services import leases, running, undoing
 from chaos.runs.services.leases import LeaseLostError
+from chaos.runs.supervision.conversing import Bell, Conversation
 from chaos.runs.supervision.desk import Desk
 from chaos.runs.supervision.faults import Fault, fault_of
 from chaos.runs.supervision.log import AbandonedError, RunLog, once
 from chaos.runs.supervision.office import Office, host_of
+from chaos.runs.supervision.orders import Order, order_of
 from chaos.runs.supervision.process import ChildProcess, end_leftovers
 from chaos.runs.supervision.taking_back import TakingBack
 
 logger = structlog.get_logger(__name__)
 
-_LOOK_SECONDS = 0.5
-_MEMORY_EVERY_SECONDS = 2.0
 _ROLLBACKS_TRIES = 3
 _ROLLBACKS_SECONDS = 300.0
 _RECOVERY_EXTRA_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Why the run is to end. guard: the name of the guard that says so."""
-
-    kind: StopKind
-    reason: str
-    guard: str = ""
-
-
-class Bell:
-    """Wakes a thread that waits in select."""
-
-    def __init__(self) -> None:
-        self.reader, self._writer = os.pipe()
-        os.set_blocking(self.reader, False)
-        os.set_blocking(self._writer, False)
-
-    def ring(self) -> None:
-        with suppress(OSError):
-            os.write(self._writer, b"!")
-
-    def hush(self) -> None:
-        with suppress(OSError):
-            os.read(self.reader, 4096)
-
-    def close(self) -> None:
-        for end in (self.reader, self._writer):
-            with suppress(OSError):
-                os.close(end)
 
 
 class Watcher(threading.Thread):
@@ -135,6 +101,7 @@ class Watcher(threading.Thread):
             self._load(self._former)
             self._take_back(seconds=min(settings.CHAOS_UNDO_SECONDS, 20.0))
             self._roll_back(tries=1)
+            self._log.surely(self._write)
             self._log.surely(lambda: running.close_again(run_id=self.run_id, fence=self.fence, now=timezone.now()))
         else:
             self._load(self._former)
@@ -164,7 +131,7 @@ class Watcher(threading.Thread):
         return RunEnd(fence=self.fence, stop=self._order.kind, stop_reason=self._order.reason)
 
     def _do(self) -> RunEnd:
-        end = self._converse(part="all", must_stop=lambda: self._order is not None, on_start=self._begin)
+        end = self._converse(part="all", must_stop=self._must_stop, on_start=self._begin)
         stopped = "" if end is None else str(end.outcome.get("stopped") or "")
         if stopped and self._order is None:
             self._order = Order(StopKind.PROCESS_LOST, stopped)  # somebody else has sent it a signal
@@ -174,6 +141,9 @@ class Watcher(threading.Thread):
         self._order = order
         told: dict[str, Any] = {} if end is None else {"outcome": dict(end.outcome), "journal": end.journal or None}
         return RunEnd(fence=self.fence, stop=order.kind, stop_reason=order.reason, guard=order.guard, **told)
+
+    def _must_stop(self) -> bool:
+        return self._order is not None or self._is_lost
 
     def _begin(self, process_id: int) -> None:
         self._log.surely(
@@ -186,7 +156,7 @@ class Watcher(threading.Thread):
         self._roll_back(tries=_ROLLBACKS_TRIES)
         if end.stop is not StopKind.NONE and self.desk.faults:
             self._recover()
-        self._flush()
+        self._log.surely(self._write)  # the verdict is made of it
         left = self._log.surely(
             lambda: running.close(run_id=self.run_id, fence=self.fence, end=end, now=timezone.now())
         )
@@ -241,53 +211,18 @@ class Watcher(threading.Thread):
         part: str,
         must_stop: Callable[[], bool],
         on_start: Callable[[int], None] | None = None,
-        most: float | None = None,
+        most: float = float("inf"),
     ) -> End | None:
         """Serve a process to its end. None when it was stopped, took too long or was lost: it is gone then, too."""
-        self._lost_words = ""
         child = ChildProcess(mark=_mark(self.run_id, self._office.instance))
+        talk = Conversation(child=child, desk=self.desk, bell=self._bell, meanwhile=self._flush)
         try:
             if on_start is not None:
                 on_start(child.pid)
-            child.say(self._job(part))
-            return self._serve(child, part, must_stop, time.monotonic() + (most or float("inf")))
-        except ProtocolError as error:
-            self._lost_words = str(error)
-            return None
+            return talk.hold(job=self._job(part), must_stop=must_stop, seconds=most, undo_all=self._undo_all)
         finally:
-            how = child.ended() if child.is_silent else ""
-            child.kill()
-            self._lost_words = self._lost_words or (f"it {how}" if how else "")
+            self._lost_words = talk.end()
             self._flush()
-
-    def _serve(self, child: ChildProcess, part: str, must_stop: Callable[[], bool], until: float) -> End | None:
-        look_at = 0.0
-        while True:
-            for line in child.hear(seconds=_LOOK_SECONDS, bell=self._bell.reader):
-                if isinstance(line, End):
-                    return line
-                if must_stop() or self._is_lost:
-                    break
-                self._one_line(child, line)
-            self._bell.hush()
-            if self._is_lost:
-                raise LeaseLostError(f"run {self.run_id} is held by another agent")
-            if must_stop() or child.is_silent:
-                return None
-            self._flush()
-            if time.monotonic() >= until:
-                raise ProtocolError(f"the part {part} took too long")
-            if time.monotonic() >= look_at:
-                look_at = time.monotonic() + _MEMORY_EVERY_SECONDS
-                _check_memory(child)
-
-    def _one_line(self, child: ChildProcess, line: object) -> None:
-        if isinstance(line, Event):
-            self.desk.heard(line)
-        elif isinstance(line, Ask):
-            self.desk.answer(line, reply=lambda answer: _say(child, answer), undo_all=self._undo_all)
-        else:
-            raise ProtocolError("the process of the run says what only its agent may")
 
     def _undo_all(self) -> list[Fault]:
         return self._take_back(seconds=settings.CHAOS_UNDO_SECONDS)
@@ -309,16 +244,20 @@ class Watcher(threading.Thread):
         if self._is_lost:
             raise LeaseLostError(f"run {self.run_id} is held by another agent")
         with suppress(DatabaseError):
-            if self._is_taking_back and not self._is_told:
-                self._begin_undoing()
-            self._log.flush()
-            self._note_progress()
+            once(self._write)
+
+    def _write(self) -> None:
+        """What was not written down yet. Raises LeaseLostError, DatabaseError."""
+        if self._is_taking_back and not self._is_told:
+            self._begin_undoing()
+        self._log.write()
+        self._note_progress()
 
     def _begin_undoing(self) -> None:
         if self._former is None or self._former.state != State.ENDED:
             order = self._order
             text = "" if order is None else f"ended: {order.reason or order.kind.value.replace('_', ' ')}"
-            once(lambda: running.begin_undoing(run_id=self.run_id, fence=self.fence, text=text, now=timezone.now()))
+            running.begin_undoing(run_id=self.run_id, fence=self.fence, text=text, now=timezone.now())
         self._is_told = True
 
     def _note_progress(self) -> None:
@@ -326,7 +265,7 @@ class Watcher(threading.Thread):
         changed = [(fault, now) for fault, now in changed if now.attempts or now.state is not UndoState.RECORDED]
         progress = [now for _, now in changed]
         if progress:
-            once(lambda: undoing.note(run_id=self.run_id, fence=self.fence, progress=progress, now=timezone.now()))
+            undoing.note(run_id=self.run_id, fence=self.fence, progress=progress, now=timezone.now())
         for fault, now in changed:
             fault.told = now
 
@@ -341,25 +280,5 @@ class Watcher(threading.Thread):
         return self._office.why_not(kind=fault.plan.kind, agent=self._run.agent, host=fault.host)
 
 
-def order_of(run: Run) -> Order:
-    """What somebody asked for in the row."""
-    why = f": {run.stop_reason}" if run.stop_reason else ""
-    return Order(StopKind(run.stop_kind or StopKind.PERSON), f"by {run.stop_requested_by_name}{why}")
-
-
 def _mark(run_id: int, instance: str) -> str:
     return f"{run_id}@{instance}"
-
-
-def _check_memory(child: ChildProcess) -> None:
-    megabytes = child.megabytes()
-    if megabytes > settings.CHAOS_RUN_MEGABYTES_MAX:
-        raise ProtocolError(
-            f"the process of the run took {megabytes:.0f} MB of memory, CHAOS_RUN_MEGABYTES_MAX allows "
-            f"{settings.CHAOS_RUN_MEGABYTES_MAX}"
-        )
-
-
-def _say(child: ChildProcess, answer: Answer) -> None:
-    with suppress(ProtocolError):  # it is gone: whoever reads notices
-        child.say(answer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -103,6 +105,12 @@ class Bench:
         while len(self.faults()) < count:
             assert time.monotonic() < deadline, acts(self.directory)
             time.sleep(0.02)
+
+    def kill(self, run: Run) -> None:
+        """The process of the run, and nobody else."""
+        run.refresh_from_db()
+        assert run.process_id is not None
+        os.kill(run.process_id, signal.SIGKILL)
 
     def faults(self) -> list[str]:
         return sorted(path.name for path in (self.directory / "faults").iterdir())
