@@ -44,6 +44,7 @@ for _slug, _look in {
     "wait": StateLook("Wait", "warn", "clock"),
     "no": StateLook("No", "bad", "stop"),
     "skipped": StateLook("Not reached", "none", "minus"),
+    "cut_short": StateLook("Cut short", "warn", "stop"),
     "approved": StateLook("Approved", "good", "check"),
 }.items():
     register_state(_slug, _look)

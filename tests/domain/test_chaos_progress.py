@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chaos.experiments.domain.outline import outline_of, tolerance_words
+from chaos.experiments.domain.outline import outline_of, tolerance_words, value_text
 from chaos.runs.domain.looks import Look, Seen
 from chaos.runs.domain.progress import Facts, Fault, Happened, Mark, stages_of
 from chaos.runs.domain.states import Mode, State, UndoState, Verdict
@@ -107,8 +107,8 @@ def test_what_a_stop_cut_short_is_told_as_not_reached_and_never_as_done() -> Non
         ),
     )
     found = {one.slug: one for one in stages}
-    assert [one.mark for one in found["method"].steps] == [Mark.SKIPPED, Mark.SKIPPED]
-    assert found["method"].steps[0].words == "cut short"
+    assert [one.mark for one in found["method"].steps] == [Mark.CUT, Mark.SKIPPED]
+    assert found["method"].mark is Mark.CUT
     assert (found["after"].mark, found["after"].words) == (Mark.SKIPPED, "nobody looked")
     assert (found["undo"].mark, found["undo"].words) == (Mark.DONE, "1 of 1 seen to be gone")
 
@@ -125,6 +125,29 @@ def test_what_a_stop_cut_short_is_told_as_not_reached_and_never_as_done() -> Non
 def test_only_what_was_seen_to_be_gone_is_done(fault: UndoState, state: State, mark: Mark) -> None:
     verdict = Verdict.ABORTED if state is State.ENDED else None
     assert marks(state=state, verdict=verdict, started_at=NOON, faults=[Fault(fault)])["undo"] is mark
+
+
+def test_what_never_was_out_is_not_told_to_be_steady_again() -> None:
+    looks = [look("before", is_met=True), look("during", is_met=True), look("recovery", is_met=True)]
+    given: dict[str, Any] = {"state": State.ENDED, "verdict": Verdict.ABORTED, "started_at": NOON}
+    stages = stages_of(
+        outline=outline_of(DOCUMENT),
+        facts=facts(**given, fault_began_at=NOON, steady_again_at=NOON, ended_at=NOON, looks=looks),
+    )
+    assert (stages[-1].title, stages[-1].words) == ("Still steady", "it never was out")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        pytest.param({"status": 200, "headers": {"a": "b"}, "body": "x" * 999}, "status 200", id="an HTTP answer"),
+        pytest.param({"status": 0, "stdout": "up\n", "stderr": ""}, "exit 0: up", id="a program"),
+        pytest.param({"a": 1, "b": [True, None]}, "a 1; b true, nothing", id="other values"),
+        pytest.param(0.123456, "0.1235", id="a number"),
+    ],
+)
+def test_values_of_probes_are_told_in_a_line(value: object, words: str) -> None:
+    assert value_text(value) == words
 
 
 def test_a_name_that_stands_twice_is_told_twice() -> None:

@@ -81,11 +81,21 @@ def value_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    if isinstance(value, Mapping) and "status" in value and ("headers" in value or "stdout" in value):
+        return _answer_text(value)
     if isinstance(value, Mapping):
         return short("; ".join(f"{name} {value_text(one)}" for name, one in value.items()))
     if isinstance(value, list):
         return short(", ".join(value_text(one) for one in value))
     return short("nothing" if value is None else " ".join(str(value).split()))
+
+
+def _answer_text(value: Mapping[str, Any]) -> str:
+    """Of an HTTP probe its status, of a program also what it printed."""
+    if "headers" in value:
+        return f"status {value['status']}"
+    printed = " ".join(str(value.get("stdout") or value.get("stderr") or "").split())
+    return short(f"exit {value['status']}{': ' if printed else ''}{printed}")
 
 
 def short(text: str) -> str:

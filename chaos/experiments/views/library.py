@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -30,6 +32,8 @@ from reliability.catalog.models import Layer
 from reliability.web.errors import Conflict, Invalid, NotFound
 from reliability.web.refusals import show_refusal
 
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
@@ -48,7 +52,7 @@ def library(request: AccessRequest) -> HttpResponse:
     shelves = []
     for layer in Layer:
         found = [one for one in templates() if one.layer == layer and wanted in ("", layer)]
-        titled = [(one, known[one.injector].title if one.injector in known else one.injector) for one in found]
+        titled = [(plain(one), known[one.injector].title if one.injector in known else one.injector) for one in found]
         if titled:
             shelves.append(Shelf(layer.value, layer.label, titled))
     context = {
@@ -95,16 +99,41 @@ def library_template(request: AccessRequest, slug: str) -> HttpResponse:
             messages.success(request, f"{stored.experiment} is ready. Try a dry run first: it touches nothing.")
             return redirect("experiment-detail", stored.experiment.slug)
     injector = injectors().get(template.injector)
+    shown = plain(template)
     context = {
         "tabs": tabs_for(request),
-        "template": template,
+        "template": shown,
         "kind_words": Kind(template.kind).words,
         "layer_words": Layer(template.layer).label,
         "injector_title": injector.title if injector else template.injector,
-        "outline": outline_of(template.document),
+        "outline": outline_of(shown.document),
         "form": form,
     }
     return render(request, "experiments/template.html", context, status=422 if form and form.errors else 200)
+
+
+def plain(template: Template) -> Template:
+    """With words in place of its {{placeholders}}, for people to read."""
+    document = json.loads(_worded(json.dumps(dict(template.document), ensure_ascii=False)))
+    return replace(
+        template,
+        document=document,
+        hypothesis=_worded(template.hypothesis),
+        blast_radius=_worded(template.blast_radius),
+        teaches=_worded(template.teaches),
+    )
+
+
+def _worded(text: str) -> str:
+    """ "{{service}} keeps answering" → "The service keeps answering"; of other placeholders the name: ‹latency ms›."""
+
+    def word(found: re.Match[str]) -> str:
+        name = found[1].replace("_", " ")
+        if name != "service":
+            return f"‹{name}›"
+        return "The service" if not found.string[: found.start()].strip(' "') else "the service"
+
+    return _PLACEHOLDER.sub(word, text)
 
 
 def _found(slug: str) -> Template:

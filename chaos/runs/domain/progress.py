@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from chaos.experiments.domain.outline import Outline, Step, short, value_text
-from chaos.runs.domain.looks import AFTER, BEFORE, RECOVERY, Look
+from chaos.runs.domain.looks import AFTER, BEFORE, RECOVERY, Look, since_fault
 from chaos.runs.domain.states import Mode, State, UndoState, Verdict
 
 METHOD, ROLLBACKS = "method", "rollbacks"
@@ -22,7 +22,12 @@ class Mark(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CUT = "cut_short"  # begun, and ended by a stop
     SKIPPED = "skipped"
+
+    @property
+    def words(self) -> str:
+        return "not reached" if self is Mark.SKIPPED else self.value.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +140,9 @@ def _method(outline: Outline, facts: Facts) -> Stage:
     elif all(one is Mark.SKIPPED for one in marks):
         mark = Mark.SKIPPED
     else:
-        is_over = facts.state in (State.UNDOING, State.ENDED)
-        mark = Mark.SKIPPED if is_over else Mark.RUNNING if Mark.DONE in marks else Mark.WAITING
-    words = "cut short" if mark is Mark.SKIPPED and Mark.DONE in marks else ""
-    return Stage("method", "What is done", mark, words, at, steps)
+        is_over, has_begun = facts.state in (State.UNDOING, State.ENDED), at is not None
+        mark = Mark.CUT if is_over else Mark.RUNNING if has_begun else Mark.WAITING
+    return Stage("method", "What is done", mark, at=at, steps=steps)
 
 
 def _taken_back(outline: Outline, facts: Facts) -> Stage:
@@ -162,10 +166,13 @@ def _taken_back(outline: Outline, facts: Facts) -> Stage:
 
 def _steady_again(facts: Facts) -> Stage:
     title = "Steady again"
-    if facts.steady_again_at is not None:
-        return Stage("again", title, Mark.DONE, at=facts.steady_again_at)
     looks = [one for one in facts.looks if one.phase == RECOVERY]
     is_over = facts.state is State.ENDED
+    if facts.steady_again_at is not None:
+        since = since_fault(facts.looks, began_at=facts.fault_began_at)
+        if all(one.is_met for one in since):
+            return Stage("again", "Still steady", Mark.DONE, "it never was out", since[-1].at if since else None)
+        return Stage("again", title, Mark.DONE, at=facts.steady_again_at)
     if looks and looks[-1].is_met:
         return Stage("again", title, Mark.DONE, at=looks[-1].at)
     if looks:
@@ -202,7 +209,7 @@ def _step(
         return StepSeen(step, Mark.DONE if is_well else Mark.FAILED, words, (first or last).at, number)
     if first is not None:
         is_over = facts.state in (State.UNDOING, State.ENDED)
-        return StepSeen(step, Mark.SKIPPED if is_over else Mark.RUNNING, "cut short" if is_over else "", first.at)
+        return StepSeen(step, Mark.CUT if is_over else Mark.RUNNING, at=first.at)
     return StepSeen(step, _when(facts, is_now=False))
 
 

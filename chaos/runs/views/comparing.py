@@ -24,7 +24,7 @@ class ChangeLine:
 
 def changes_of(comparison: Comparison) -> list[ChangeLine]:
     """Against the run just before; budgets stand in the comparison, which knows what the reader may see."""
-    shown = [one for one in comparison.changes if not one.name.startswith("budget of ")]
+    shown = [one for one in comparison.changes if not one.name.startswith("budget of ") and one.now is not None]
     return [
         ChangeLine(
             _TITLES.get(one.name, one.name.capitalize()), _value(one.name, one.before), _value(one.name, one.now)

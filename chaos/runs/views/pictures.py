@@ -21,6 +21,7 @@ from slo.models import Slo
 
 SLOS_MAX = 3
 _MINUTE = timedelta(minutes=1)
+_AROUND_LEAST = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def charts_of(*, run: Run, caller: Caller, now: datetime) -> list[tuple[Chart, C
 
 
 def _charts(series: SloSeries, during: Period, stop_burn: float) -> tuple[Chart, Chart]:
-    points = series.points
+    points = [one for one in series.points if _is_near(one.at, during)] or series.points
     period = Period(points[0].at, points[-1].at + series.step)
     curve = Curve(
         slug=str(series.slo.pk),
@@ -90,6 +91,12 @@ def _charts(series: SloSeries, during: Period, stop_burn: float) -> tuple[Chart,
         burn_chart(curve, period=period, fault=fault, run=during, note=note),
         sli_chart(curve, period=period, fault=fault, run=during, note=note),
     )
+
+
+def _is_near(at: datetime, during: Period) -> bool:
+    """As far around the run as it lasts itself: further away what it did could not be seen."""
+    around = max(_AROUND_LEAST, during.length)
+    return during.start - around <= at <= during.end + around
 
 
 def _widened(fault: Period) -> Period:
