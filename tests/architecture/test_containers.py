@@ -74,7 +74,7 @@ def test_every_service_runs_a_command_that_exists(name: str) -> None:
 
 
 def test_the_services_are_the_processes_of_the_supervisor() -> None:
-    assert set(OURS) == {"prepare", "web", "worker", "beat"}
+    assert set(OURS) == {"prepare", "web", "worker", "beat", "agent"}
     worker = OURS["worker"]["environment"]
     assert worker["WORKER_SLOTS"] == f"${{WORKER_SLOTS:-{worker['WORKER_CONCURRENCY']}}}", "of one worker"
 

@@ -185,7 +185,7 @@ def _judge_verdict(bench: ChaosBench, trial: Trial, run: dict[str, Any], hit: se
     }
     if not is_true.get(run["verdict"], False):
         raise TrialError(f"{trial}: run {run['id']} ended as {run['verdict']} ({run['verdict_reason']}), {injected}")
-    held = bench.read(f"SELECT 1 FROM runs_runtarget WHERE run_id = {int(run['id'])} AND is_held")  # noqa: S608
+    held = bench.read(f"SELECT 1 FROM runs_runtarget WHERE run_id = {int(run['id'])} AND is_held")  # noqa: S608  names of ours
     if held:
         raise TrialError(f"{trial}: run {run['id']} holds its target still")
 
