@@ -89,11 +89,11 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
 ) -> None:
     client = as_("viewer")
     client.get("/alerts/?team=payments")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/alerts/?team=payments")
     for _ in range(9):
         AlertFactory(team=cast.payments)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/alerts/?team=payments")
 
 

@@ -114,12 +114,12 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     one_more()
     declare(severity=Severity.SEV3)
     client.get("/incidents/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get("/incidents/")
     for _ in range(8):
         one_more()
         declare(severity=Severity.SEV3)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get("/incidents/")
 
 
