@@ -9,12 +9,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 from stage import ROOT, stage  # first: it sets Django up
@@ -94,7 +96,7 @@ def main() -> None:
         with agent(directory) as process:
             print(f"{RUNS} runs at once; the agent alone takes {megabytes([process.pid])}")
             runs = start_all(experiments)
-            wait(lambda: len(list(directory.glob("targets/*/faults/*"))) == RUNS)
+            wait(lambda: not Run.objects.filter(fault_began_at=None).exists())
             say_starts(runs)
             pids = list(Run.objects.exclude(process_id=None).values_list("process_id", flat=True))
             print(f"memory with {RUNS} runs under way: agent {megabytes([process.pid])}, runs {megabytes(pids)}")
@@ -138,14 +140,21 @@ def say_stops(directory: Path, runs: list[int]) -> None:
         wait(lambda number=number: not list(directory.glob(f"targets/{number}/faults/*")), pause=0.01)
         alone.append(time.monotonic() - began)
     began = time.monotonic()
-    global_stop.begin(caller=SYSTEM, reason="bench", now=timezone.now())
+    pressing = threading.Thread(target=press)
+    pressing.start()
     wait(lambda: not list(directory.glob("targets/*/faults/*")), pause=0.01)
     together = time.monotonic() - began
+    pressing.join()
     wait(lambda: not Run.objects.filter(pk__in=runs).exclude(state=State.ENDED).exists())
     verdicts = sorted(set(Run.objects.filter(pk__in=runs).values_list("verdict", flat=True)))
     print(f"verdicts: {', '.join(verdicts)}")
     report(f"abort of one of {RUNS}, the slowest of {STOPPED_ALONE}", Taken(max(alone)), goal=STOP_SECONDS_MAX)
     report(f"global stop of the other {RUNS - STOPPED_ALONE}", Taken(together), goal=STOP_SECONDS_MAX)
+
+
+def press() -> None:
+    global_stop.begin(caller=SYSTEM, reason="bench", now=timezone.now())
+    connection.close()
 
 
 def p95(ordered: list[float]) -> float:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from chaos.runs.domain.verdict import StopKind
 from chaos.runs.models import GlobalStop
 from chaos.runs.selectors.global_stop import in_force
-from chaos.runs.services.stopping import open_runs_locked, request_stop
+from chaos.runs.services.stopping import ids_of_open_runs, open_run_locked, request_stop
 from reliability.access.domain.caller import Caller, Role, Scope
 from reliability.access.services import audit
 from reliability.outbox.services.facts import emit
@@ -32,9 +32,7 @@ def begin(*, caller: Caller, reason: str = "", now: datetime) -> GlobalStop:
             stop = GlobalStop.objects.create(
                 began_at=now, by_user_id=caller.user_id, by_name=caller.name[:160], reason=words
             )
-            stopped = [run for run in open_runs_locked() if run.stop_requested_at is None]
-            for run in stopped:
-                request_stop(run=run, kind=StopKind.GLOBAL_STOP, by_name=caller.name, reason=words, now=now)
+            run_ids = ids_of_open_runs()
             _tell(caller=caller, stop=stop, action="global_stop.begin", reason=words, now=now)
             emit(
                 kind=BEGAN,
@@ -42,7 +40,7 @@ def begin(*, caller: Caller, reason: str = "", now: datetime) -> GlobalStop:
                     "stop_id": stop.pk,
                     "by": stop.by_name,
                     "reason": stop.reason,
-                    "run_ids": [run.pk for run in stopped],
+                    "run_ids": run_ids,
                 },
                 now=now,
             )
@@ -51,7 +49,17 @@ def begin(*, caller: Caller, reason: str = "", now: datetime) -> GlobalStop:
         if present is None:
             raise
         return present
+    for run_id in run_ids:
+        _mark(run_id=run_id, stop=stop, now=now)
     return stop
+
+
+@transaction.atomic
+def _mark(*, run_id: int, stop: GlobalStop, now: datetime) -> None:
+    """After the stop is committed, which agents obey by itself: so it ends a run also when it is lifted soon."""
+    run = open_run_locked(run_id=run_id)
+    if run is not None and run.stop_requested_at is None:
+        request_stop(run=run, kind=StopKind.GLOBAL_STOP, by_name=stop.by_name, reason=stop.reason, now=now)
 
 
 @transaction.atomic

@@ -15,6 +15,8 @@ from reliability.access.services import audit
 from reliability.access.services.authorize import require
 from reliability.web.errors import Conflict, NotFound
 
+_TAKEN = OPEN - {State.WAITING}
+
 
 def stop_run(*, caller: Caller, run_id: int, reason: str = "", now: datetime) -> Run:
     """Ask for the end of a run; asked twice, the first wish stays. Raises NotFound, Forbidden, Conflict once ended."""
@@ -62,7 +64,12 @@ def stop_words(*, run: Run) -> str:
     return f"by {run.stop_requested_by_name}" + (f": {run.stop_reason}" if run.stop_reason else "")
 
 
-def open_runs_locked() -> list[Run]:
-    """Every run that is taken or about to be, locked in one order."""
-    taken = OPEN - {State.WAITING}
-    return list(Run.objects.select_for_update().filter(state__in=taken).order_by("pk"))
+def ids_of_open_runs() -> list[int]:
+    """Of runs that are taken or about to be."""
+    return list(Run.objects.filter(state__in=_TAKEN).order_by("pk").values_list("pk", flat=True))
+
+
+def open_run_locked(*, run_id: int) -> Run | None:
+    """None when it has ended meanwhile."""
+    run: Run | None = Run.objects.select_for_update().filter(pk=run_id, state__in=_TAKEN).first()
+    return run

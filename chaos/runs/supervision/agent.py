@@ -126,15 +126,15 @@ class Agent:
             self.has_ended.wait(seconds)
 
     def _beat(self) -> None:
-        """Renew all leases, then look whether any of the runs is to end."""
+        """Look whether any of the runs is to end, which waits for no writer; then renew all leases."""
         watchers = {watcher.run_id: watcher for watcher in self.watchers()}
         if not watchers:
             self._renewed_at = time.monotonic()
             return
         try:
+            self._hand_on_stops(watchers)
             leases.renew(supervisor=self.office.instance, run_ids=list(watchers), now=timezone.now())
             self._renewed_at = time.monotonic()
-            self._hand_on_stops(watchers)
         except DatabaseError:
             silent = time.monotonic() - self._renewed_at
             if silent > settings.CHAOS_LEASE_SECONDS:

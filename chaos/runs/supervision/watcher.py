@@ -221,8 +221,7 @@ class Watcher(threading.Thread):
                 on_start(child.pid)
             return talk.hold(job=self._job(part), must_stop=must_stop, seconds=most, undo_all=self._undo_all)
         finally:
-            self._lost_words = talk.end()
-            self._flush()
+            self._lost_words = talk.end()  # what it said last is written once its faults are being taken back
 
     def _undo_all(self) -> list[Fault]:
         return self._take_back(seconds=settings.CHAOS_UNDO_SECONDS)
