@@ -25,7 +25,7 @@ from reliability.web.api.revisions import IfMatch, expected_revision, tag
 router = Router(tags=["Chaos guards"])
 
 
-class PolicyFields(Schema):
+class GuardPolicyFields(Schema):
     approvals_needed: int = Field(description="by people who neither asked for the run nor wrote the experiment")
     approval_hours: int = Field(description="how long an approval counts after the start that was asked for")
     budget_left_least: float = Field(description="share of the error budget that must be left of every objective")
@@ -44,7 +44,7 @@ class PolicyFields(Schema):
     telemetry_seconds: int = Field(description="how old the newest counts may be")
 
 
-class PolicyOut(PolicyFields):
+class GuardPolicyOut(GuardPolicyFields):
     team: str
     service: str | None = Field(description="null: of all services of the team without their own")
     origin: str = Field(description="who wrote what holds: service, team, or defaults")
@@ -53,7 +53,7 @@ class PolicyOut(PolicyFields):
     revision: int | None
 
 
-class PolicyPut(Schema):
+class GuardPolicyPut(Schema):
     """What is left out stays as it is, or is the default."""
 
     model_config = ConfigDict(extra="forbid")
@@ -80,21 +80,21 @@ class PolicyPut(Schema):
     revision: Annotated[int | None, Field(ge=1, description="the one that was read; 409 when it is stale")] = None
 
 
-@router.get("", response=Page[PolicyOut], operation_id="listGuardPolicies", summary="List written guard policies")
+@router.get("", response=Page[GuardPolicyOut], operation_id="listGuardPolicies", summary="List written guard policies")
 def list_policies(request: AccessRequest, query: Query[PageQuery]) -> Any:
     page = page_of(queryset=listed(caller=request.caller), query=query)
     return {**page, "items": [_written(row) for row in page["items"]]}
 
 
-@router.get("/teams/{slug}", response=PolicyOut, operation_id="getTeamGuardPolicy", summary="Read a team's policy")
+@router.get("/teams/{slug}", response=GuardPolicyOut, operation_id="getTeamGuardPolicy", summary="Read a team's policy")
 def get_of_team(request: AccessRequest, response: HttpResponse, slug: str) -> Any:
     """What holds for its services without their own: as it wrote it, or the defaults."""
     return _answer(response, readable_team(caller=request.caller, slug=slug), None)
 
 
-@router.put("/teams/{slug}", response=PolicyOut, operation_id="setTeamGuardPolicy", summary="Set a team's policy")
+@router.put("/teams/{slug}", response=GuardPolicyOut, operation_id="setTeamGuardPolicy", summary="Set a team's policy")
 def set_of_team(
-    request: AccessRequest, response: HttpResponse, slug: str, body: PolicyPut, if_match: IfMatch = None
+    request: AccessRequest, response: HttpResponse, slug: str, body: GuardPolicyPut, if_match: IfMatch = None
 ) -> Any:
     return _set(request, response, readable_team(caller=request.caller, slug=slug), None, body, if_match)
 
@@ -108,7 +108,10 @@ def remove_of_team(request: AccessRequest, slug: str) -> Any:
 
 
 @router.get(
-    "/services/{name}", response=PolicyOut, operation_id="getServiceGuardPolicy", summary="What holds for a service"
+    "/services/{name}",
+    response=GuardPolicyOut,
+    operation_id="getServiceGuardPolicy",
+    summary="What holds for a service",
 )
 def get_of_service(request: AccessRequest, response: HttpResponse, name: str) -> Any:
     """Its own policy, else its team's, else the defaults: `origin` says which."""
@@ -117,10 +120,10 @@ def get_of_service(request: AccessRequest, response: HttpResponse, name: str) ->
 
 
 @router.put(
-    "/services/{name}", response=PolicyOut, operation_id="setServiceGuardPolicy", summary="Set a service's policy"
+    "/services/{name}", response=GuardPolicyOut, operation_id="setServiceGuardPolicy", summary="Set a service's policy"
 )
 def set_of_service(
-    request: AccessRequest, response: HttpResponse, name: str, body: PolicyPut, if_match: IfMatch = None
+    request: AccessRequest, response: HttpResponse, name: str, body: GuardPolicyPut, if_match: IfMatch = None
 ) -> Any:
     service = readable_service(caller=request.caller, name=name)
     return _set(request, response, service.team, service, body, if_match)
@@ -140,7 +143,7 @@ def _set(
     response: HttpResponse,
     team: Team,
     service: Service | None,
-    body: PolicyPut,
+    body: GuardPolicyPut,
     if_match: str | None,
 ) -> dict[str, Any]:
     stored = written_policy(team=team, service=service)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from chaos.experiments.models import Experiment
 from chaos.experiments.selectors.experiments import experiment as readable_experiment
-from chaos.runs.api.schemas import RunCreate, RunOut, RunReason, run_out
+from chaos.runs.api.schemas import RunCreate, RunOut, RunReason, RunState, run_out
 from chaos.runs.domain.states import Mode, State, Verdict
 from chaos.runs.models import Run
 from chaos.runs.selectors import runs
@@ -37,7 +37,7 @@ class RunQuery(PageQuery):
     team: Annotated[str, Field(max_length=63, description="slug")] = ""
     service: Annotated[str, Field(max_length=63)] = ""
     experiment: Annotated[str, Field(max_length=63, description="slug")] = ""
-    state: list[State] = Field(default_factory=list, description="any of these; repeat the parameter")
+    state: list[RunState] = Field(default_factory=list, description="any of these; repeat the parameter")
     verdict: list[Verdict] = Field(default_factory=list, description="any of these")
     mode: Mode | None = None
     origin: Annotated[str, Field(max_length=80)] = ""
@@ -50,7 +50,7 @@ class RunQuery(PageQuery):
             team_slug=self.team,
             service_name=self.service,
             experiment_slug=self.experiment,
-            states=tuple(self.state),
+            states=tuple(State(word) for word in self.state),
             verdicts=tuple(self.verdict),
             mode=self.mode,
             origin=self.origin,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from chaos.runs.domain.states import Mode, State, Verdict
+from chaos.runs.domain.states import Mode, Verdict
 from chaos.runs.models import GuardDecision, Notice, Run, RunEvent
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.web.api.params import Instant
 
 Why = Annotated[str, Field(max_length=300, description="why; it stands in the log of the run and the audit trail")]
+
+
+# Spelt out: the document has a schema State of objectives already.
+RunState = Literal["waiting", "ready", "starting", "running", "undoing", "ended"]
 
 
 class SpentOut(Schema):
@@ -47,7 +51,7 @@ class RunOut(Schema):
     requested_by: str
     reason: str
     agent: str = Field(description="the agent that must do it; empty: any")
-    state: State
+    state: RunState
     waits_for: str = Field(description="in words, while it waits")
     verdict: Verdict | None = Field(description="null until it has ended")
     verdict_reasons: list[str]
