@@ -106,7 +106,7 @@ def set_policy(
     places = None if channels is None else _channels(team, channels)
     persons = None if people is None else _people(team, people)
     with transaction.atomic():
-        rows = GuardPolicy.objects.select_for_update().filter(team=team, service=service)
+        rows = GuardPolicy.objects.select_for_update(of=("self",)).filter(team=team, service=service)
         row = rows.first()
         if row is None:
             row = GuardPolicy(team=team, service=service, created_at=now)
@@ -143,7 +143,7 @@ def remove_policy(
     """From here on the wider policy holds. Editors of the team. Returns whether there was one."""
     require(caller=caller, team_id=team.pk, role=Role.EDITOR)
     with transaction.atomic():
-        row = GuardPolicy.objects.select_for_update().filter(team=team, service=service).first()
+        row = GuardPolicy.objects.select_for_update(of=("self",)).filter(team=team, service=service).first()
         if row is None:
             return False
         old = _values(row)
