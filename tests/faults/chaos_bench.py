@@ -90,7 +90,7 @@ class ChaosBench:
             agent.terminate()
         for agent in self.agents:
             with suppress(subprocess.TimeoutExpired):
-                agent.wait(timeout=15)
+                agent.wait(timeout=30)
             agent.kill()
             agent.wait()
         self._stack.close()
@@ -137,6 +137,11 @@ class ChaosBench:
             seconds=60,
             what="that the experiments are there",
         )
+
+    def story(self, run_ids: set[int]) -> list[str]:
+        """The logs of these runs."""
+        rows = self.read("SELECT run_id, at, kind, text FROM runs_runevent ORDER BY at, run_id, number")
+        return [" ".join(map(str, row)) for row in rows if row[0] in run_ids]
 
     def runs(self, keys: Sequence[str]) -> list[dict[str, Any]]:
         columns = ("id", "origin_key", "state", "verdict", "verdict_reason", "supervisor", "process_id", "fence")

@@ -173,7 +173,8 @@ def _judge(
         if late:
             raise TrialError(f"{trial}: faults after the SIGTERM: {late}")
     if trial.gone_seconds > GONE_SECONDS_MAX:
-        raise TrialError(f"{trial}: the faults were gone after {trial.gone_seconds:.1f} s only")
+        story = "\n".join(bench.story(hit))
+        raise TrialError(f"{trial}: the faults were gone after {trial.gone_seconds:.1f} s only:\n{story}")
 
 
 def _judge_verdict(bench: ChaosBench, trial: Trial, run: dict[str, Any], hit: set[int]) -> None:

@@ -20,7 +20,7 @@ _BUFFERED_MAX = 5_000
 
 
 class AbandonedError(Exception):
-    """The agent ends and waits no longer: whoever takes the run over goes on."""
+    """The agent ends and waits no longer: whoever takes the run over goes on. The message says with what."""
 
 
 class RunLog:

@@ -154,6 +154,8 @@ class Watcher(threading.Thread):
         """Nothing of the run acts any more: take everything back, look until it is steady, and write the verdict."""
         self._take_back(seconds=settings.CHAOS_UNDO_SECONDS)
         self._roll_back(tries=_ROLLBACKS_TRIES)
+        if self._office.is_abandoned.is_set() and any(not fault.is_gone for fault in self.desk.faults):
+            raise AbandonedError("there was no time to take all of it back")  # nothing has failed: others go on
         if end.stop is not StopKind.NONE and self.desk.faults:
             self._recover()
         self._log.surely(self._write)  # the verdict is made of it

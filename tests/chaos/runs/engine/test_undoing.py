@@ -17,7 +17,7 @@ from chaos.runs.supervision.faults import fault_of
 from chaos.runs.supervision.office import Office
 from reliability.access.services import vault
 from reliability.outbox.models import Fact
-from tests.chaos.runs.engine.conftest import Bench, put
+from tests.chaos.runs.engine.conftest import Bench, program, put
 
 
 def stop(bench: Bench, run: Run) -> None:
@@ -127,3 +127,18 @@ def test_an_ended_run_without_a_fault_is_nobody_s_to_try_again(bench: Bench) -> 
     with bench.agent():
         bench.wait_for_end(run)
     assert lost(now=timezone.now() + timedelta(days=1)) == []
+
+
+def test_an_agent_without_time_leaves_the_rest_to_others_and_calls_nothing_failed(bench: Bench, tmp_path: Path) -> None:
+    slow = program("unmake", "sh", "-c", f"sleep 3; touch {tmp_path}/unmade")
+    run = bench.request(bench.experiment(put(pauses={"after": 60}), rollbacks=[slow]))
+    with bench.agent() as first:
+        bench.wait_for_fault()
+        assert not first.end(seconds=1.0)
+        run.refresh_from_db()
+        assert (run.state, bench.faults()) == ("undoing", []), "the fault is gone, the rollbacks are not done"
+        with bench.agent():
+            bench.wait_for_end(run)
+    assert run.verdict == Verdict.ABORTED
+    assert (tmp_path / "unmade").exists()
+    assert {record.state for record in run.undo_records.all()} == {UndoState.VERIFIED}
