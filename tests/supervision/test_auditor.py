@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from incidents.intake.services.watching import KIND as MONITOR
@@ -19,12 +21,13 @@ from reliability.supervision.domain.pulse import Pulse, Watch, judge, why_stalle
 from reliability.supervision.selectors import pulse as selector
 from reliability.supervision.services import auditor, heartbeat
 from tests.cast import TeamFactory
-from tests.servers.receivers import HttpReceiver, Scripted, recording_http
+from tests.servers.receivers import HttpReceiver, Scripted, recording_http, recording_smtp
 
 pytestmark = pytest.mark.django_db
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -239,6 +242,44 @@ def test_an_auditor_killed_while_it_tells_leaves_it_to_the_next(
     assert titles(operators) == ["[localhost] Pages are not being sent"]
 
 
+@pytest.mark.parametrize("locked_looks", [4, 12])
+def test_a_stall_that_holds_the_lock_of_the_database_is_told_once_and_so_is_its_end(
+    operators: HttpReceiver, now: datetime, monkeypatch: pytest.MonkeyPatch, locked_looks: int
+) -> None:
+    schedule(kind="paging.send", key=1, due_at=now - 5 * MINUTE)
+    watch, real = Watch(), connection.cursor
+
+    def locked() -> Any:
+        cursor = real()
+        if looks < locked_looks:
+            monkeypatch.setattr(cursor, "execute", _read_only(cursor.execute))
+        return cursor
+
+    for looks in range(12):
+        with monkeypatch.context() as patch:
+            patch.setattr(connection, "cursor", locked)
+            at = now + looks * 15 * SECOND
+            patch.setattr(auditor, "pulse", lambda **_: Pulse(last_tick_at=now - MINUTE, oldest_due_at=now - HOUR))
+            watch = auditor.look(watch=watch, now=at)
+    Due.objects.all().delete()
+    watch_for(MINUTE, now=now + 4 * MINUTE, watch=watch)
+    assert [title.partition("] ")[2] for title in titles(operators)] == [
+        "Pages are not being sent",
+        "Pages are being sent again",
+    ]
+
+
+def _read_only(execute: Callable[..., Any]) -> Callable[..., Any]:
+    """What a writer meets while another holds the lock."""
+
+    def run(sql: str, *rest: Any) -> Any:
+        if not sql.lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+            raise OperationalError("database is locked")
+        return execute(sql, *rest)
+
+    return run
+
+
 def test_an_auditor_that_is_started_anew_says_that_it_is_over_and_tells_the_next_stall(
     operators: HttpReceiver, now: datetime
 ) -> None:
@@ -253,6 +294,17 @@ def test_an_auditor_that_is_started_anew_says_that_it_is_over_and_tells_the_next
         "Pages are being sent again",
         "Pages are not being sent",
     ]
+
+
+def test_operators_who_have_only_a_mail_address_are_told_once(settings: Settings, now: datetime) -> None:
+    with recording_smtp() as mail:
+        settings.OPERATORS_WEBHOOK_URL, settings.OPERATORS_EMAIL = "", ["operators@example.org"]
+        settings.EMAIL_HOST, settings.EMAIL_PORT = mail.host, mail.port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        schedule(kind="paging.send", key=1, due_at=now - 5 * MINUTE)
+        watch_for(5 * MINUTE, now=now)
+        assert len(mail.mails) == 1
+        assert b"Pages are not being sent" in mail.mails[0].content
 
 
 def test_without_a_way_to_tell_the_operators_the_log_is_enough(settings: Settings, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reliability.kit.durations import humanize_duration
@@ -63,24 +63,24 @@ def why_some_are_lost(*, pulse: Pulse) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What one auditor remembers between two looks."""
+    """What one auditor remembers between two looks. is_marked: the database says, too, that the operators were told."""
 
     stalled_since: datetime | None = None
     told_at: datetime | None = None
+    is_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     watch: Watch
     alarm: bool = False
-    all_clear: bool = False
 
 
 def judge(*, watch: Watch, reason: str, now: datetime) -> Verdict:
-    """Whether the operators hear of it now: once it lasts, again each half hour, and when it is over."""
+    """Whether the operators hear of it now: once it lasts, and again each half hour."""
     if not reason:
-        return Verdict(Watch(), all_clear=watch.told_at is not None)
+        return Verdict(Watch())
     since = watch.stalled_since or now
     if now - since < LASTING or (watch.told_at is not None and now - watch.told_at < REPEAT):
-        return Verdict(Watch(stalled_since=since, told_at=watch.told_at))
+        return Verdict(replace(watch, stalled_since=since))
     return Verdict(Watch(stalled_since=since, told_at=now), alarm=True)

@@ -33,26 +33,31 @@ def look(*, watch: Watch, now: datetime) -> Watch:
     reason = stalled or why_some_are_lost(pulse=beat)
     verdict = judge(watch=watch, reason=reason, now=now)
     if verdict.alarm:
-        was_told = _is_first_to_tell(now=now) and _alarm(stalled=stalled, reason=reason, now=now)
-        return verdict.watch if was_told else replace(verdict.watch, told_at=None)
-    if not reason and _is_first_to_clear():
+        if not (_is_first_to_tell(now=now) and _alarm(stalled=stalled, reason=reason, now=now)):
+            return replace(verdict.watch, told_at=None, is_marked=False)
+        # The mark of whoever tells holds for a minute, and from then on for as long as they are not told again.
+        return replace(verdict.watch, is_marked=_mark(now=now))
+    if not reason and (_is_first_to_clear() or _told_without_a_mark(watch)):
         _tell(title="Pages are being sent again", text="The platform does its work again.", now=now)
+    if reason and verdict.watch.told_at is not None and _told_without_a_mark(watch):
+        return replace(verdict.watch, is_marked=_mark(now=verdict.watch.told_at))
     return verdict.watch
 
 
+def _told_without_a_mark(watch: Watch) -> bool:
+    """What stalls the work may be the database itself, or who holds its lock: then only this auditor knows."""
+    return watch.told_at is not None and not watch.is_marked
+
+
 def _alarm(*, stalled: str, reason: str, now: datetime) -> bool:
-    """Whether the operators heard of it. The mark of whoever tells them holds for a minute, and from then on for as
-    long as they are not told again."""
+    """Whether the operators heard of it."""
     if stalled:
         title = "Pages are not being sent"
         text = f"The platform does not do its work: {reason}\nPages may be late or missing until this is mended."
     else:
         title = "Some pages are not being sent"
         text = f"The platform does its work, but {reason}\nLook after these yourselves until this is mended."
-    if not _tell(title=title, text=text, now=now):
-        return False
-    _mark(now=now)
-    return True
+    return _tell(title=title, text=text, now=now)
 
 
 def _tell(*, title: str, text: str, now: datetime) -> bool:
@@ -101,13 +106,19 @@ def _is_first_to_tell(*, now: datetime) -> bool:
         return True
 
 
-def _mark(*, now: datetime) -> None:
+def _mark(*, now: datetime) -> bool:
+    """Whether the database took it. The row is missing when the lock was not to be had before telling."""
     try:
         with connection.cursor() as cursor:
-            at = connection.ops.adapt_datetimefield_value(now)
-            cursor.execute("UPDATE outbox_heartbeat SET at = %s WHERE name = %s", [at, _MARK])
+            cursor.execute(
+                "INSERT INTO outbox_heartbeat (name, at) VALUES (%s, %s) "
+                "ON CONFLICT (name) DO UPDATE SET at = excluded.at",
+                [_MARK, connection.ops.adapt_datetimefield_value(now)],
+            )
     except DatabaseError:
         logger.warning("mark_not_written", exc_info=True)
+        return False
+    return True
 
 
 def _is_first_to_clear() -> bool:

@@ -79,7 +79,7 @@ class Smtp:
             return _outcome(error, progress)
         finally:
             _leave(progress.connection)
-        identity = str(mail.extra_headers["Message-ID"])
+        identity = str(mail.extra_headers.get("Message-ID", ""))  # Django gives those one that have none
         return Outcome(Result.DELIVERED, _said(progress.accepted), 250, progress.accepted, external_id=identity)
 
 
