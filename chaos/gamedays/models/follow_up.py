@@ -30,7 +30,7 @@ class Finding(models.Model):
 
 
 class FollowUp(models.Model):
-    """Something to be done after a game day. `experiment` will prove it: the first later real run that held closes it."""
+    """Something to be done after a game day. The first later real run of `experiment` that held closes it."""
 
     team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="follow_ups")
     game_day = models.ForeignKey("gamedays.GameDay", on_delete=models.CASCADE, related_name="follow_ups")

@@ -7,7 +7,7 @@ from chaos.gamedays.domain.states import RoleKind
 
 
 class RoleHolder(models.Model):
-    """Who has a role, from `since_at` to `until_at` (null: still). There is one of each, but any number of observers."""
+    """Who has a role, from `since_at` to `until_at` (null: still). One of each, but any number of observers."""
 
     game_day = models.ForeignKey("gamedays.GameDay", on_delete=models.CASCADE, related_name="role_holders")
     kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in RoleKind])
