@@ -467,6 +467,15 @@ CHAOS_RUNS_MAX = env.int("CHAOS_RUNS_MAX", default=50)
 CHAOS_OPEN_RUNS_MAX = env.int("CHAOS_OPEN_RUNS_MAX", default=200)
 CHAOS_WATCHED_SLOS_MAX = env.int("CHAOS_WATCHED_SLOS_MAX", default=20)
 CHAOS_RUN_MEGABYTES_MAX = env.int("CHAOS_RUN_MEGABYTES_MAX", default=512)
+# The backlog: vulnerabilities and trials of a team, notes and experiments of one vulnerability; days after which the
+# coverage map calls what was tried stale.
+VULNERABILITIES_PER_TEAM_MAX = env.int("VULNERABILITIES_PER_TEAM_MAX", default=1_000)
+VULNERABILITY_NOTES_MAX = env.int("VULNERABILITY_NOTES_MAX", default=500)
+VULNERABILITY_EXPERIMENTS_MAX = env.int("VULNERABILITY_EXPERIMENTS_MAX", default=50)
+TRIALS_PER_TEAM_MAX = env.int("TRIALS_PER_TEAM_MAX", default=200)
+CHAOS_COVERAGE_DAYS = env.int("CHAOS_COVERAGE_DAYS", default=90)
+if not 1 <= CHAOS_COVERAGE_DAYS <= 3650:
+    raise ImproperlyConfigured("CHAOS_COVERAGE_DAYS must be from 1 to 3650")
 # The name under which the agent of this machine takes runs: targets that only it can reach name it. Variables of its
 # environment that the process of a run gets, too: it gets none of the platform's.
 CHAOS_AGENT = env.str("CHAOS_AGENT", default="")
