@@ -82,7 +82,7 @@ class Rule:
 
 
 def times(*, rule: Rule, period: Period) -> list[Period]:
-    """Every time that has a moment in common with *period*, in order: at most one for each day of it and some before."""
+    """Every time with a moment in common with *period*, in order: at most one for each day of it, and some before."""
     if rule.repeat is Repeat.NEVER:
         return [rule.first] if _meets(rule.first, period) else []
     clock = wall_clock(rule.zone_name)

@@ -25,6 +25,7 @@ class BlackoutFeed(models.Model):
     host = models.CharField(max_length=253, blank=True)
     time_zone = models.CharField(max_length=63)  # of events that name none, when the calendar names none either
     only_words = models.CharField(max_length=120, blank=True)  # only events whose title holds them
+    takes_free = models.BooleanField(default=False)  # also events that are marked as free
     services = models.ManyToManyField("catalog.Service", blank=True, related_name="chaos_blackout_feeds")
     is_enabled = models.BooleanField(default=True)
     text = models.TextField(blank=True)
