@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from incidents.oncall.domain.restrictions import Restriction
 from incidents.oncall.domain.rota import Layer, OverrideRule, Version
 from incidents.oncall.domain.rotation import Rotation, RotationUnit
+from reliability.kit.restrictions import Restriction
 from slo.domain.zones import first_instant
 
 

@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidents.intake.domain.rhythms import (
-    Cron,
-    Every,
-    explained,
-    expression_mistake,
-    normalized,
-    upcoming,
-    zone_mistake,
-)
+from incidents.intake.domain.rhythms import Cron, Every, upcoming
+from reliability.kit.cron import explained, expression_mistake, normalized, zone_mistake
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

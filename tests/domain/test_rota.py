@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.oncall.domain.notation import parse_definition
-from incidents.oncall.domain.restrictions import Restriction
 from incidents.oncall.domain.rota import (
     Definition,
     Layer,
@@ -26,6 +25,7 @@ from incidents.oncall.domain.rota import (
 )
 from incidents.oncall.domain.rotation import Handoff, Rotation, RotationUnit
 from reliability.kit.periods import Period
+from reliability.kit.restrictions import Restriction
 from reliability.kit.wall_clock import from_wall_seconds, to_wall_seconds, wall_clock
 from tests.domain.rota_reference import who
 from tests.domain.zone_transitions import zones_by_behaviour

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from incidents.oncall.domain.bounds import Bounds
 from incidents.oncall.domain.mistakes import NotationError
 from incidents.oncall.domain.notation import parse_definition, to_json
-from incidents.oncall.domain.restrictions import WEEKDAYS
+from reliability.kit.restrictions import WEEKDAYS
 
 TIMES = st.integers(0, 1439).map(lambda minute: f"{minute // 60:02}:{minute % 60:02}")
 STARTS = st.datetimes(

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from incidents.oncall.domain.times import TimeError
-from incidents.oncall.forms.lines import handoffs_text, hours_text, parse_handoffs, parse_hours
+from incidents.oncall.forms.lines import handoffs_text, parse_handoffs
+from reliability.kit.times import TimeError
+from reliability.kit.typed_hours import hours_text, parse_hours
 
 WORK = ["mon", "tue", "wed", "thu", "fri"]
 ALL = [*WORK, "sat", "sun"]

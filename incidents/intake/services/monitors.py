@@ -9,7 +9,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from incidents.intake.domain.monitors import Watch, paused, rescheduled, resumed
-from incidents.intake.domain.rhythms import expression_mistake, normalized, zone_mistake
 from incidents.intake.models import Monitor
 from incidents.intake.services import watching
 from incidents.intake.services.references import check_references
@@ -22,6 +21,7 @@ from reliability.access.services import audit
 from reliability.access.services.authorize import require
 from reliability.catalog.domain.name import name_mistake
 from reliability.catalog.models import Service
+from reliability.kit.cron import expression_mistake, normalized, zone_mistake
 from reliability.web.errors import Conflict, Invalid, NotFound
 
 PERIOD_MIN, PERIOD_MAX = timedelta(seconds=10), timedelta(days=366)

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from incidents.intake.domain.rhythms import explained, local_words
 from incidents.intake.forms.filter import MonitorFilterForm
 from incidents.intake.forms.monitor import MonitorForm
 from incidents.intake.models import Monitor
@@ -27,6 +26,7 @@ from reliability.access.domain.visible import visible
 from reliability.access.forms.why import WhyForm
 from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
+from reliability.kit.cron import explained, local_words
 from reliability.web.errors import Conflict, Invalid
 from reliability.web.pagination import page_of
 from reliability.web.refusals import show_refusal

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from incidents.oncall.domain.times import TimeError, parse_moment
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors.schedules import named_users, newest_version
 from incidents.oncall.services import definitions
 from reliability.access.domain.caller import Caller
 from reliability.kit.periods import Period
+from reliability.kit.times import TimeError, parse_moment
 from reliability.kit.wall_clock import wall_clock
 from reliability.web.errors import Invalid
 

@@ -20,10 +20,10 @@ from zoneinfo import available_timezones
 
 from incidents.oncall.domain.bounds import LENGTH_MAX, NAME_LENGTH_MAX, PRIORITY_MAX, Bounds
 from incidents.oncall.domain.mistakes import NotationError, Notes
-from incidents.oncall.domain.restrictions import WEEKDAYS, Restriction
 from incidents.oncall.domain.rota import Definition, Layer
 from incidents.oncall.domain.rotation import Handoff, Rotation, RotationUnit
-from incidents.oncall.domain.times import (
+from reliability.kit.restrictions import WEEKDAYS, Restriction
+from reliability.kit.times import (
     TimeError,
     format_minute_of_day,
     format_moment,

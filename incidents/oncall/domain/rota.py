@@ -15,9 +15,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
-from incidents.oncall.domain.restrictions import Restriction, open_windows
 from incidents.oncall.domain.rotation import Rotation
 from reliability.kit.periods import Period
+from reliability.kit.restrictions import Restriction, open_windows
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from django import forms
 from django.http import QueryDict
 
 from incidents.oncall.domain.rotation import RotationUnit
-from incidents.oncall.domain.times import TimeError
-from incidents.oncall.forms.lines import handoffs_text, hours_text, parse_handoffs, parse_hours
+from incidents.oncall.forms.lines import handoffs_text, parse_handoffs
 from reliability.access.models import Team, User
+from reliability.kit.times import TimeError
+from reliability.kit.typed_hours import hours_text, parse_hours
 from reliability.web.field_messages import CHOICE, chosen, needed
 from reliability.web.fields import InstantField, picker
 from reliability.web.zones import zone_names

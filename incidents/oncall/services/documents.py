@@ -11,7 +11,6 @@ from django.db import transaction
 
 from incidents.oncall.declared import Applied
 from incidents.oncall.domain.mistakes import Mistake
-from incidents.oncall.domain.times import TimeError, parse_moment
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors.schedules import named_users
 from incidents.oncall.selectors.warnings import told_together, warnings_of
@@ -23,6 +22,7 @@ from reliability.access.models import Team
 from reliability.access.selectors.teams import readable_teams, writable_teams
 from reliability.access.services.authorize import require
 from reliability.kit.periods import Period
+from reliability.kit.times import TimeError, parse_moment
 from reliability.kit.wall_clock import WallClock, wall_clock
 
 _KNOWN = ("title", "team", "description", "notice_minutes", "time_zone", "layers", "overrides")

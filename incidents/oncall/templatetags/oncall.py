@@ -12,11 +12,11 @@ from django.utils.http import urlencode
 
 from incidents.oncall.domain.grid import Piece
 from incidents.oncall.domain.rota import Shift
-from incidents.oncall.forms.lines import hours_text
 from incidents.oncall.forms.schedule import LayerForm
 from incidents.oncall.selectors.warnings import told_together
 from reliability.access.models import User
 from reliability.kit.instants import format_instant
+from reliability.kit.typed_hours import hours_text
 
 register = template.Library()
 register.filter(told_together)

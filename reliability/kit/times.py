@@ -1,4 +1,4 @@
-"""Times as a definition writes them: 09:00, mon, 2026-03-02T09:00."""
+"""Times as people write them in definitions: 09:00, mon, 2026-03-02T09:00."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from incidents.oncall.domain.restrictions import DAY_MINUTES, WEEKDAYS
 from reliability.kit.instants import END, EPOCH
+from reliability.kit.restrictions import DAY_MINUTES, WEEKDAYS
 from reliability.kit.wall_clock import WallClock, from_wall_seconds, to_wall_seconds
 
 _TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::00)?\Z")
