@@ -476,6 +476,15 @@ TRIALS_PER_TEAM_MAX = env.int("TRIALS_PER_TEAM_MAX", default=200)
 CHAOS_COVERAGE_DAYS = env.int("CHAOS_COVERAGE_DAYS", default=90)
 if not 1 <= CHAOS_COVERAGE_DAYS <= 3650:
     raise ImproperlyConfigured("CHAOS_COVERAGE_DAYS must be from 1 to 3650")
+# Blackouts and calendars of a team that are subscribed to (the installation has as many), bytes of one calendar, times
+# of its events that are kept, seconds for reading it, seconds for fetching it; calendar addresses of one person.
+BLACKOUTS_PER_TEAM_MAX = env.int("BLACKOUTS_PER_TEAM_MAX", default=200)
+BLACKOUT_FEEDS_PER_TEAM_MAX = env.int("BLACKOUT_FEEDS_PER_TEAM_MAX", default=20)
+BLACKOUT_FEED_BYTES_MAX = env.int("BLACKOUT_FEED_BYTES_MAX", default=2 * 1024 * 1024)
+BLACKOUT_FEED_ENTRIES_MAX = env.int("BLACKOUT_FEED_ENTRIES_MAX", default=2_000)
+BLACKOUT_FEED_READ_SECONDS = env.float("BLACKOUT_FEED_READ_SECONDS", default=8.0)
+BLACKOUT_FEED_FETCH_SECONDS = env.float("BLACKOUT_FEED_FETCH_SECONDS", default=20.0)
+CALENDAR_ADDRESSES_MAX = env.int("CALENDAR_ADDRESSES_MAX", default=20)
 # The name under which the agent of this machine takes runs: targets that only it can reach name it. Variables of its
 # environment that the process of a run gets, too: it gets none of the platform's.
 CHAOS_AGENT = env.str("CHAOS_AGENT", default="")
