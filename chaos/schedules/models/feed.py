@@ -33,6 +33,8 @@ class BlackoutFeed(models.Model):
     last_modified = models.CharField(max_length=80, blank=True)
     tried_at = models.DateTimeField(null=True, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)  # when the copy was last seen to be the newest
+    content_at = models.DateTimeField(null=True, blank=True)  # when what it says last changed
+    content_number = models.PositiveIntegerField(default=0)  # how often it did
     error = models.CharField(max_length=500, blank=True)
     failures_count = models.PositiveIntegerField(default=0)  # since the last success
     entries_count = models.PositiveIntegerField(default=0)
