@@ -467,6 +467,12 @@ CHAOS_RUNS_MAX = env.int("CHAOS_RUNS_MAX", default=50)
 CHAOS_OPEN_RUNS_MAX = env.int("CHAOS_OPEN_RUNS_MAX", default=200)
 CHAOS_WATCHED_SLOS_MAX = env.int("CHAOS_WATCHED_SLOS_MAX", default=20)
 CHAOS_RUN_MEGABYTES_MAX = env.int("CHAOS_RUN_MEGABYTES_MAX", default=512)
+# Game days of a team that are not over; scenarios and own questions, invitees, observations and follow-ups of one.
+GAME_DAYS_OPEN_MAX = env.int("GAME_DAYS_OPEN_MAX", default=100)
+GAME_DAY_SCENARIOS_MAX = env.int("GAME_DAY_SCENARIOS_MAX", default=30)
+GAME_DAY_INVITEES_MAX = env.int("GAME_DAY_INVITEES_MAX", default=200)
+GAME_DAY_OBSERVATIONS_MAX = env.int("GAME_DAY_OBSERVATIONS_MAX", default=2_000)
+GAME_DAY_FOLLOW_UPS_MAX = env.int("GAME_DAY_FOLLOW_UPS_MAX", default=200)
 # The backlog: vulnerabilities and trials of a team, notes and experiments of one vulnerability; days after which the
 # coverage map calls what was tried stale.
 VULNERABILITIES_PER_TEAM_MAX = env.int("VULNERABILITIES_PER_TEAM_MAX", default=1_000)
@@ -476,6 +482,12 @@ TRIALS_PER_TEAM_MAX = env.int("TRIALS_PER_TEAM_MAX", default=200)
 CHAOS_COVERAGE_DAYS = env.int("CHAOS_COVERAGE_DAYS", default=90)
 if not 1 <= CHAOS_COVERAGE_DAYS <= 3650:
     raise ImproperlyConfigured("CHAOS_COVERAGE_DAYS must be from 1 to 3650")
+# Schedules of a team, windows of one, and firings of it that are kept.
+SCHEDULES_PER_TEAM_MAX = env.int("SCHEDULES_PER_TEAM_MAX", default=200)
+SCHEDULE_WINDOWS_MAX = env.int("SCHEDULE_WINDOWS_MAX", default=20)
+SCHEDULE_FIRINGS_MAX = env.int("SCHEDULE_FIRINGS_MAX", default=1_000)
+if SCHEDULE_FIRINGS_MAX < 250:
+    raise ImproperlyConfigured("SCHEDULE_FIRINGS_MAX must be at least 250: after an outage 200 are written at once")
 # Blackouts and calendars of a team that are subscribed to (the installation has as many), bytes of one calendar, times
 # of its events that are kept, seconds for reading it, seconds for fetching it; calendar addresses of one person.
 BLACKOUTS_PER_TEAM_MAX = env.int("BLACKOUTS_PER_TEAM_MAX", default=200)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
 from chaos.runs.domain.states import Mode
 from chaos.schedules.domain.policies import Misfire, Outside
+from chaos.schedules.domain.timing import Timing
+from chaos.schedules.domain.windows import read_windows
 from reliability.access.models import TeamScopedQuerySet
 
 
@@ -61,6 +65,20 @@ class Schedule(models.Model):
     def __str__(self) -> str:
         when = self.cron or f"{self.once_at:%Y-%m-%d %H:%M} UTC"
         return f"{self.experiment} at {when}"
+
+    @property
+    def timing(self) -> Timing:
+        return Timing(
+            once_at=self.once_at,
+            cron=self.cron,
+            zone_name=self.time_zone,
+            first_day=self.first_day,
+            last_day=self.last_day,
+            windows=read_windows(self.windows),
+            outside=Outside(self.outside),
+            misfire=Misfire(self.misfire),
+            grace=timedelta(minutes=self.grace_minutes),
+        )
 
 
 class Firing(models.Model):
