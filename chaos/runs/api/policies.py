@@ -11,8 +11,8 @@ from pydantic import ConfigDict, Field
 
 from chaos.runs.domain.guards import Policy
 from chaos.runs.models import GuardPolicy
+from chaos.runs.selectors.policies import channels_told, people_told, written_policy
 from chaos.runs.selectors.policies import list_policies as listed
-from chaos.runs.selectors.policies import written_policy
 from chaos.runs.services.policies import in_force, remove_policy, set_policy
 from reliability.access.models import Team
 from reliability.access.requests import AccessRequest
@@ -175,9 +175,14 @@ def _answer(response: HttpResponse, team: Team, service: Service | None) -> dict
 
 def _written(row: GuardPolicy) -> dict[str, Any]:
     return {
-        **_out(row.as_value(), team=row.team, service=row.service, origin="service" if row.service_id else "team"),
-        "channels": [one.name for one in row.notice_channels.all()],
-        "people": [one.email for one in row.notice_people.all()],
+        **_out(
+            row.as_value(),
+            team=row.service.team if row.service else row.team,
+            service=row.service,
+            origin="service" if row.service_id else "team",
+        ),
+        "channels": [one.name for one in channels_told(row=row)],
+        "people": [one.email for one in people_told(row=row)],
         "revision": row.revision,
     }
 

@@ -56,6 +56,11 @@ class GuardPolicy(models.Model):
     def __str__(self) -> str:
         return f"guards of {self.service or self.team}"
 
+    @property
+    def owner_id(self) -> int:
+        """Whose it is now: a service takes its policy along when it goes to another team."""
+        return self.team_id if self.service is None else self.service.team_id
+
     def as_value(self) -> Policy:
         """The same for the pure functions."""
         return Policy(**{name: getattr(self, name) for name in Policy.names()})

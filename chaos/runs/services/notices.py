@@ -148,11 +148,18 @@ def _acknowledge(*, notice: Notice, name: str, caller: Caller, reason: str, now:
     return row
 
 
+def places_of(*, team_id: int, service_id: int | None) -> list[Channel | User]:
+    """Whom the policy in force tells of runs; nobody where none was written."""
+    row = in_force(team_id=team_id, service_id=service_id).row
+    return [] if row is None else _places(row)
+
+
 def _places(row: GuardPolicy) -> list[Channel | User]:
+    """Who has left the team is not told of its runs, nor is the old team of a service that went to another."""
+    owner_id = row.owner_id
     return [
-        *row.notice_channels.filter(is_enabled=True).order_by("name", "pk"),
-        # Who has left the team is not told of its runs.
-        *row.notice_people.filter(is_active=True, memberships__team=row.team_id).order_by("email", "pk"),
+        *row.notice_channels.filter(is_enabled=True, team=owner_id).order_by("name", "pk"),
+        *row.notice_people.filter(is_active=True, memberships__team=owner_id).order_by("email", "pk"),
     ]
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from chaos.runs.domain.guards import Policy
 from chaos.runs.models import GuardPolicy, Run
@@ -105,35 +105,40 @@ def set_policy(
     checked = _checked(values)
     places = None if channels is None else _channels(team, channels)
     persons = None if people is None else _people(team, people)
-    with transaction.atomic():
-        rows = GuardPolicy.objects.select_for_update(of=("self",)).filter(team=team, service=service)
-        row = rows.first()
-        if row is None:
-            row = GuardPolicy(team=team, service=service, created_at=now)
+    try:
+        with transaction.atomic():
+            row = _row_of(team, service)
             old: dict[str, Any] = {}
-        else:
-            old = _values(row)
-            if revision is not None and revision != row.revision:
-                raise Conflict(f"the policy is at revision {row.revision}, you read {revision}: load it again")
-            row.revision += 1
-        for name, value in checked.items():
-            setattr(row, name, value)
-        row.updated_at, row.updated_by_name = now, caller.name[:160]
-        row.save()
-        if places is not None:
-            row.notice_channels.set(places)
-        if persons is not None:
-            row.notice_people.set(persons)
-        record(
-            caller=caller,
-            action="guard_policy.set",
-            object_kind="guard_policy",
-            object_name=str(service.name if service else team.slug),
-            team_id=team.pk,
-            changes=changes_between(old=old, new=_values(row)),
-            reason=reason,
-            now=now,
-        )
+            if row is None:
+                if revision:
+                    raise Conflict("the policy was taken away since you read it: load it again")
+                row = GuardPolicy(team=team, service=service, created_at=now)
+            else:
+                old = _values(row)
+                if revision is not None and revision != row.revision:
+                    raise Conflict(f"the policy is at revision {row.revision}, you read {revision}: load it again")
+                row.revision += 1
+                row.team = team  # of a service that went to another one since
+            for name, value in checked.items():
+                setattr(row, name, value)
+            row.updated_at, row.updated_by_name = now, caller.name[:160]
+            row.save()
+            if places is not None:
+                row.notice_channels.set(places)
+            if persons is not None:
+                row.notice_people.set(persons)
+            record(
+                caller=caller,
+                action="guard_policy.set",
+                object_kind="guard_policy",
+                object_name=str(service.name if service else team.slug),
+                team_id=team.pk,
+                changes=changes_between(old=old, new=_values(row)),
+                reason=reason,
+                now=now,
+            )
+    except IntegrityError as error:
+        raise Conflict("somebody else wrote the first policy at the same time: load it again") from error
     return row
 
 
@@ -143,7 +148,7 @@ def remove_policy(
     """From here on the wider policy holds. Editors of the team. Returns whether there was one."""
     require(caller=caller, team_id=team.pk, role=Role.EDITOR)
     with transaction.atomic():
-        row = GuardPolicy.objects.select_for_update(of=("self",)).filter(team=team, service=service).first()
+        row = _row_of(team, service)
         if row is None:
             return False
         old = _values(row)
@@ -161,12 +166,21 @@ def remove_policy(
     return True
 
 
+def _row_of(team: Team, service: Service | None) -> GuardPolicy | None:
+    """Locked. That of a service stays its own when the service goes to another team."""
+    rows = GuardPolicy.objects.select_for_update(of=("self",))
+    return (rows.filter(service=service) if service else rows.filter(team=team, service=None)).first()
+
+
 def _values(row: GuardPolicy) -> dict[str, Any]:
+    """Places that are still its team's: of a service that went to another team the old ones are nobody's business."""
     own = {name: getattr(row, name) for name in Policy.names()}
+    channels = row.notice_channels.filter(team=row.owner_id).order_by("name")
+    people = row.notice_people.filter(memberships__team=row.owner_id).order_by("email")
     return {
         **own,
-        "channels": list(row.notice_channels.order_by("name").values_list("name", flat=True)),
-        "people": list(row.notice_people.order_by(F("email")).values_list("email", flat=True)),
+        "channels": list(channels.values_list("name", flat=True)),
+        "people": list(people.values_list("email", flat=True)),
     }
 
 

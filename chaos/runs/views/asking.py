@@ -21,6 +21,7 @@ from chaos.runs.domain.states import Mode
 from chaos.runs.forms.asking import NOW, RunForm
 from chaos.runs.services.rehearsing import what_guards_say
 from chaos.runs.services.requests import request_run
+from chaos.runs.views.guarding import guarding
 from chaos.runs.views.looks import guard_lines
 from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
@@ -58,6 +59,7 @@ def run_new(request: AccessRequest, slug: str) -> HttpResponse:
         "is_dry": mode is Mode.DRY,
         "is_later": begins_at > now,
         "refusal": refusal,
+        "guarding": guarding(caller=request.caller, team=experiment.team, service=experiment.service),
         **_said(decision),
     }
     return render(request, "runs/new.html", context, status=422 if form.errors else 200)

@@ -12,6 +12,7 @@ from chaos.experiments.selectors.targets import list_targets
 from chaos.runs.domain.states import Verdict
 from chaos.runs.selectors.resilience import resilience_of
 from chaos.runs.selectors.runs import RunFilters, ended_between, list_runs
+from chaos.runs.views.guarding import guarding
 from chaos.runs.views.looks import rows_of
 from chaos.runs.views.query import RunQuery
 from reliability.access.requests import AccessRequest
@@ -61,6 +62,7 @@ def runs_of_experiment(*, request: AccessRequest, experiment: Experiment, now: d
         "history": [(run, run.verdict) for run in reversed(judged)],
         "held": sum(run.verdict == Verdict.HELD for run in judged),
         "judged": len(judged),
+        "guarding": guarding(caller=request.caller, team=experiment.team, service=experiment.service),
         "all_url": reverse("run-list") + RunQuery(experiment=experiment.slug).address(),
     }
 

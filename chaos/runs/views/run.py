@@ -22,6 +22,7 @@ from chaos.runs.selectors.runs import run as get_run
 from chaos.runs.selectors.watching import Watched, watched
 from chaos.runs.services.approvals import may_approve
 from chaos.runs.views.comparing import changes_of
+from chaos.runs.views.guarding import guarding
 from chaos.runs.views.looks import guard_lines, is_fault_in_place, row_of
 from chaos.runs.views.pictures import charts_of, strip_of
 from chaos.runs.views.probes import probes_of
@@ -83,6 +84,7 @@ def _live(run: Run, *, caller: Caller, now: datetime) -> dict[str, Any]:
         "stages": seen.stages,
         "probes": probes_of(run.version.document, seen.looks),
         "strip": strip_of(run=run, caller=caller),
+        "guarding": guarding(caller=caller, team=run.team, service=run.service),
         "guards_before": guard_lines(one for one in decisions if one.phase == "before"),
         "guards_during": guard_lines(one for one in decisions if one.phase == "during"),
         "log": seen.log,
