@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from reliability.kit.durations import humanize_duration
 from reliability.kit.periods import Period
 from reliability.web.charts import BAD, SERIES, Chart, band, layout, line
-from slo.charts.marks import key_label, margin_of
+from slo.charts.changes import key_label, margin_of
 from slo.domain.alerting_rules import Rule
 
 
@@ -56,7 +56,7 @@ def alert_burn_chart(
         "layout": layout(
             period=period,
             shapes=[threshold, *bands],
-            annotations=[key_label(f"fires {rule.op.sign} {rule.threshold:.4g}×", marks=())],
+            annotations=[key_label(f"fires {rule.op.sign} {rule.threshold:.4g}×", changes=())],
             margin=margin_of(()),
             showlegend=True,
             legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},

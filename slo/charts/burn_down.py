@@ -7,8 +7,10 @@ from typing import Any
 
 from reliability.kit.periods import Period
 from reliability.web.charts import SERIES, Chart, band, layout, line, objective_line
-from slo.charts.marks import Mark, key_label, margin_of, mark_labels, mark_shapes
+from slo.charts.bands import bands_of, layout_of, room_for
+from slo.charts.changes import Change, change_labels, change_shapes, key_label, margin_of
 from slo.charts.points import BudgetPoint
+from slo.domain.marks import Mark
 
 
 def burn_down_chart(
@@ -16,16 +18,20 @@ def burn_down_chart(
     *,
     period: Period | None = None,
     excluded: Sequence[Period] = (),
+    changes: Sequence[Change] = (),
     marks: Sequence[Mark] = (),
     note: str = "",
     height: int = 300,
     id: str = "burn-down",  # noqa: A002  the name of Chart's field
 ) -> Chart:
-    """Remaining budget over time: the zero line is where the objective breaks; excluded periods are bands."""
+    """Remaining budget over time: the zero line is where the objective breaks; excluded periods and marks are bands."""
     spent = objective_line(value=0, label="budget spent")
+    bands = bands_of(marks, period=period)
     figure: dict[str, Any] = {
         "data": [
+            *bands,
             line(
+                showlegend=False,
                 name="Budget left",
                 x=[point.at for point in points],
                 y=[point.remaining for point in points],
@@ -33,18 +39,18 @@ def burn_down_chart(
                 hover="%{y:.2%}",
                 fill="tozeroy",
                 fillcolor="var(--accent-tint)",
-            )
+            ),
         ],
         "layout": layout(
             period=period,
             y_format=".0%",
-            shapes=[*spent["shapes"], *(band(period=part) for part in excluded), *mark_shapes(marks)],
+            shapes=[*spent["shapes"], *(band(period=part) for part in excluded), *change_shapes(changes)],
             annotations=[
-                key_label("0 %: budget spent", marks=marks),
-                *mark_labels(marks, period=period),
+                key_label("0 %: budget spent", changes=changes),
+                *change_labels(changes, period=period),
             ],
-            margin=margin_of(marks),
-            showlegend=False,
+            margin=margin_of(changes) | room_for(bands),
+            **layout_of(bands),
         ),
     }
     figure["layout"]["yaxis"] |= _scale([point.remaining for point in points if point.remaining is not None])

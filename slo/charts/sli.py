@@ -8,8 +8,10 @@ from typing import Any
 
 from reliability.kit.periods import Period
 from reliability.web.charts import BAD, Chart, band, layout, line
-from slo.charts.marks import Mark, key_label, margin_of, mark_labels, mark_shapes
+from slo.charts.bands import bands_of, layout_of, room_for
+from slo.charts.changes import Change, change_labels, change_shapes, key_label, margin_of
 from slo.charts.points import SliPoint
+from slo.domain.marks import Mark
 
 
 def sli_chart(
@@ -18,6 +20,7 @@ def sli_chart(
     period: Period,
     objective_text: str,
     excluded: Sequence[Period] = (),
+    changes: Sequence[Change] = (),
     marks: Sequence[Mark] = (),
     note: str = "",
     height: int = 280,
@@ -25,9 +28,12 @@ def sli_chart(
     """One point per step, gaps where nothing was measured; the objective is a stepped line."""
     is_measured = any(point.sli is not None for point in points)
     x, goal = _objective_steps(points) if is_measured else ([], [])  # a goal alone would stand for data
+    bands = bands_of(marks, period=period)
     figure: dict[str, Any] = {
         "data": [
+            *bands,
             line(
+                showlegend=False,
                 name="SLI",
                 x=[point.start for point in points],
                 y=[point.sli for point in points],
@@ -35,6 +41,7 @@ def sli_chart(
                 customdata=[point.valid for point in points],
             ),
             line(
+                showlegend=False,
                 name="Objective",
                 x=x,
                 y=goal,
@@ -46,13 +53,13 @@ def sli_chart(
         "layout": layout(
             period=period,
             y_format=".6~%",
-            shapes=[*(band(period=part) for part in excluded), *mark_shapes(marks)],
+            shapes=[*(band(period=part) for part in excluded), *change_shapes(changes)],
             annotations=[
-                *([key_label(objective_text, marks=marks)] if goal else []),
-                *mark_labels(marks, period=period),
+                *([key_label(objective_text, changes=changes)] if goal else []),
+                *change_labels(changes, period=period),
             ],
-            margin=margin_of(marks),
-            showlegend=False,
+            margin=margin_of(changes) | room_for(bands),
+            **layout_of(bands),
         ),
     }
     if not is_measured:

@@ -24,6 +24,7 @@ from reliability.web.zones import zone_of
 from slo.forms.adjustment import AdjustmentForm
 from slo.forms.backfill import BackfillForm
 from slo.forms.exclusion import ExclusionForm
+from slo.marks import marks_of
 from slo.models import Slo
 from slo.panels import rendered_panels
 from slo.selectors.coverage import CoverageView, coverage_of
@@ -72,13 +73,17 @@ def slo_detail(request: AccessRequest, name: str) -> HttpResponse:
     standing = standing_of(version=version, status=status, thresholds=alerting["thresholds"])
     context: dict[str, Any] = {"slo": slo, "view": view, **standing, **alerting}
     time_range = TimeRange.from_request(request, now=view.at)
-    charts = charts_of(slo=slo, status=status, versions=versions, time_range=time_range, now=view.now)
+    marks = marks_of(caller=request.caller, slo=slo, period=time_range.period)
+    charts = charts_of(
+        slo=slo, status=status, versions=versions, time_range=time_range, now=view.now, marks=marks.shown
+    )
     if request.GET.get("format") == "csv":
         return _csv(slo, charts, request.GET.get("chart", "sli"))
     sli = visible(caller=request.caller, related=slo.sli)
     context |= {
         "time_range": time_range,
         "charts": charts,
+        "marks": marks,
         "coverage": _coverage(slo, view, status),
         "measured": measured(sli, caller=request.caller),
     }

@@ -13,6 +13,7 @@ from reliability.web.words import number_text, percent_text
 from slo.charts.burn_down import burn_down_chart
 from slo.charts.burn_rates import burn_rates_chart
 from slo.charts.sli import sli_chart
+from slo.domain.marks import Mark
 from slo.models import Slo, SloVersion
 from slo.selectors.burndown import burndown_of
 from slo.selectors.exclusions import exclusions_of
@@ -22,22 +23,29 @@ from slo.views.wording import target_of
 
 
 def charts_of(
-    *, slo: Slo, status: StatusView, versions: Sequence[SloVersion], time_range: TimeRange, now: datetime
+    *,
+    slo: Slo,
+    status: StatusView,
+    versions: Sequence[SloVersion],
+    time_range: TimeRange,
+    now: datetime,
+    marks: Sequence[Mark] = (),
 ) -> dict[str, Chart]:
-    """burn_down and sli over the range of the page, burn_rates at the instant of the status."""
+    """burn_down and sli over the range of the page with its marks, burn_rates at the instant of the status."""
     period = time_range.period
     step = step_for(period=period)
     restated = status.is_restated
     history = history_of(slo=slo, period=period, step=step, now=now, is_restated=restated)
     burndown = burndown_of(slo=slo, period=period, now=now, is_restated=restated)
     excluded = _excluded(slo, period)
-    marks = [] if restated else _changes(versions, period)
+    changes = [] if restated else _changes(versions, period)
     basis = " Restated: all of it under today's definition." if restated else ""
     return {
         "burn_down": burn_down_chart(
             burndown,
             period=period,
             excluded=excluded,
+            changes=changes,
             marks=marks,
             note=f"What was left at each instant, of the window that ended then ({status.window_text}).{basis}",
         ),
@@ -46,6 +54,7 @@ def charts_of(
             period=period,
             objective_text=f"objective {percent_text(status.objective * 100)}",
             excluded=excluded,
+            changes=changes,
             marks=marks,
             note=(
                 f"Good of valid events in steps of {humanize_duration(step)};"

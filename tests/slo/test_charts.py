@@ -42,8 +42,8 @@ POINTS = [Point(START + timedelta(days=day)) for day in range(28)]
 
 
 def labels(*days: float) -> list[dict[str, Any]]:
-    marks = [(START + timedelta(days=day), f"asked on day {day}") for day in days]
-    chart = sli_chart(POINTS, period=PERIOD, objective_text="objective 99.9 %", marks=marks)
+    changes = [(START + timedelta(days=day), f"asked on day {day}") for day in days]
+    chart = sli_chart(POINTS, period=PERIOD, objective_text="objective 99.9 %", changes=changes)
     found: list[dict[str, Any]] = chart.figure["layout"]["annotations"]
     return found
 

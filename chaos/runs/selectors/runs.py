@@ -16,6 +16,8 @@ from reliability.kit.periods import Period
 from reliability.web.errors import NotFound
 from slo.models import Slo
 
+_NAMING_OTHERS = 4  # of the runs that name objectives, most name others: SQLite cannot look into the list
+
 
 @dataclass(frozen=True, slots=True)
 class RunFilters:
@@ -82,6 +84,23 @@ def ended_between(*, caller: Caller, period: Period) -> QuerySet[Run]:
     found = _joined(caller).defer("journal", "version__document", "version__text")
     began = found.filter(fault_began_at__lt=period.end)
     return began.filter(Q(fault_ended_at=None) | Q(fault_ended_at__gt=period.start)).order_by("fault_began_at", "pk")
+
+
+def faults_under(*, caller: Caller, slo: Slo, period: Period, limit: int) -> list[Run]:
+    """Readable runs whose faults touched *period* while the objective was watched, the newest *limit*. One query.
+
+    Those that name objectives must name this one; the others watch all of their service, if the caller may see it.
+    """
+    service = visible(caller=caller, related=slo.service)
+    wanted = ~Q(watched_slo_ids=[])
+    if service is not None:
+        wanted |= Q(service_id=service.pk)
+    found = ended_between(caller=caller, period=period).filter(wanted).order_by("-fault_began_at", "-pk")
+    return [run for run in found[: limit * _NAMING_OTHERS] if _is_under(run, slo)][:limit]
+
+
+def _is_under(run: Run, slo: Slo) -> bool:
+    return slo.pk in run.watched_slo_ids if run.watched_slo_ids else run.service_id == slo.service_id
 
 
 def since(*, run: Run, now: datetime) -> float:

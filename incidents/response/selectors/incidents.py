@@ -12,6 +12,7 @@ from incidents.response.domain.phases import OPEN, Status
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Incident
 from reliability.access.domain.caller import Caller
+from reliability.access.domain.visible import visible
 from reliability.catalog.models import Service
 from reliability.kit.periods import Period
 from reliability.web.errors import NotFound
@@ -64,6 +65,22 @@ class IncidentFilters:
     user_id: int | None = None
     detected: Period | None = None
     include_merged: bool = True
+
+
+def touching(*, caller: Caller, slo: Slo, period: Period) -> QuerySet[Incident]:
+    """Readable incidents of *period* that name the objective, or its service if the caller may see that; newest first.
+
+    What was merged into another is told by that one.
+    """
+    named = Q(impacted_slos__slo=slo)
+    service = visible(caller=caller, related=slo.service)
+    if service is not None:
+        named |= Q(impacted_services__service=service)
+    readable: QuerySet[Incident] = Incident.objects.readable_by(caller)
+    found = readable.filter(named, merged_into=None, started_at__lt=period.end).filter(
+        Q(resolved_at=None, closed_at=None) | Q(resolved_at__gt=period.start) | Q(closed_at__gt=period.start)
+    )
+    return found.distinct().order_by("-started_at", "-pk")
 
 
 def list_incidents(

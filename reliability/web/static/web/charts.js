@@ -108,7 +108,7 @@
     };
   };
 
-  const hasNumbers = (figure) => figure.data.some((trace) => (trace.y ?? trace.x ?? trace.values ?? trace.z ?? []).some((value) => value !== null));
+  const hasNumbers = (figure) => figure.data.some((trace) => trace.meta !== "mark" && (trace.y ?? trace.x ?? trace.values ?? trace.z ?? []).some((value) => value !== null));
 
   const prepare = (chart) => {
     const figure = withColours(JSON.parse(chart.querySelector(".chart-figure").textContent));

@@ -1,4 +1,4 @@
-"""Marks on a chart over time: where the definition changed, and the key of its dashed line.
+"""Where the definition changed on a chart over time, and the key of its dashed line.
 
 Their words stand in the margin above the plot, where no data is: the key in a row above those of the changes.
 """
@@ -12,14 +12,14 @@ from typing import Any
 from reliability.kit.periods import Period
 from reliability.web.charts import BAD, MUTED
 
-Mark = tuple[datetime, str]
+Change = tuple[datetime, str]
 
 ROW = 16  # pixels
 _MARGIN = 28
-_NEAREST = 0.14  # of the period: what a label is wide. Of marks nearer than that the last one tells its words.
+_NEAREST = 0.14  # of the period: what a label is wide. Of changes nearer than that the last one tells its words.
 
 
-def mark_shapes(marks: Sequence[Mark]) -> list[dict[str, Any]]:
+def change_shapes(changes: Sequence[Change]) -> list[dict[str, Any]]:
     """A thin vertical line at each instant."""
     return [
         {
@@ -31,13 +31,13 @@ def mark_shapes(marks: Sequence[Mark]) -> list[dict[str, Any]]:
             "y1": 1,
             "line": {"color": MUTED, "width": 1, "dash": "dot"},
         }
-        for at, _ in marks
+        for at, _ in changes
     ]
 
 
-def mark_labels(marks: Sequence[Mark], *, period: Period | None) -> list[dict[str, Any]]:
-    """The words of each mark above its line; from the middle of the period on they reach to the left."""
-    in_order = sorted(marks)
+def change_labels(changes: Sequence[Change], *, period: Period | None) -> list[dict[str, Any]]:
+    """The words of each change above its line; from the middle of the period on they reach to the left."""
+    in_order = sorted(changes)
     following = [at for at, _ in in_order[1:]] + [None] * bool(in_order)
     return [
         _words(words, x=at, anchor="right" if _place(at, period) > 0.5 else "left", colour=MUTED)
@@ -46,15 +46,15 @@ def mark_labels(marks: Sequence[Mark], *, period: Period | None) -> list[dict[st
     ]
 
 
-def key_label(text: str, *, marks: Sequence[Mark]) -> dict[str, Any]:
-    """What the dashed line is, at the left above the plot and above the words of marks."""
+def key_label(text: str, *, changes: Sequence[Change]) -> dict[str, Any]:
+    """What the dashed line is, at the left above the plot and above the words of changes."""
     key = _words(f"╌ {text}", x=0, anchor="left", colour=BAD) | {"xref": "paper"}
-    return key | {"yshift": ROW} if marks else key
+    return key | {"yshift": ROW} if changes else key
 
 
-def margin_of(marks: Sequence[Mark]) -> dict[str, int]:
+def margin_of(changes: Sequence[Change]) -> dict[str, int]:
     """Room for the words above the plot."""
-    return {"t": _MARGIN + (ROW if marks else 0)}
+    return {"t": _MARGIN + (ROW if changes else 0)}
 
 
 def _words(text: str, *, x: Any, anchor: str, colour: str) -> dict[str, Any]:
