@@ -102,8 +102,9 @@ def _field_of(field: PolicyField) -> forms.Field:
 
 
 def _typed(field: PolicyField, value: Any) -> Any:
-    """Percent without the noise of binary fractions: 0.07 is 7."""
-    return float(f"{value * 100:.12g}") if field.unit is Unit.SHARE else value
+    """Percent, without the noise of binary fractions, and whole numbers without a point: 0.07 is 7."""
+    number = float(f"{value * 100:.12g}") if field.unit is Unit.SHARE else value
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _stored(field: PolicyField, value: Any) -> Any:

@@ -29,8 +29,15 @@ from reliability.web.pagination import page_of
 PER_PAGE = 50
 TEAMS_MAX = 30
 TEXT_MAX = 100
-_COLUMNS = ("approvals_needed", "budget_left_least", "notice_minutes", "needs_on_call", "stop_burn_rate", "spend_most")
-_ORIGINS = {"service": "Its own", "team": "Its team's", "defaults": "Defaults"}
+_COLUMNS = {
+    "approvals_needed": "Approvals",
+    "budget_left_least": "Budget left",
+    "notice_minutes": "Notice",
+    "needs_on_call": "On call",
+    "stop_burn_rate": "Burn stops it",
+    "spend_most": "May spend",
+}
+_ORIGINS = {"own": "Its own", "team": "Its team's", "defaults": "Defaults"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ def policy_list(request: AccessRequest) -> HttpResponse:
         "is_own": is_own,
         "is_narrowed": bool(text or team or is_own),
         "teams": every_team,
-        "columns": [FIELDS[name].label for name in _COLUMNS],
+        "columns": list(_COLUMNS.values()),
         "team_rows": [_of_team(one, of_teams) for one in shown[:TEAMS_MAX]],
         "teams_left": max(len(shown) - TEAMS_MAX, 0),
         "page": page,
@@ -150,22 +157,20 @@ def _is_wanted(team: Team, text: str, slug: str) -> bool:
 
 
 def _of_team(team: Team, of_teams: dict[int, GuardPolicy]) -> Summary:
-    return _summary(team, reverse("guard-policy-team", args=[team.slug]), of_teams.get(team.pk), "team")
+    return _summary(team, reverse("guard-policy-team", args=[team.slug]), of_teams.get(team.pk), "own")
 
 
 def _of_service(service: Service, of_teams: dict[int, GuardPolicy]) -> Summary:
     own: GuardPolicy | None = getattr(service, "guard_policy", None)
     url = reverse("guard-policy-service", args=[service.name])
-    return _summary(service, url, own or of_teams.get(service.team_id), "service" if own else "team")
+    return _summary(service, url, own or of_teams.get(service.team_id), "own" if own else "team")
 
 
 def _summary(subject: Team | Service, url: str, row: GuardPolicy | None, origin: str) -> Summary:
     policy = row.as_value() if row else Policy()
-    words = _ORIGINS[origin if row else "defaults"]
-    if isinstance(subject, Team) and row:
-        words = "Its own"
-    fields = [FIELDS[name] for name in _COLUMNS]
+    origin_words = _ORIGINS[origin if row else "defaults"]
     values = [
-        (one.label, one.text_of(getattr(policy, one.name)), getattr(policy, one.name) != one.default) for one in fields
+        (words, FIELDS[name].text_of(getattr(policy, name)), getattr(policy, name) != FIELDS[name].default)
+        for name, words in _COLUMNS.items()
     ]
-    return Summary(subject, url, words, values)
+    return Summary(subject, url, origin_words, values)

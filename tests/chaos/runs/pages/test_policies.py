@@ -61,7 +61,7 @@ def test_the_first_policy_of_a_service_begins_as_what_holds_for_it(as_: As, cast
     of_team.notice_channels.add(channel)
     page = as_("editor").get(f"{SERVICE}edit/").content.decode()
     assert 'name="approvals_needed" value="2"' in page
-    assert 'name="spend_most" value="7.0"' in page
+    assert 'name="spend_most" value="7"' in page
     assert re.search(r'<input[^>]*value="payments-room"[^>]*checked', page)
 
 
