@@ -13,7 +13,7 @@ ANSWERS = (Verdict.HELD, Verdict.DEVIATED)
 
 
 class Cell(StrEnum):
-    """From the best known to the least. The slugs are states of reliability.web.states."""
+    """From the best known to the least."""
 
     HELD = "held"
     DEVIATED = "deviated"
@@ -26,6 +26,11 @@ class Cell(StrEnum):
     @property
     def is_tried(self) -> bool:
         return self in (Cell.HELD, Cell.DEVIATED)
+
+    @property
+    def badge(self) -> str:
+        """A slug of reliability.web.states; verdicts and staleness look as they do elsewhere."""
+        return self.value if self in (Cell.HELD, Cell.DEVIATED, Cell.STALE) else f"cell_{self.value}"
 
 
 @dataclass(frozen=True, slots=True)

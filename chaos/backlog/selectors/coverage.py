@@ -53,6 +53,14 @@ class Totals:
     ever: int
     days: int
 
+    @property
+    def stale(self) -> int:
+        return self.ever - self.tried
+
+    @property
+    def unanswered(self) -> int:
+        return self.cells - self.ever
+
 
 @dataclass(slots=True)
 class _Figures:

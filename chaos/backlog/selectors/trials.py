@@ -15,6 +15,7 @@ from chaos.runs.domain.recovery import Objective, objectives
 from chaos.runs.domain.states import Mode, State, Verdict
 from chaos.runs.models import Run
 from reliability.access.domain.caller import Caller
+from reliability.catalog.models import Service
 from reliability.web.errors import NotFound
 
 HISTORY_MAX = 50
@@ -56,8 +57,10 @@ def list_trials(
     found: QuerySet[Trial] = _joined(caller).filter(experiment__is_archived=False)
     for word in text.split()[:8]:
         found = found.filter(Q(experiment__title__icontains=word) | Q(experiment__slug__icontains=word))
-    given = {"team__slug": team, "experiment__service__name": service}
-    found = found.filter(**{name: value for name, value in given.items() if value})
+    if team:
+        found = found.filter(team__slug=team)
+    if service:
+        found = found.filter(experiment__service__in=Service.objects.readable_by(caller).filter(name=service))
     if due == "overdue":
         found = found.filter(due_at__lte=now, is_enabled=True)
     elif due == "coming":

@@ -12,6 +12,7 @@ from chaos.backlog.domain.states import CLOSED, State
 from chaos.backlog.models import Vulnerability, VulnerabilityNote
 from chaos.experiments.models import Experiment
 from reliability.access.domain.caller import Caller
+from reliability.catalog.models import Service
 from reliability.web.errors import NotFound
 
 
@@ -38,12 +39,13 @@ def list_vulnerabilities(*, caller: Caller, filters: VulnerabilityFilters | None
         found = found.filter(Q(title__icontains=word) | Q(hypothesis__icontains=word))
     given = {
         "team__slug": wanted.team_slug,
-        "service__name": wanted.service_name,
         "layer": wanted.layer,
         "origin": wanted.origin,
         "state": "" if wanted.state == "live" else wanted.state,
     }
     found = found.filter(**{name: value for name, value in given.items() if value})
+    if wanted.service_name:
+        found = found.filter(service__in=Service.objects.readable_by(caller).filter(name=wanted.service_name))
     closed = [one.value for one in CLOSED]
     if wanted.state == "live":
         found = found.exclude(state__in=closed)
@@ -61,9 +63,10 @@ def vulnerability(*, caller: Caller, pk: int) -> Vulnerability:
     return found
 
 
-def experiments_of(*, vulnerability: Vulnerability) -> QuerySet[Experiment]:
-    """Those that try it: of its own team."""
-    return vulnerability.experiments.select_related("team").order_by("title", "pk")
+def experiments_of(*, caller: Caller, vulnerability: Vulnerability) -> QuerySet[Experiment]:
+    """Those that try it, by title, as far as the caller may see them: one may have gone to another team since."""
+    readable: QuerySet[Experiment] = Experiment.objects.readable_by(caller)
+    return readable.filter(vulnerabilities=vulnerability).select_related("team").order_by("title", "pk")
 
 
 def linkable(*, vulnerability: Vulnerability) -> QuerySet[Experiment]:
