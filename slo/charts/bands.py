@@ -9,8 +9,8 @@ from typing import Any
 from reliability.kit.periods import Period
 from slo.domain.marks import Kind, Mark
 
-_NARROWEST = 0.004  # of the period: a fault of a minute would be a line that nobody sees in four weeks
-_LEGEND_ROOM = 56
+_NARROWEST = 0.006  # of the period: a fault of a minute would be a line that nobody sees in four weeks
+_LEGEND_ROOM = 66
 _LOOKS = MappingProxyType(
     {
         Kind.EXPERIMENT: ("var(--warn-fill)", {"shape": "/", "size": 6, "solidity": 0.35}, 0.55),
@@ -36,7 +36,7 @@ def layout_of(bands: Sequence[dict[str, Any]]) -> dict[str, Any]:
         return {"showlegend": False}
     return {
         "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top", "itemclick": False},
+        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "itemclick": False},
         "yaxis2": {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
     }
 
