@@ -18,6 +18,7 @@ class Invitee(models.Model):
     address = models.EmailField()
     name = models.CharField(max_length=160)
     is_outside = models.BooleanField(default=False)  # no user when invited
+    was_member = models.BooleanField(default=False)  # of the team when invited: who leaves it is asked no more
     answer = models.CharField(max_length=16, choices=[(a.value, a.value) for a in Answer], default=Answer.NONE.value)
     answered_at = models.DateTimeField(null=True, blank=True)
     comment = models.CharField(max_length=500, blank=True)

@@ -65,6 +65,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of text that a mail carries; other kinds of channel leave it out. subtype: `calendar` of text/calendar."""
+
+    name: str
+    subtype: str
+    content: bytes  # UTF-8
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """subject_key: the same for all messages about one incident (PagerDuty's dedup key, the thread of mails).
     idempotency_key: the same at every try of one notification.
@@ -88,6 +98,7 @@ class Message:
     actions: tuple[Action, ...] = ()
     links: tuple[Link, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def headline(self) -> str:

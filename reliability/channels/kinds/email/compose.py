@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from reliability.channels.domain.message import PLAIN, Event, Message
+from reliability.channels.domain.message import PLAIN, Attachment, Event, Message
 from reliability.channels.domain.text import one_line, shortened
 
 SUBJECT_LENGTH_MAX = 160
@@ -47,7 +48,18 @@ def compose(*, message: Message, address: str, now: datetime) -> EmailMultiAlter
         },
     )
     mail.attach_alternative(render_to_string("channels/mail.html", context).strip(), "text/html")
+    for attachment in message.attachments:
+        mail.attach(_part(attachment))
     return mail
+
+
+def _part(attachment: Attachment) -> MIMEText:
+    """Calendars read the method of an invitation in the type of the part (RFC 6047 §2.4)."""
+    part = MIMEText(attachment.content.decode(), attachment.subtype, "utf-8")
+    for name, value in attachment.parameters.items():
+        part.set_param(name, value)
+    part.add_header("Content-Disposition", "attachment", filename=attachment.name)
+    return part
 
 
 _LOUD = {"Importance": "high", "X-Priority": "1 (Highest)"}

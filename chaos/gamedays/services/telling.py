@@ -1,0 +1,186 @@
+"""Telling invitees: asked, asked anew, reminded, told that it is off. One row for each message, sent as due work.
+
+The rows and their due times are written in the transaction of their cause; the try is written down before it is made.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from chaos.gamedays.domain.hours import by_day, day_before
+from chaos.gamedays.domain.states import INVITING, Answer, State, Told
+from chaos.gamedays.models import GameDay, Invitee, InviteeNotice
+from chaos.gamedays.quiet import quiet_until
+from chaos.gamedays.selectors.leavers import has_left
+from chaos.gamedays.services.due_kinds import NOTICE
+from chaos.gamedays.services.messages import message_of, way_of
+from reliability.channels.domain.outcome import Outcome, Result
+from reliability.channels.services.sending import send_to_contact
+from reliability.outbox.domain.backoff import pause_after
+from reliability.outbox.services import due, nudge
+
+SOON = timedelta(minutes=15)
+_DAY = timedelta(days=1)
+# A message that changes plans waits for the morning, unless that is nearly too late.
+_LEAD = timedelta(hours=2)
+_GIVE_UP = {Told.DAY_BEFORE: timedelta(hours=6), Told.SOON: timedelta(minutes=15)}
+_REMINDING = (Told.DAY_BEFORE, Told.SOON)
+
+
+def ask(*, row: GameDay, invitees: Iterable[Invitee], was_at: datetime | None = None, now: datetime) -> None:
+    """Ask each for the time of now, and set their reminders. Their answer is open from here on.
+
+    was_at: the former start, which they may have in mind still.
+    """
+    if row.starts_at is None:
+        return
+    latest = row.starts_at - _DAY if was_at is None else min(was_at, row.starts_at) - _LEAD
+    for one in invitees:
+        kind = Told.INVITE if one.asked_sequence is None else Told.UPDATE
+        one.answer, one.answered_at, one.comment = Answer.NONE.value, None, ""
+        one.asked_sequence = row.sequence
+        one.save(update_fields=("answer", "answered_at", "comment", "asked_sequence"))
+        _make(row=row, invitee=one, kind=kind, latest=latest, now=now)
+        _remind(row=row, invitee=one, now=now)
+
+
+def ask_anew(*, row: GameDay, was_at: datetime | None, now: datetime) -> None:
+    """The time is another: what was to be sent is void, and everybody is asked. was_at: the former start."""
+    _void(Q(invitee__game_day=row), "it was moved")
+    ask(row=row, invitees=invited(row=row), was_at=was_at, now=now)
+
+
+def tell_change(*, row: GameDay, now: datetime) -> None:
+    """The title or the place is another: calendars are brought up to date, and answers stay."""
+    for one in invited(row=row).filter(asked_sequence__isnull=False):
+        _make(row=row, invitee=one, kind=Told.UPDATE, latest=(row.starts_at or now) - _LEAD, now=now)
+
+
+def tell_off(*, row: GameDay, was_at: datetime | None, now: datetime) -> None:
+    """It does not take place: whoever was asked gets a cancellation."""
+    _void(Q(invitee__game_day=row), "it does not take place")
+    for one in invited(row=row).filter(asked_sequence__isnull=False):
+        _make(row=row, invitee=one, kind=Told.CANCEL, latest=(was_at or now) - _LEAD, now=now)
+
+
+def tell_off_one(*, row: GameDay, invitee: Invitee, now: datetime) -> None:
+    """It takes place without them."""
+    _void(Q(invitee=invitee), "they are not invited any more")
+    if invitee.asked_sequence is not None:
+        _make(row=row, invitee=invitee, kind=Told.CANCEL, latest=(row.starts_at or now) - _LEAD, now=now)
+
+
+def invited(*, row: GameDay) -> QuerySet[Invitee]:
+    """Who is on the list now, with the user at hand."""
+    return row.invitees.filter(removed_at=None).select_related("user").order_by("pk")
+
+
+def deliver(*, notice_id: int, now: datetime) -> datetime | None:
+    """One try, if it is still true. Returns when to try again; None when there is nothing left to do."""
+    notice = _begin(notice_id=notice_id, now=now)
+    if notice is None:
+        return None
+    way = way_of(invitee=notice.invitee)
+    outcome = send_to_contact(contact_method=way, message=message_of(notice=notice, now=now), now=now)
+    return _end(notice_id=notice_id, way=way.title, outcome=outcome, now=now)
+
+
+def _remind(*, row: GameDay, invitee: Invitee, now: datetime) -> None:
+    if row.starts_at is None:
+        return
+    zone = invitee.user.time_zone if invitee.user is not None else row.zone
+    instants = {
+        Told.DAY_BEFORE: day_before(starts_at=row.starts_at, zone_name=zone),
+        Told.SOON: row.starts_at - SOON,
+    }
+    for kind, at in instants.items():
+        if at > now:
+            _write(row=row, invitee=invitee, kind=kind, due_at=at, now=now)
+
+
+def _make(*, row: GameDay, invitee: Invitee, kind: Told, latest: datetime, now: datetime) -> None:
+    zone = invitee.user.time_zone if invitee.user is not None else row.zone
+    told_at = by_day(at=quiet_until(user_id=invitee.user_id, at=now), zone_name=zone, latest=latest)
+    _write(row=row, invitee=invitee, kind=kind, due_at=max(now, min(told_at, latest)), now=now)
+
+
+def _write(*, row: GameDay, invitee: Invitee, kind: Told, due_at: datetime, now: datetime) -> None:
+    notice, is_new = InviteeNotice.objects.get_or_create(
+        key=f"{kind.value}:{invitee.pk}:{row.sequence}",
+        defaults={
+            "invitee": invitee,
+            "kind": kind.value,
+            "sequence": row.sequence,
+            "idempotency_key": uuid.uuid4().hex,
+            "created_at": now,
+            "due_at": due_at,
+        },
+    )
+    if is_new:
+        due.schedule_first(kind=NOTICE, key=notice.pk, due_at=due_at)
+        if due_at <= now:
+            nudge.after_commit()
+
+
+def _void(which: Q, why: str) -> None:
+    waiting = InviteeNotice.objects.filter(which, state=InviteeNotice.State.WAITING)
+    waiting.update(state=InviteeNotice.State.VOID, state_reason=why)
+
+
+@transaction.atomic
+def _begin(*, notice_id: int, now: datetime) -> InviteeNotice | None:
+    rows = InviteeNotice.objects.select_for_update(of=("self",)).filter(pk=notice_id)
+    notice = rows.select_related("invitee__game_day__team", "invitee__user").first()
+    if notice is None or notice.state != InviteeNotice.State.WAITING:
+        return None
+    why = _void_because(notice, now)
+    if why:
+        notice.state, notice.state_reason = InviteeNotice.State.VOID, why
+        notice.save(update_fields=("state", "state_reason"))
+        return None
+    notice.attempts += 1
+    notice.first_attempt_at = notice.first_attempt_at or now
+    notice.save(update_fields=("attempts", "first_attempt_at"))
+    return notice
+
+
+def _void_because(notice: InviteeNotice, now: datetime) -> str:
+    """Why it must not be sent any more; blank: it may."""
+    invitee, kind = notice.invitee, Told(notice.kind)
+    row = invitee.game_day
+    if has_left(invitee=invitee):
+        return "they are not there any more"
+    if kind is Told.CANCEL:
+        return ""
+    if invitee.removed_at is not None:
+        return "they are not invited any more"
+    if State(row.state) not in INVITING:
+        return f"the game day is {State(row.state).words}"
+    if kind in _REMINDING and invitee.answer == Answer.DECLINED:
+        return "they declined"
+    if row.starts_at is None or now >= row.starts_at:
+        return "it began before they could be told"
+    return ""
+
+
+@transaction.atomic
+def _end(*, notice_id: int, way: str, outcome: Outcome, now: datetime) -> datetime | None:
+    notice = InviteeNotice.objects.select_for_update(of=("self",)).get(pk=notice_id)
+    if notice.state != InviteeNotice.State.WAITING:
+        return None
+    notice.state_reason, notice.way = outcome.reason, way[:200]
+    again: datetime | None = None
+    patience = _GIVE_UP.get(Told(notice.kind), _DAY)
+    if outcome.is_delivered:
+        notice.state, notice.sent_at = InviteeNotice.State.SENT, now
+    elif outcome.result is Result.REFUSED or now - (notice.first_attempt_at or now) >= patience:
+        notice.state = InviteeNotice.State.FAILED
+    else:
+        again = now + (outcome.retry_after or pause_after(attempts=notice.attempts))
+    notice.save(update_fields=("state", "state_reason", "way", "sent_at"))
+    return again
