@@ -21,6 +21,7 @@ from django.test import Client
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from chaos.backlog.models import Trial, Vulnerability
 from chaos.experiments.models import Experiment, ExperimentVersion, Target
 from chaos.runs.models import GuardPolicy, Run
 from incidents.intake.models import Integration, Monitor
@@ -287,6 +288,28 @@ RunFactory = _make(
     requested_at=BEGINNING,
     not_before=BEGINNING,
     not_after=factory.LazyAttribute(lambda run: run.not_before + timedelta(hours=1)),
+)
+
+# What nobody has tried yet; its figures are those of the defaults at the beginning.
+VulnerabilityFactory = _make(
+    Vulnerability,
+    team=factory.SubFactory(TeamFactory),
+    title=factory.Sequence(lambda n: f"Vulnerability {n}"),
+    state_at=BEGINNING,
+    scored_at=BEGINNING,
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
+
+# Every six months, due for the first time on 1 July 2026.
+TrialFactory = _make(
+    Trial,
+    experiment=factory.SubFactory(ExperimentFactory, kind="dr_trial", rto_objective_seconds=300),
+    team=factory.SelfAttribute("experiment.team"),
+    first_due_at=datetime(2026, 7, 1, tzinfo=UTC),
+    due_at=datetime(2026, 7, 1, tzinfo=UTC),
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
 )
 
 # `GuardPolicyFactory(team=…, needs_on_call=False)`: all else as nobody wrote it.

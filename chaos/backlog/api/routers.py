@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from chaos.backlog.api import coverage, trials, vulnerabilities
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/chaos/vulnerabilities", vulnerabilities.router),
+    ("/v1/chaos/coverage", coverage.router),
+    ("/v1/chaos/trials", trials.router),
+)
