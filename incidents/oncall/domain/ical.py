@@ -1,15 +1,13 @@
-"""Shifts as an iCalendar (RFC 5545): UTC, stable UIDs, so that calendars update instead of doubling."""
+"""Shifts as an iCalendar: an event for each turn of somebody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from icalendar import Calendar, Event
-
-_REFRESH = timedelta(hours=1)
-_PRODUCT = "-//Reliability//On call//EN"
+from reliability.kit import ical
+from reliability.kit.ical import IcalEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +28,19 @@ class CalendarShift:
 
 
 def to_ical(*, name: str, shifts: Iterable[CalendarShift], host: str) -> bytes:
-    """The calendar as bytes with CRLF and folded lines (RFC 5545 3.1). name: what programs call it."""
-    calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("name", name)  # RFC 7986
-    calendar.add("x-wr-calname", name)
-    calendar.add("x-wr-timezone", "UTC")
-    calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT1H")
-    for shift in shifts:
-        calendar.add_component(_event(shift, host))
-    written: bytes = calendar.to_ical()
-    return written
+    """The calendar as bytes. name: what programs call it. Being on call does not fill a day."""
+    return ical.to_ical(name=name, product="On call", events=[_event(shift) for shift in shifts], host=host)
 
 
-def _event(shift: CalendarShift, host: str) -> Event:
-    event = Event()
+def _event(shift: CalendarShift) -> IcalEvent:
     start = "open" if shift.turn_start is None else f"{int(shift.turn_start.timestamp())}"
-    event.add("uid", f"shift-{shift.schedule_id}-{shift.user_id}-{start}@{host}")
-    event.add("dtstamp", shift.changed_at)
-    event.add("dtstart", shift.start)
-    event.add("dtend", shift.end)
-    event.add("summary", shift.summary)
-    event.add("description", shift.description)
-    event.add("url", shift.url)
-    event.add("transp", "TRANSPARENT")  # being on call does not fill a day
-    event.add("categories", ["On call"])
-    return event
+    return IcalEvent(
+        uid=f"shift-{shift.schedule_id}-{shift.user_id}-{start}",
+        start=shift.start,
+        end=shift.end,
+        summary=shift.summary,
+        description=shift.description,
+        url=shift.url,
+        changed_at=shift.changed_at,
+        category="On call",
+    )

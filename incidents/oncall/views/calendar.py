@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from incidents.oncall.domain.grid import Bar, Day, bars_of, day_of, days_with, period_of_days, weeks_of_month
+from incidents.oncall.domain.grid import Bar, Day, bars_of, days_with
 from incidents.oncall.domain.rota import Shift, final_shifts, gaps, layer_shifts
 from incidents.oncall.models import Override, Schedule
 from incidents.oncall.selectors.board import standings
@@ -23,6 +23,7 @@ from incidents.oncall.selectors.warnings import warnings_of
 from reliability.access.domain.caller import Role
 from reliability.access.models import User
 from reliability.access.requests import AccessRequest
+from reliability.kit.days import day_of, period_of_days, weeks_of_month
 from reliability.kit.periods import Period
 from reliability.web.fields import page_zone
 

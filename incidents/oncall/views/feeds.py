@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -21,6 +19,7 @@ from incidents.oncall.services import feeds
 from incidents.oncall.services.feeds import NewFeed
 from reliability.access.requests import AccessRequest
 from reliability.web.errors import Conflict
+from reliability.web.ical import calendar_response
 
 SCHEDULES_OFFERED_MAX = 500
 
@@ -63,12 +62,4 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     found = feed_of_secret(secret=secret)
     content = calendar_of(feed=found, now=now)
     feeds.note_read(feed=found, now=now)
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == tag:
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-        response["Content-Disposition"] = 'inline; filename="on-call.ics"'
-    response["ETag"] = tag
-    response["Cache-Control"] = "private, max-age=300"
-    return response
+    return calendar_response(request=request, content=content, filename="on-call.ics")
