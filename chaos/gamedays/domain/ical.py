@@ -75,5 +75,5 @@ def _event(meeting: Meeting, method: Method) -> Event:
         attendee.params["role"] = vText("REQ-PARTICIPANT")
         attendee.params["partstat"] = vText(meeting.answer)
         attendee.params["rsvp"] = vText("FALSE")  # answers come by our link: nobody reads that mailbox
-        event.add("attendee", attendee, encode=0)
+        event.add("attendee", attendee, encode=False)
     return event

@@ -14,4 +14,4 @@ def has_left(*, invitee: Invitee) -> bool:
         return True
     if not invitee.was_member:
         return False
-    return not Membership.objects.filter(team_id=invitee.game_day.team_id, user_id=invitee.user_id).exists()
+    return not Membership.objects.filter(team_id=invitee.game_day.team_id, user=invitee.user).exists()

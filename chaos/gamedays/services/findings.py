@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -73,6 +74,10 @@ def record(
         )
         made.vulnerability_id = weakness.pk
         made.save(update_fields=("vulnerability_id",))
-        changes = {"finding": [None, made.title], "layer": [None, layer], "vulnerability": [None, weakness.pk]}
+        changes: dict[str, list[Any]] = {
+            "finding": [None, made.title],
+            "layer": [None, layer],
+            "vulnerability": [None, weakness.pk],
+        }
         tell(caller=caller, row=row, action="find", changes=changes, now=now)
     return made

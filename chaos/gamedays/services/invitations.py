@@ -82,8 +82,10 @@ def answer(*, token: str, answer: Answer, comment: str = "", now: datetime) -> I
 
 def answer_as(*, caller: Caller, number: int, answer: Answer, comment: str = "", now: datetime) -> Invitee:
     """The caller's own answer, on the page. Raises NotFound when not invited, Conflict, Invalid."""
-    rows = Invitee.objects.filter(game_day_id=min(number, 2**63 - 1), user_id=caller.user_id, removed_at=None)
-    found = rows.exclude(user=None).select_related("user", "game_day__team").first()
+    found: Invitee | None = None
+    if caller.user_id is not None:
+        rows = Invitee.objects.filter(game_day_id=min(number, 2**63 - 1), user_id=caller.user_id, removed_at=None)
+        found = rows.select_related("user", "game_day__team").first()
     if found is None or not caller.may_read(found.game_day.team_id):
         raise NotFound("you are not invited to this game day, or it is not yours to see")
     return _answer(invitee=found, answer=answer, comment=comment, caller=caller, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +15,6 @@ from chaos.gamedays.services.holding import check_state, held, move, save, tell
 from chaos.gamedays.services.planning import payload_of
 from chaos.gamedays.services.scenarios import scenario_of, waiting_scenario
 from chaos.runs.domain.states import State as RunState
-from chaos.runs.models import Run
 from chaos.runs.services.requests import request_run
 from chaos.runs.services.stopping import stop_run
 from reliability.access.domain.caller import Caller, Role
@@ -49,7 +49,7 @@ def start(*, caller: Caller, number: int, override_reason: str = "", now: dateti
             now=now,
             fields=["state", "state_reason", "override_reason", "started_at", "started_by_name"],
         )
-        changes = {"state": [before.value, State.LIVE.value]}
+        changes: dict[str, list[Any]] = {"state": [before.value, State.LIVE.value]}
         tell(caller=caller, row=row, action="start", changes=changes, reason=row.override_reason, now=now)
         emit(kind=GAME_DAY_STARTED, payload=payload_of(row=row), team_id=row.team_id, now=now)
     return row
@@ -82,7 +82,7 @@ def begin_scenario(*, caller: Caller, number: int, scenario_id: int, now: dateti
             )
         scenario.state, scenario.began_at, scenario.began_by_name = ScenarioState.RUNNING.value, now, caller.name[:160]
         scenario.save(update_fields=("state", "began_at", "began_by_name", "run"))
-        changes = {"scenario": [None, scenario.title], "run": [None, scenario.run_id]}
+        changes: dict[str, list[Any]] = {"scenario": [None, scenario.title], "run": [None, scenario.run_id]}
         tell(caller=caller, row=row, action="begin_scenario", changes=changes, now=now)
     return scenario
 
@@ -96,7 +96,7 @@ def end_scenario(*, caller: Caller, number: int, scenario_id: int, now: datetime
             return scenario
         if scenario.state != ScenarioState.RUNNING:
             raise Conflict(f"the scenario is {scenario.state}: it cannot end", reason="wrong_state")
-        run = Run.objects.filter(pk=scenario.run_id).first()
+        run = scenario.run
         if run is not None and run.state != RunState.ENDED:
             stop_run(caller=caller, run_id=run.pk, reason="its scenario of the game day was ended", now=now)
         scenario.state, scenario.ended_at, scenario.ended_by_name = ScenarioState.ENDED.value, now, caller.name[:160]
@@ -113,7 +113,9 @@ def skip_scenario(*, caller: Caller, number: int, scenario_id: int, reason: str,
         needed = {"reason": "say why, such as “there was no time left”"}
         check_texts(texts={"reason": reason.strip()}, most={"reason": bounds.REASON_MAX}, needed=needed)
         _skip(scenario, reason.strip())
-        changes = {f"state of {scenario.title}": [ScenarioState.WAITING.value, ScenarioState.SKIPPED.value]}
+        changes: dict[str, list[Any]] = {
+            f"state of {scenario.title}": [ScenarioState.WAITING.value, ScenarioState.SKIPPED.value],
+        }
         tell(caller=caller, row=row, action="skip_scenario", changes=changes, reason=reason, now=now)
     return scenario
 
@@ -136,7 +138,7 @@ def finish(*, caller: Caller, number: int, now: datetime) -> GameDay:
         move(row=row, to=State.WRAPPING_UP)
         row.ended_at = now
         save(caller=caller, row=row, now=now, fields=["state", "state_reason", "ended_at"])
-        changes = {"state": [State.LIVE.value, State.WRAPPING_UP.value]}
+        changes: dict[str, list[Any]] = {"state": [State.LIVE.value, State.WRAPPING_UP.value]}
         tell(caller=caller, row=row, action="finish", changes=changes, now=now)
         emit(kind=GAME_DAY_ENDED, payload=payload_of(row=row), team_id=row.team_id, now=now)
     return row

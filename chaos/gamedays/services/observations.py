@@ -100,7 +100,10 @@ def edit(
             setattr(found, name, value)
         found.revision += 1
         found.save(update_fields=(*values, "revision"))
-        changes = {f"#{found.number}": [before[:500], found.text[:500]], "at": [None, format_instant(found.at)]}
+        changes: dict[str, list[Any]] = {
+            f"#{found.number}": [before[:500], found.text[:500]],
+            "at": [None, format_instant(found.at)],
+        }
         tell(caller=caller, row=row, action="edit_observation", changes=changes, now=now)
     return found
 
@@ -115,7 +118,7 @@ def retract(*, caller: Caller, number: int, observation_number: int, now: dateti
         found.retracted_at = now
         found.revision += 1
         found.save(update_fields=("retracted_at", "revision"))
-        changes = {f"#{found.number}": [found.text[:500], None]}
+        changes: dict[str, list[Any]] = {f"#{found.number}": [found.text[:500], None]}
         tell(caller=caller, row=row, action="retract_observation", changes=changes, now=now)
     return found
 

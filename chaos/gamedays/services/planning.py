@@ -76,7 +76,10 @@ def go(*, caller: Caller, number: int, override_reason: str = "", now: datetime)
         row.checks = [asdict(one) for one in asked]
         row.decided_at, row.decided_by_name = now, caller.name[:160]
         save(caller=caller, row=row, now=now, fields=[*_STATE, "checks", "decided_at", "decided_by_name"])
-        changes = {"state": [State.PLANNED.value, State.GO.value], "objections": [None, len(objections)]}
+        changes: dict[str, list[Any]] = {
+            "state": [State.PLANNED.value, State.GO.value],
+            "objections": [None, len(objections)],
+        }
         tell(caller=caller, row=row, action="go", changes=changes, reason=row.state_reason, now=now)
     return row
 

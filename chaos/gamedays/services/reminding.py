@@ -66,8 +66,9 @@ def _begin(*, follow_up_id: int, now: datetime) -> FollowUp | None:
     found: FollowUp | None = rows.filter(pk=follow_up_id).first()
     if found is None or found.state != FollowUpState.OPEN or found.reminded_at is not None:
         return None
-    is_there = found.owner is not None and found.owner.is_active
-    if not is_there or not Membership.objects.filter(team_id=found.team_id, user_id=found.owner_id).exists():
+    if found.owner is None or not found.owner.is_active:
+        return None
+    if not Membership.objects.filter(team_id=found.team_id, user=found.owner).exists():
         return None
     found.reminder_attempts += 1
     found.save(update_fields=("reminder_attempts",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -135,7 +136,10 @@ def close(*, caller: Caller, number: int, expected_revision: int | None = None, 
             now=now,
             fields=["state", "state_reason", "score", "closed_at", "closed_by_name", "record"],
         )
-        changes = {"state": [State.WRAPPING_UP.value, State.DONE.value], "score": [None, row.score]}
+        changes: dict[str, list[Any]] = {
+            "state": [State.WRAPPING_UP.value, State.DONE.value],
+            "score": [None, row.score],
+        }
         tell(caller=caller, row=row, action="close", changes=changes, now=now)
     return row
 
