@@ -17,6 +17,7 @@ from cronsim import CronSim, CronSimError
 EXPRESSION_LENGTH_MAX = 100
 # An expression has to come at least this often: 29 February does, also over 2100.
 _GAP_MAX = timedelta(days=366 * 8 + 2)
+_SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 _FIELDS = ("minute", "hour", "day-of-month", "month", "day-of-week")
 _WRITE = {
     "minute": "0 to 59",
@@ -44,16 +45,56 @@ class CronTimes:
     zone_name: str
 
     def next_after(self, instant: datetime) -> datetime:
+        """The first of its times later than *instant*, in UTC. Raises ValueError when it never comes again."""
         zone = ZoneInfo(self.zone_name)
+        if any(field.startswith("*") for field in self.expression.split()[:2]):
+            return self._by_real_time(instant, zone)
         for tick in CronSim(self.expression, instant.astimezone(zone)):
             # Within an hour that is repeated the first meaning of a time may lie behind us.
             if (found := tick.astimezone(UTC)) > instant:
                 return found
         raise ValueError(f"{self.expression!r} never comes after {instant.isoformat()}")
 
+    def _by_real_time(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        """Each minute that passes is compared with what the clock shows, from one change of the clock to the next.
+
+        CronSim alone passes over minutes where clocks change by half an hour.
+        """
+        start, offset = instant, _offset(instant, zone)
+        after = start
+        while True:
+            tick = next(CronSim(self.expression, (after + offset).replace(tzinfo=None)), None)
+            if tick is None:
+                raise ValueError(f"{self.expression!r} never comes after {instant.isoformat()}")
+            found = tick.replace(tzinfo=UTC) - offset
+            change = _next_change(start, found, zone)
+            if change is None:
+                return found
+            start, offset = change, _offset(change, zone)
+            after = change - _SECOND  # what is due right at the change is not passed over
+
     @property
     def words(self) -> str:
         return f"{self.expression}, {self.zone_name}"
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
+    return instant.astimezone(zone).utcoffset() or timedelta()
+
+
+def _next_change(after: datetime, until: datetime, zone: ZoneInfo) -> datetime | None:
+    """The first instant in (after, until] at which the clock of the zone is set, in whole seconds."""
+    offset, first = _offset(after, zone), after.replace(microsecond=0)
+    while first < until:
+        last = min(first + _DAY, until)
+        if _offset(last, zone) == offset:
+            first = last
+            continue
+        while last - first > _SECOND:
+            middle = first + ((last - first) // 2 // _SECOND) * _SECOND
+            first, last = (middle, last) if _offset(middle, zone) == offset else (first, middle)
+        return last
+    return None
 
 
 def local_words(instant: datetime, *, zone_name: str) -> str:

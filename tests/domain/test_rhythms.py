@@ -77,6 +77,15 @@ def test_what_runs_by_the_hour_or_minute_goes_on_with_real_time(
     assert list(upcoming(Cron(text, zone_name), after=start, count=len(expected))) == expected
 
 
+def test_a_half_hour_that_is_skipped_or_repeated_keeps_its_minutes() -> None:
+    """Half past each hour: met at 02:30 right after the gap, and twice at 01:30 when the clock is set back to it."""
+    half_past = Cron("30 * * * *", "Australia/Lord_Howe")
+    on = upcoming(half_past, after=datetime(2026, 10, 3, 14, 30, tzinfo=UTC), count=3)
+    assert [f"{at:%H:%M}" for at in on] == ["15:00", "15:30", "16:30"]
+    back = upcoming(half_past, after=datetime(2026, 4, 4, 14, 0, tzinfo=UTC), count=3)
+    assert [f"{at:%H:%M}" for at in back] == ["14:30", "15:00", "16:00"]
+
+
 def test_within_a_repeated_hour_the_next_call_is_not_due_in_the_past() -> None:
     """A job of 02:30 that ends at the second 02:10 of the night has called: its next is tomorrow's."""
     ended_at = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
