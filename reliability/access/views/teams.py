@@ -13,6 +13,7 @@ from reliability.access.domain.caller import Role
 from reliability.access.forms.team import MemberForm, NewTeamForm, RoleForm, TeamForm
 from reliability.access.forms.why import WhyForm
 from reliability.access.models import Team
+from reliability.access.panels import rendered_panels
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors import teams as selectors
 from reliability.access.services import teams
@@ -146,5 +147,6 @@ def _team_page(request: AccessRequest, team: Team, form: MemberForm) -> HttpResp
         "is_administrator": request.caller.may(team.pk, Role.ADMINISTRATOR),
         "own_id": request.caller.user_id,
         "may_delete": request.caller.is_administrator,
+        "panels": rendered_panels(request=request, team=team, now=timezone.now()),
     }
     return render(request, "access/team.html", context, status=422 if form.errors else 200)
