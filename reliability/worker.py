@@ -25,6 +25,7 @@ def main() -> int:
     # The checks import every address, page and API schema, which no worker needs; `prepare` has run them.
     os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
     django.setup()
+    settings.ROOT_URLCONF = "reliability.pages"  # messages lead to pages; the schemas of the API would take 20 MB
     fold(directory=settings.METRICS_DIR, now=timezone.now())
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{os.environ.get('WORKER_NAME') or 'worker'}@%h")),

@@ -104,9 +104,10 @@ class Product:
                 found.append(pid)
         return found
 
-    def resident_megabytes(self) -> float:
-        """Resident memory of the supervisor and everything below it; shared pages count for each process (RSS)."""
-        return sum(_resident_kilobytes(pid) for pid in [self.process.pid, *self.descendants()]) / 1024
+    def resident_megabytes(self, *, counted: str = "Pss") -> float:
+        """Resident memory of the supervisor and everything below it. Pss: what they take of the machine, a page that
+        several share once. Rss: such a page for each of them."""
+        return sum(_resident_kilobytes(pid, counted) for pid in [self.process.pid, *self.descendants()]) / 1024
 
     def stop(self, *, seconds: float = 12.0) -> float:
         """End it as Ctrl-C does; returns the seconds it took."""
@@ -205,10 +206,10 @@ def _processes() -> Iterator[tuple[int, int, str]]:
             yield int(entry.name), int(parent), command
 
 
-def _resident_kilobytes(pid: int) -> int:
+def _resident_kilobytes(pid: int, counted: str) -> int:
     """0 when it has ended meanwhile."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith(f"{counted}:")), 0)
