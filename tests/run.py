@@ -161,7 +161,7 @@ def _run(step: Step) -> Result:
         status = subprocess.run(
             step.command,
             cwd=ROOT,
-            env={**os.environ, **step.environment, **environment},
+            env={**_inherited(), **step.environment, **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -172,6 +172,11 @@ def _run(step: Step) -> Result:
     if status:
         print(log.read_text(errors="replace"), flush=True)
     return result
+
+
+def _inherited() -> dict[str, str]:
+    """Hundreds of processes start from this checkout: what one has compiled is there for the others."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @contextlib.contextmanager
