@@ -6,12 +6,14 @@ cut off in its middle: they work from the target and the planned undo alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
 Json = Mapping[str, Any]
+# (address, headers) → (status, body): one HTTP GET, to where the platform may connect. Raises InjectorError.
+Get = Callable[[str, Mapping[str, str]], tuple[int, bytes]]
 
 
 class InjectorError(Exception):
@@ -103,6 +105,13 @@ class Injector(Protocol):
         ...
 
     def problems_of_target(self, config: Json) -> list[str]: ...
+
+    def look_at_target(self, *, reach: Reach, get: Get) -> Sequence[str]:
+        """What can be seen of the target from this machine, in sentences; changes nothing.
+
+        Raises InjectorError saying why no fault could be put into it now.
+        """
+        ...
 
     def plan(self, *, action: str, fault_key: str, reach: Reach, arguments: Json) -> Plan:
         """Pure: looks at nothing outside. Raises InjectorError naming the argument to change."""

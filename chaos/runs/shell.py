@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from chaos.experiments.agents import register_agents
 from chaos.experiments.panels import Panel as ExperimentPanel
 from chaos.experiments.panels import register_panel as register_experiment_panel
 from chaos.experiments.tabs import register_tab
+from chaos.runs.selectors.agents import hosts_of_agents
 from chaos.runs.views.banners import stop_banner
 from chaos.runs.views.marks import run_marks
 from chaos.runs.views.panels import runs_of_experiment, runs_of_service, runs_of_slo
@@ -18,6 +20,7 @@ from slo.marks import register_marks
 from slo.panels import Panel as SloPanel
 from slo.panels import register_panel as register_slo_panel
 
+register_agents(hosts_of_agents)
 register_place(Place("chaos", "Chaos", "/chaos/", "flask", 20, is_prominent=False))
 register_tab("Runs", "chaos-home", 10)
 register_tab("Guards", "guard-policy-list", 85)

@@ -13,7 +13,7 @@ _NARROWEST = 0.006  # of the period: a fault of a minute would be a line that no
 _LEGEND_ROOM = 66
 _LOOKS = MappingProxyType(
     {
-        Kind.EXPERIMENT: ("var(--warn-fill)", {"shape": "/", "size": 6, "solidity": 0.35}, 0.55),
+        Kind.EXPERIMENT: ("var(--warn-fill)", {"shape": "/", "size": 6, "solidity": 0.35}, 0.85),
         Kind.INCIDENT: ("var(--bad-fill)", {}, 0.18),
     }
 )

@@ -189,3 +189,8 @@ def target_out(target: Target, *, secrets: list[str], caller: Caller) -> dict[st
         "secrets": secrets,
         "updated_by": target.updated_by_name,
     }
+
+
+class TargetChecked(Schema):
+    found: Literal["ready", "not_ready", "not_seen"] = Field(description="not_seen: only an agent elsewhere can tell")
+    words: list[str] = Field(description="what was seen, or why no fault could be put into it now")

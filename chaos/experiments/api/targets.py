@@ -15,6 +15,7 @@ from chaos.experiments.api.naming import service_id, service_named
 from chaos.experiments.models import Target
 from chaos.experiments.selectors import targets as selectors
 from chaos.experiments.services import targets
+from chaos.experiments.services.checking import check
 from chaos.experiments.services.targets import TargetDraft
 from chaos.injectors.protocol import Argument
 from chaos.injectors.registry import injectors
@@ -134,6 +135,14 @@ def change(
     )
     tag(response, changed.revision)
     return _out(request, changed)
+
+
+@router.post("/{slug}/check", response=schemas.TargetChecked, operation_id="checkTarget", summary="Ask a target")
+def check_one(request: AccessRequest, slug: str) -> Any:
+    """Whether a fault could be put into it now. It is asked and nothing of it is changed; responders may."""
+    found = selectors.target(caller=request.caller, slug=slug)
+    checked = check(caller=request.caller, target=found, now=timezone.now())
+    return {"found": checked.found.value, "words": list(checked.words)}
 
 
 @router.delete("/{slug}", response={204: None}, operation_id="deleteTarget", summary="Delete a target")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chaos.experiments.domain.commands import command_mistake
 from chaos.experiments.domain.kinds import Kind
 from chaos.experiments.domain.places import Problem
 from chaos.experiments.domain.secrets import names_in
@@ -58,13 +59,15 @@ def job_of(*, version: ExperimentVersion) -> JobParts:
             team_id=experiment.team_id, slug__in=targets_named(version.document), is_enabled=True
         )
     }
+    permitted = allowed()
     targets: dict[str, Reach] = {}
     for slug, row in sorted(rows.items()):
+        if mistake := command_mistake(config=row.config, allowed=permitted):
+            found.append(Problem(0, slug, mistake))
         try:
             targets[slug] = reach_of(target=row)
         except VaultError as error:
             found.append(Problem(0, slug, str(error)))
-    permitted = allowed()
     return JobParts(
         document=parsed.document,
         targets=targets,

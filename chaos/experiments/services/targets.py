@@ -12,9 +12,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from chaos.experiments.domain.commands import FIELD as COMMAND
+from chaos.experiments.domain.commands import command_mistake
 from chaos.experiments.domain.names import slug_mistake
 from chaos.experiments.domain.target_config import TargetConfigError, checked_config
 from chaos.experiments.models import Target
+from chaos.experiments.selectors.surroundings import allowed
 from chaos.experiments.selectors.targets import reach_of
 from chaos.injectors.registry import injectors
 from reliability.access.domain.caller import Caller, Role
@@ -148,6 +151,8 @@ def _checked(
             )
         except TargetConfigError as error:
             details += [{"field": f"config.{name}", "message": message} for name, message in error.mistakes]
+        if mistake := command_mistake(config=config, allowed=allowed()):
+            details.append({"field": f"config.{COMMAND}", "message": mistake})
     if details:
         raise Invalid(details=details)
     fields = {

@@ -12,6 +12,7 @@ from chaos.experiments.models import Target
 from chaos.experiments.selectors.targets import list_targets, secret_names
 from chaos.experiments.selectors.targets import target as get_target
 from chaos.experiments.services import targets
+from chaos.experiments.services.checking import Found, check
 from chaos.experiments.tabs import tabs_for
 from chaos.experiments.views.choices import is_editor_somewhere
 from chaos.experiments.views.query import ListQuery
@@ -70,23 +71,16 @@ def target_detail(request: AccessRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def target_check(request: AccessRequest, slug: str) -> HttpResponse:
-    """Whether this machine could do it now, and what it lacks. Nothing is touched."""
+    """Whether a fault could be put into it now, as it says itself. Nothing is changed."""
     target = get_target(caller=request.caller, slug=slug)
-    require(caller=request.caller, team_id=target.team_id, role=Role.RESPONDER)
-    injector = injectors().get(target.kind)
-    if injector is None:
-        problems = [f"there is no injector {target.kind!r} in this version"]
-    elif injector.is_local and target.agent:
-        words = f"Only the agent {target.agent} can tell: it looks at its own machine before each run."
-        messages.info(request, words)
-        return redirect("target-detail", target.slug)
+    checked = check(caller=request.caller, target=target, now=timezone.now())
+    words = "; ".join(checked.words)
+    if checked.found is Found.READY:
+        messages.success(request, f"Ready: {words}.")
+    elif checked.found is Found.NOT_SEEN:
+        messages.info(request, f"Not seen from here: {words}.")
     else:
-        lacking = injector.works_here()
-        problems = [*([lacking] if lacking else []), *injector.problems_of_target(target.config)]
-    if problems:
-        messages.error(request, f"Not ready: {'; '.join(problems)}.")
-    else:
-        messages.success(request, "Ready: its injector works here, and what it needs to reach the target is complete.")
+        messages.error(request, f"Not ready: {words}.")
     return redirect("target-detail", target.slug)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,11 @@ UNSHIFTED = "+0s"
 _UNSHIFTED = {"+0", "-0", "+0s", "-0s"}
 _SIZE_MAX = 4096
 _MARK = "# reliability:"
+# "+60s", "-1d", "+2,5h x0.5", "@2026-01-01 00:00:00": https://github.com/wolfcw/libfaketime#usage
+_SHIFT = re.compile(
+    r"(@?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|[+-]?\d{1,12}([.,]\d{1,9})?[smhdy]?)( [ix]\d{1,6}([.,]\d{1,6})?)?"
+)
+_NO_SHIFT = "something that is no shift"
 
 
 def key_in(path: Path) -> str | None:
@@ -21,8 +27,12 @@ def key_in(path: Path) -> str | None:
 
 
 def shift_in(path: Path) -> str:
-    """The shift it holds, as libfaketime reads it: the first line that is no comment."""
-    return next((line.strip() for line in _lines(path) if line.strip() and line[0] not in " #;"), "")
+    """The shift it holds, as libfaketime reads it: the first line that is no comment.
+
+    Of what is no shift only that is told: the path may be of any file, also of one that holds secrets.
+    """
+    found = next((line.strip() for line in _lines(path) if line.strip() and line[0] not in " #;"), "")
+    return found if not found or _SHIFT.fullmatch(found) else _NO_SHIFT
 
 
 def check_unshifted(path: Path) -> None:

@@ -63,12 +63,14 @@ class ClockInjector(MachineInjector):
             raise InjectorError("shift_seconds must not be 0: that shifts nothing", is_permanent=True)
         return {"file": config["file"]}
 
+    def seen(self, config: Mapping[str, Any]) -> list[str]:
+        path = Path(config["file"])
+        numbers = ", ".join(str(pid) for pid in _seeing(path)[:10])
+        return [f"{path} shifts nothing", f"process {numbers} reads it"]
+
     def put(self, *, note: Note, plan: Plan, config: Mapping[str, Any]) -> dict[str, Any]:
         path = Path(plan.undo["file"])
-        file.check_unshifted(path)
-        seeing = [p.pid for p in processes.everyone() if processes.has_environment(p.pid, _VARIABLE, str(path))]
-        if not seeing:
-            raise InjectorError(f"no process runs that was started with {_VARIABLE}={path}: is the target up?")
+        seeing = _seeing(path)
         note.write(has_written=True)
         file.write(path, shift=f"{plan.arguments['shift_seconds']:+d}s", key=plan.fault_key)
         return {"pids": seeing, "shift_seconds": plan.arguments["shift_seconds"]}
@@ -85,6 +87,15 @@ class ClockInjector(MachineInjector):
         if file.key_in(path) == plan.fault_key:
             return Verification(is_gone=False, how=f"{path} shifts the clock by {file.shift_in(path)}")
         return Verification(is_gone=True, how=f"{path} holds {file.shift_in(path) or 'no shift'}")
+
+
+def _seeing(path: Path) -> list[int]:
+    """Processes whose clock the file shifts. Raises InjectorError when there is none, or it is shifted already."""
+    file.check_unshifted(path)
+    found = [p.pid for p in processes.everyone() if processes.has_environment(p.pid, _VARIABLE, str(path))]
+    if not found:
+        raise InjectorError(f"no process runs that was started with {_VARIABLE}={path}: is the target up?")
+    return found
 
 
 INJECTOR = ClockInjector()

@@ -56,6 +56,16 @@ class DiskInjector(MachineInjector):
             raise InjectorError("fill needs either used_percent or mebibytes", is_permanent=True)
         return {"directory": config["directory"], "file": _name(fault_key)}
 
+    def seen(self, config: Mapping[str, Any]) -> list[str]:
+        with places.opened(config) as directory:
+            places.check_file_system(directory, config=config)
+            found = space_of(directory)
+            is_writable = os.access(str(config["directory"]), os.W_OK | os.X_OK)
+        if not is_writable:
+            raise InjectorError(f"no file can be made in {config['directory']}: it is not ours to write")
+        free, total = found.free // MEBIBYTE, found.total // MEBIBYTE
+        return [f"{config['directory']} is there: {free:,} of {total:,} MiB are free"]
+
     def put(self, *, note: Note, plan: Plan, config: Mapping[str, Any]) -> dict[str, Any]:
         with places.opened(config) as directory:
             places.check_file_system(directory, config=config)

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from chaos.injectors.protocol import Action, Argument, InjectorError, Plan
+from chaos.injectors.protocol import Action, Argument, InjectorError
 from chaos.injectors.toxiproxy.fields import DURATION, share
 from chaos.injectors.toxiproxy.injecting import ToxicInjector, ToxicOf
 
@@ -63,10 +63,10 @@ class DnsInjector(ToxicInjector):
             attributes["delay"] = arguments["delay_ms"]
         return ToxicOf(type="dns_fault", attributes=attributes, toxicity=arguments["share"])
 
-    def check_proxy(self, proxy: Mapping[str, Any], plan: Plan) -> None:
+    def check_proxy(self, proxy: Mapping[str, Any], *, name: str, url: str) -> None:
         if proxy.get("protocol") != "dns":
             raise InjectorError(
-                f"proxy {plan.undo['proxy']} is no name server: make it with protocol dns, at a proxy of ours",
+                f"proxy {name} is no name server: make it with protocol dns, at a proxy of ours",
                 is_permanent=True,
             )
 

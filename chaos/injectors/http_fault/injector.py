@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from chaos.injectors.protocol import Action, Argument, InjectorError, Plan
+from chaos.injectors.protocol import Action, Argument, InjectorError
 from chaos.injectors.toxiproxy.fields import DURATION, HOUR_MS, share
 from chaos.injectors.toxiproxy.injecting import ToxicInjector, ToxicOf
 
@@ -54,10 +54,10 @@ class HttpFaultInjector(ToxicInjector):
             attributes |= {"status": arguments["status"], "retry_after": arguments["retry_after_seconds"]}
         return ToxicOf(type="http_fault", attributes=attributes, toxicity=arguments["share"])
 
-    def check_proxy(self, proxy: Mapping[str, Any], plan: Plan) -> None:
+    def check_proxy(self, proxy: Mapping[str, Any], *, name: str, url: str) -> None:
         if proxy.get("protocol") != "http":
             raise InjectorError(
-                f"proxy {plan.undo['proxy']} does not read HTTP: make it with protocol http, at a proxy of ours",
+                f"proxy {name} does not read HTTP: make it with protocol http, at a proxy of ours",
                 is_permanent=True,
             )
 

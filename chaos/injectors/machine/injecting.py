@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from chaos.injectors import guardian
 from chaos.injectors.machine import notes
 from chaos.injectors.machine.notes import Note
-from chaos.injectors.protocol import Action, Argument, InjectorError, Json, Plan, Reach, Verification
+from chaos.injectors.protocol import Action, Argument, Get, InjectorError, Json, Plan, Reach, Verification
 from chaos.injectors.schema import check_arguments, check_fields, problems_of_fields
 
 DURATION = Argument(
@@ -52,6 +52,16 @@ class MachineInjector(ABC):
     @abstractmethod
     def look(self, *, noted: Json, plan: Plan, config: Mapping[str, Any]) -> Verification:
         """Whether it is gone, seen at the thing itself. Raises InjectorError when it cannot be seen."""
+
+    @abstractmethod
+    def seen(self, config: Mapping[str, Any]) -> list[str]:
+        """What is there of the target now, in words; changes nothing. Raises InjectorError when no fault could be."""
+
+    def look_at_target(self, *, reach: Reach, get: Get) -> list[str]:
+        lacking = self.works_here()
+        if lacking:
+            raise InjectorError(lacking)
+        return self.seen(check_fields(self.target_fields, reach.config))
 
     def problems_of_target(self, config: Json) -> list[str]:
         return problems_of_fields(self.target_fields, config)

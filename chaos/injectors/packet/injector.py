@@ -88,6 +88,18 @@ class PacketInjector(MachineInjector):
             )
         return place
 
+    def seen(self, config: Mapping[str, Any]) -> list[str]:
+        space = Space(str(config.get("namespace") or ""))
+        if not space.is_there():
+            raise InjectorError(f"there is no network namespace {space.namespace}: is the target up?")
+        words = [f"the network namespace {space.namespace} is there" if space.namespace else "it is the machine's own"]
+        interface = str(config.get("interface") or "")
+        if interface:
+            if not space.queues(interface):
+                raise InjectorError(f"it has no interface {interface}: delays need one")
+            words.append(f"it has the interface {interface}")
+        return words
+
     def put(self, *, note: Note, plan: Plan, config: Mapping[str, Any]) -> dict[str, Any]:
         space = Space(plan.undo["namespace"])
         if not space.is_there():

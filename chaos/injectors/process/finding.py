@@ -95,7 +95,7 @@ def _of_pidfile(path: Path) -> list[Running]:
     except OSError as error:
         raise InjectorError(f"the pidfile {path} cannot be read: {error.strerror}") from error
     if not text.isdigit():
-        raise InjectorError(f"the pidfile {path} holds {text!r} and no number")
+        raise InjectorError(f"the pidfile {path} holds no number")  # and never what it holds: it may be any file
     process = processes.running(int(text))
     if process is None:
         return []

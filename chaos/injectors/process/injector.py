@@ -82,6 +82,13 @@ class ProcessInjector(MachineInjector):
             return None
         return super().expires_after(action=action, arguments=arguments, config=config)
 
+    def seen(self, config: Mapping[str, Any]) -> list[str]:
+        found = finding.to_signal(config)
+        return [
+            f"process {process.pid} runs{', and is stopped' if processes.is_stopped(process) else ''}"
+            for process in found
+        ]
+
     def put(self, *, note: Note, plan: Plan, config: Mapping[str, Any]) -> dict[str, Any]:
         found = finding.to_signal(config)
         if plan.action == "pause" and (stopped := [p.pid for p in found if processes.is_stopped(p)]):

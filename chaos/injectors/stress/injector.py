@@ -83,6 +83,13 @@ class StressInjector(MachineInjector):
             raise InjectorError("the disk action needs a target with a directory", is_permanent=True)
         return {"directory": config["directory"], "made": _made(fault_key)}
 
+    def seen(self, config: Mapping[str, Any]) -> list[str]:
+        words = [f"{os.cpu_count() or 1} processors", f"{_available_bytes() // MEBIBYTE:,} MiB of memory are available"]
+        if config.get("directory"):
+            with places.opened(config) as directory:
+                words.append(f"{space_of(directory).free // MEBIBYTE:,} MiB are free in {config['directory']}")
+        return words
+
     def put(self, *, note: Note, plan: Plan, config: Mapping[str, Any]) -> dict[str, Any]:
         memory, directory = 0, str(notes.directory())
         if plan.action == "memory":

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from chaos.injectors.protocol import Action, Argument, InjectorError, Json, Plan, Reach, Verification
+from chaos.injectors.protocol import Action, Argument, Get, InjectorError, Json, Plan, Reach, Verification
 from chaos.injectors.schema import check_arguments, check_fields
 from chaos.injectors.toxiproxy.client import NoProxyError, ProxyApi
 from chaos.injectors.toxiproxy.fields import TARGET_FIELDS, problems_of_target
+from chaos.injectors.toxiproxy.looking import proxy_at, version_at, words_of
 
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
@@ -51,6 +52,15 @@ class ToxicInjector(ABC):
     def problems_of_target(self, config: Json) -> list[str]:
         return problems_of_target(config)
 
+    def look_at_target(self, *, reach: Reach, get: Get) -> list[str]:
+        config = check_fields(self.target_fields, reach.config)
+        url, name = str(config["api_url"]).rstrip("/"), str(config["proxy"])
+        headers = self.headers(reach)
+        version = version_at(url, headers=headers, get=get)
+        proxy = proxy_at(url, name, headers=headers, get=get)
+        self.check_proxy(proxy, name=name, url=url)
+        return [f"{url} is a Toxiproxy {version}", f"it has the proxy {name}", *words_of(proxy)]
+
     def plan(self, *, action: str, fault_key: str, reach: Reach, arguments: Json) -> Plan:
         if action not in self.actions:
             known = ", ".join(self.actions)
@@ -74,15 +84,15 @@ class ToxicInjector(ABC):
 
     def inject(self, *, plan: Plan, reach: Reach) -> Json:
         api = self.api(plan, reach)
-        self.check_proxy(api.proxy(), plan)
+        self.check_proxy(api.proxy(), name=plan.undo["proxy"], url=plan.undo["api_url"])
         is_new = api.add_toxic(self._values(plan))
         return {"proxy": plan.undo["proxy"], "toxic": plan.fault_key, "is_new": is_new}
 
-    def check_proxy(self, proxy: Mapping[str, Any], plan: Plan) -> None:
-        """Raises InjectorError for a proxy that this fault cannot be put into."""
+    def check_proxy(self, proxy: Mapping[str, Any], *, name: str, url: str) -> None:
+        """Raises InjectorError for a proxy that this kind of fault cannot be put into."""
         if self.has_deadline and "protocol" not in proxy:
             raise InjectorError(
-                f"{plan.undo['api_url']} is a proxy that keeps no deadlines: use the injector toxiproxy for it",
+                f"{url} is a proxy that keeps no deadlines: use the injector toxiproxy for it",
                 is_permanent=True,
             )
 
@@ -107,9 +117,11 @@ class ToxicInjector(ABC):
         return Verification(is_gone=True, how=f"proxy {plan.undo['proxy']} has no toxic {plan.fault_key}")
 
     def api(self, plan: Plan, reach: Reach) -> ProxyApi:
+        return ProxyApi(url=plan.undo["api_url"], proxy=plan.undo["proxy"], headers=self.headers(reach))
+
+    def headers(self, reach: Reach) -> dict[str, str]:
         token = reach.secrets.get("token", "")
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return ProxyApi(url=plan.undo["api_url"], proxy=plan.undo["proxy"], headers=headers)
+        return {"Authorization": f"Bearer {token}"} if token else {}
 
     def _values(self, plan: Plan) -> dict[str, Any]:
         toxic = self.toxic_of(plan.action, plan.arguments)

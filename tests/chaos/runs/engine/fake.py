@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from chaos.injectors.protocol import Action, Argument, InjectorError, Json, Plan, Reach, Verification
+from chaos.injectors.protocol import Action, Argument, Get, InjectorError, Json, Plan, Reach, Verification
 from chaos.injectors.registry import injectors, register
 
 KIND = "file"
@@ -37,6 +37,9 @@ class FileInjector:
 
     def problems_of_target(self, config: Json) -> list[str]:
         return [] if config.get("directory") else ["directory is missing"]
+
+    def look_at_target(self, *, reach: Reach, get: Get) -> list[str]:
+        return [f"{len(list(Place(reach).directory.iterdir()))} files are there"]
 
     def plan(self, *, action: str, fault_key: str, reach: Reach, arguments: Json) -> Plan:
         return Plan(self.kind, action, fault_key, dict(arguments), {"file": fault_key}, timedelta(minutes=10))
