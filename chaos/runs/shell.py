@@ -53,5 +53,6 @@ for _slug, _look in {
     "skipped": StateLook("Not reached", "none", "minus"),
     "cut_short": StateLook("Cut short", "warn", "stop"),
     "approved": StateLook("Approved", "good", "check"),
+    "approval_declined": StateLook("Declined", "bad", "stop"),
 }.items():
     register_state(_slug, _look)

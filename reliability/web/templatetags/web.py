@@ -85,6 +85,12 @@ def state_badge(state: object, word: str = "") -> SafeString:
     return _badge(look, word or look.word)
 
 
+@register.filter
+def tone(state: object) -> str:
+    """`class="card tone-{{ run.state|tone }}"`: the tone of a state's look, for what holds more than its badge."""
+    return look_of(state).tone
+
+
 @lru_cache(maxsize=512)  # a list shows the same few a thousand times
 def _badge(look: StateLook, word: str) -> SafeString:
     return format_html('<span class="state tone-{}">{}{}</span>', look.tone, icon(look.icon), word)
