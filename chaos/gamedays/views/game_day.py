@@ -70,8 +70,9 @@ def plan_page(request: AccessRequest, day: GameDay, **bound: forms.Form) -> Http
         "item_form": ChecklistForm(),
         **bound,
     }
-    context["open_items"] = sum(not one.is_done for one in context["items"])
-    context["objections"] = sum(not one.is_go for one in context["checks"]) + context["open_items"]
+    context["refused"] = [one for one in context["checks"] if not one.is_go]
+    context["granted"] = [one for one in context["checks"] if one.is_go]
+    context["objections"] = len(context["refused"]) + sum(not one.is_done for one in context["items"])
     status = 422 if any(form.errors for form in bound.values()) else 200
     return render(request, "gamedays/detail.html", context, status=status)
 
