@@ -93,6 +93,21 @@ def test_every_dependency_and_volume_of_compose_is_declared() -> None:
     assert OURS["web"]["ports"] == ["${PORT:-8000}:8000"]
 
 
+def test_the_proxy_for_faults_starts_only_when_asked_for_and_with_a_token() -> None:
+    proxy = COMPOSE["services"]["chaos-proxy"]
+    assert proxy["profiles"] == ["chaos"]
+    assert proxy["image"] == COMPOSE["x-product"]["image"]
+    assert "environment" not in proxy, "it needs no key and no database"
+    assert_command_exists(proxy["command"])
+    assert {f"--token-file=/run/secrets/{name}" for name in proxy["secrets"]} <= set(proxy["command"])
+    assert {f"--config={one['target']}" for one in proxy["configs"]} <= set(proxy["command"])
+    assert set(proxy["secrets"]) <= set(COMPOSE["secrets"])
+    assert {one["source"] for one in proxy["configs"]} <= set(COMPOSE["configs"])
+    named = {COMPOSE["secrets"][name]["environment"] for name in proxy["secrets"]}
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    assert all(name in guide for name in (*named, "CHAOS_PROXIES"))
+
+
 def test_addresses_in_compose_name_its_own_services() -> None:
     for service in OURS.values():
         assert "@postgresql:5432/" in service["environment"]["DATABASE_URL"]

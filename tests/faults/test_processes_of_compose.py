@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 import yaml
@@ -153,3 +155,45 @@ def test_the_processes_of_compose_get_ready_and_do_what_is_due(composition: Comp
         composition.wait_until(lambda: bool(database.execute("SELECT 1 FROM runs_agent").fetchall()), seconds=30)
     for service in ("web", "worker", "beat", "agent"):
         assert "Traceback" not in composition.log(service).read_text()
+
+
+def test_the_agent_of_compose_takes_the_name_it_is_given(composition: Composition) -> None:
+    assert composition.environment("agent")["CHAOS_AGENT"] == "", "any run whose targets name nobody"
+    assert _filled_in("${CHAOS_AGENT:-}", {"CHAOS_AGENT": "cellar"}) == "cellar"
+
+
+def test_the_proxy_of_compose_reads_its_file_and_wants_its_token(tmp_path: Path) -> None:
+    token, listen = secrets.token_hex(), f"127.0.0.1:{free_port()}"
+    (tmp_path / "token").write_text(f"{token}\n")
+    proxies = [{"name": "payments", "listen": "127.0.0.1:0", "upstream": "127.0.0.1:9"}]
+    (tmp_path / "proxies.json").write_text(json.dumps(proxies))
+    _, *rest = _COMPOSE["services"]["chaos-proxy"]["command"]
+    here = {
+        "--listen": listen,
+        "--token-file": str(tmp_path / "token"),
+        "--config": str(tmp_path / "proxies.json"),
+    }
+    given = [
+        f"{name}={here.get(name, value)}" if value else name for name, _, value in (w.partition("=") for w in rest)
+    ]
+    environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, *given], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    try:
+        while "API listens on" not in (line := process.stdout.readline()):
+            assert process.poll() is None, line
+        known = {"Host": "chaos-proxy:8474"}
+        assert _status(listen, known) == 401
+        assert _status(listen, known | {"Authorization": f"Bearer {token}"}) == 200
+        assert _status(listen, {"Host": "elsewhere:8474", "Authorization": f"Bearer {token}"}) != 200
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        process.stdout.close()
+
+
+def _status(listen: str, headers: Mapping[str, str]) -> int:
+    with httpx2.Client(trust_env=False, timeout=5) as client:
+        return int(client.get(f"http://{listen}/proxies/payments", headers=dict(headers)).status_code)

@@ -68,7 +68,7 @@ class PolicyForm(forms.Form):
         return [one.email for one in self.cleaned_data["people"]]
 
 
-class _People(forms.ModelMultipleChoiceField):
+class _People(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name} ({obj.email})"
 
