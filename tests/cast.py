@@ -23,7 +23,9 @@ from factory.django import DjangoModelFactory
 
 from chaos.backlog.models import Trial, Vulnerability
 from chaos.experiments.models import Experiment, ExperimentVersion, Target
+from chaos.gamedays.models import GameDay
 from chaos.runs.models import GuardPolicy, Run
+from chaos.schedules.models import Schedule as ExperimentSchedule
 from incidents.intake.models import Integration, Monitor
 from incidents.oncall.models import Schedule, ScheduleVersion
 from incidents.paging.models import EscalationPolicy, PolicyStep, StepTarget
@@ -308,6 +310,29 @@ TrialFactory = _make(
     team=factory.SelfAttribute("experiment.team"),
     first_due_at=datetime(2026, 7, 1, tzinfo=UTC),
     due_at=datetime(2026, 7, 1, tzinfo=UTC),
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
+
+# A game day that nobody has planned yet, on 1 July 2026 at ten.
+GameDayFactory = _make(
+    GameDay,
+    team=factory.SubFactory(TeamFactory),
+    title=factory.Sequence(lambda n: f"Game day {n}"),
+    uid=factory.Sequence(lambda n: f"game-day-{n}@example.org"),
+    starts_at=datetime(2026, 7, 1, 10, tzinfo=UTC),
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
+
+# Each day at ten, UTC; nothing is due, as only services put due work behind it.
+ExperimentScheduleFactory = _make(
+    ExperimentSchedule,
+    team=factory.SelfAttribute("experiment.team"),
+    experiment=factory.SubFactory(ExperimentFactory),
+    cron="0 10 * * *",
+    owner_name="Editor",
+    next_at=datetime(2026, 7, 1, 10, tzinfo=UTC),
     created_at=BEGINNING,
     updated_at=BEGINNING,
 )

@@ -18,10 +18,12 @@ from reliability.access.domain.caller import Role
 from slo.models import Adjustment, Backfill, BurnAlert, Exclusion, SliVersion
 from tests.access.hidden_backlog import hidden_backlog
 from tests.access.hidden_experiments import hidden_experiments
+from tests.access.hidden_gamedays import hidden_gamedays
 from tests.access.hidden_intake import hidden_intake
 from tests.access.hidden_oncall import hidden_oncall
 from tests.access.hidden_paging import hidden_paging, shared_paging
 from tests.access.hidden_runs import hidden_runs
+from tests.access.hidden_schedules import hidden_schedules
 from tests.cast import (
     BEGINNING,
     AlertFactory,
@@ -52,6 +54,7 @@ PUBLIC = frozenset(
         "link/<str:secret>/",
         "a/<str:token>/",  # the signature is the right: tests/response/pages/test_phone.py
         "a/list/<str:token>/",  # likewise: tests/response/pages/test_phone_list.py
+        "chaos/game-days/answers/<str:token>/",  # likewise: tests/chaos/gamedays/
         "chaos/notices/<str:token>/",  # the signature is the right: tests/chaos/runs/judging/test_notices.py
         "inbound/pagerduty/<slug:name>/",  # the signature of the body is what opens them
         "inbound/slack/<slug:name>/",
@@ -151,10 +154,12 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "tokens/": {"token_id": token.pk},
         **hidden_backlog(cast),
         **hidden_experiments(cast),
+        **hidden_gamedays(cast),
         **hidden_intake(cast),
         **hidden_oncall(cast),
         **hidden_paging(cast),
         **hidden_runs(cast),
+        **hidden_schedules(cast),
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
 

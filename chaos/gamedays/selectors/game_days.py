@@ -102,11 +102,16 @@ def unanswered(*, game_day: GameDay) -> list[Invitee]:
     return list(rows.select_related("user").order_by("name", "pk"))
 
 
-def observations_of(*, game_day: GameDay) -> list[Observation]:
+def observations(*, game_day: GameDay) -> QuerySet[Observation]:
     """By time, those taken back, too, with edits and scenario at hand."""
     edits = Prefetch("edits", queryset=ObservationEdit.objects.order_by("revision"))
-    rows = game_day.observations.select_related("scenario").prefetch_related(edits)
-    return list(rows.order_by("at", "number"))
+    rows: QuerySet[Observation] = game_day.observations.select_related("scenario").prefetch_related(edits)
+    return rows.order_by("at", "number")
+
+
+def observations_of(*, game_day: GameDay) -> list[Observation]:
+    """All of them: there are at most GAME_DAY_OBSERVATIONS_MAX."""
+    return list(observations(game_day=game_day))
 
 
 def invitee_of(*, caller: Caller, game_day: GameDay) -> Invitee | None:

@@ -118,7 +118,7 @@ def test_people_are_told_in_their_own_way_and_at_their_hour(
         assert len(phone.received) == 0, "it is night there"
         deliver_all(now + timedelta(hours=11))
         (told,) = phone.received
-    assert "19:00 Asia/Tokyo" in told.json()["title"]
+    assert "19:00 Asia/Tokyo" in told.body.decode()
     assert [len(read(mails, one)) for one in (OUTSIDE, cast.viewer.email, cast.responder.email)] == [1, 1, 0]
 
 
