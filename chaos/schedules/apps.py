@@ -9,4 +9,7 @@ class SchedulesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        import_module("chaos.schedules.shell")
+        for module in ("shell", "calendar_shell"):
+            import_module(f"chaos.schedules.{module}")
+        rotation = import_module("reliability.access.services.rotation")  # with the models, which are ready now
+        rotation.register_encrypted(model="schedules.BlackoutFeed", column="sealed")

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from chaos.schedules import calendar_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [*calendar_urls.urlpatterns]

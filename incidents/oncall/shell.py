@@ -1,4 +1,5 @@
-"""What this room adds to the shell of every page: its place in the rail and its schedules in the search."""
+"""What this room adds to the shell of every page: its place in the rail, its schedules in the search, its shifts
+in the chaos calendar."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 from django.urls import reverse
 
+from chaos.schedules.calendar import register_entries
+from incidents.oncall.selectors.entries import shifts_in_calendar
 from incidents.oncall.selectors.schedules import list_schedules
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import Hit, register_search
@@ -26,6 +29,7 @@ def schedules_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hi
 register_place(Place("oncall", "On call", "/oncall/", "calendar", 40, phone_order=20, also=("/escalation-policies/",)))
 register_tool("oncall/_tool.html")
 register_search("schedules", schedules_found)
+register_entries("on-call shifts", shifts_in_calendar)
 for _slug, _look in {
     "offered": StateLook("Offered", "busy", "clock"),
     "accepted": StateLook("Accepted", "good", "check"),
