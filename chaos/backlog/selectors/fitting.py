@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chaos.experiments.domain.placeholders import PlaceholderError, filled
 from chaos.experiments.library import Template, templates
 from chaos.experiments.models import Target
 from chaos.injectors.registry import injectors
@@ -42,16 +43,11 @@ def fitting_one(*, service: Service | None, team_id: int, template: Template) ->
 
 def _fit(template: Template, targets: Sequence[str], slo: str) -> Fitting:
     """With exactly as many targets as it needs there is nothing to choose; of more, somebody chooses."""
-    filled = {
+    values = {
         one.name: slo if one.kind == "slo" and slo else one.default
         for one in template.placeholders
         if one.name != "service" and (one.default or (one.kind == "slo" and slo))
     }
-    missing = [
-        one.title.lower()
-        for one in template.placeholders
-        if one.is_required and one.name not in filled and one.name != "service"
-    ]
     known = injectors()
     title = known[template.injector].title if template.injector in known else template.injector
     lacks = []
@@ -60,9 +56,22 @@ def _fit(template: Template, targets: Sequence[str], slo: str) -> Fitting:
         lacks.append(f"{many} of the kind “{title}”")
     elif template.targets_min and len(targets) > template.targets_min:
         lacks.append(f"a choice among {len(targets)} targets")
-    lacks += missing
     chosen = tuple(targets) if template.targets_min and len(targets) == template.targets_min else ()
-    return Fitting(template, title, chosen, filled, ", ".join(lacks))
+    if not lacks:
+        lacks = _missing(template, chosen, values)
+    return Fitting(template, title, chosen, values, ", ".join(lacks))
+
+
+def _missing(template: Template, targets: Sequence[str], values: Mapping[str, str]) -> list[str]:
+    """What the template itself says of these values, in the words of its fields."""
+    try:
+        filled(template=template, targets=targets, values={"service": "the service", **values})
+    except PlaceholderError as error:
+        titles = {one.name: one.title.lower() for one in template.placeholders}
+        names = [titles.get(name, name) for name, _ in error.mistakes]
+        same = len({message for _, message in error.mistakes}) == 1
+        return [" or ".join(names)] if same else names
+    return []
 
 
 def _targets_of(service: Service | None, team_id: int) -> dict[str, list[str]]:

@@ -272,8 +272,7 @@ def _check_revision(row: Vulnerability, expected: int | None) -> None:
         f"{row.updated_by_name or 'somebody'} changed this at {row.updated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, "
         "after you opened it: your change is not saved; compare both and save again"
     )
-    detail = {"field": "revision", "message": message, "expected": expected, "stored": row.revision}
-    raise Conflict(message, reason="changed_meanwhile", details=[detail])
+    raise Conflict(message, reason="changed_meanwhile")
 
 
 def _require_room(team_id: int) -> None:

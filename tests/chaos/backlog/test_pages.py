@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 As = Callable[[str], Client]
 Ended = Callable[..., Run]
 TRY = "process-paused"
+CELL = "/chaos/coverage/checkout/process/"
 
 
 def scored(vulnerability: Vulnerability, now: datetime) -> Vulnerability:
@@ -131,12 +132,13 @@ def test_one_click_makes_an_experiment_that_tries_it(as_: As, feared: Vulnerabil
 def test_what_is_lacking_is_asked_for_on_a_form(as_: As, feared: Vulnerability, service: Service) -> None:
     TargetFactory.create_batch(2, team=service.team, service=service, kind="process")
     chosen = service.chaos_targets.latest("pk")
+    SloFactory(team=service.team, service=service, name="availability")
     editor, address = as_("editor"), f"/chaos/backlog/{feared.pk}/try/{TRY}/"
     assert "a choice among 2 targets" in editor.get(f"/chaos/backlog/{feared.pk}/").content.decode()
     lacking = editor.post(address, {"one_click": "1"})
     assert lacking.status_code == 422
     assert not Experiment.objects.exists()
-    made = editor.post(address, {"service": "checkout", "targets": chosen.slug, "value-hold": "30"})
+    made = editor.post(address, {"service": "checkout", "targets": chosen.slug, "value-slo": "availability"})
     assert made.status_code == 302
     assert feared.experiments.count() == 1
     assert as_("responder").get(address).status_code == 403
@@ -145,9 +147,11 @@ def test_what_is_lacking_is_asked_for_on_a_form(as_: As, feared: Vulnerability, 
 
 def test_a_hole_of_the_map_is_filled_in_one_click(as_: As, service: Service) -> None:
     TargetFactory(team=service.team, service=service, slug="checkout-worker", kind="process")
+    assert "Needs address to look at or objective" in as_("editor").get(CELL).content.decode()
+    SloFactory(team=service.team, service=service)
     answer = as_("editor").post(f"/chaos/coverage/checkout/process/try/{TRY}/", {"one_click": "1"})
     assert answer.status_code == 302
-    assert "Planned" in as_("viewer").get("/chaos/coverage/checkout/process/").content.decode()
+    assert "Planned" in as_("viewer").get(CELL).content.decode()
 
 
 def test_an_open_teams_vulnerability_tells_nothing_of_a_private_service(
