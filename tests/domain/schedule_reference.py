@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -137,6 +138,7 @@ def _fits(plan: Plan, wall: datetime) -> bool:
     )
 
 
+@lru_cache(maxsize=50_000)
 def _first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
     """A time that is skipped is met at the first instant after the gap, one that is repeated at its first."""
     while (at := wall.replace(tzinfo=zone).astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != wall:

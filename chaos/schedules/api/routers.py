@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from chaos.schedules.api import schedules
+
+ROUTERS: tuple[tuple[str, Router], ...] = (("/v1/chaos/schedules", schedules.router),)
