@@ -21,11 +21,17 @@ PROBE = "rates are answered"
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """looks: what the probe said while the fault was in place."""
+    """looks: what the probe said while the fault was in place. after: what it said after it; None: the same."""
 
     hours: float
     reason: str
     looks: Sequence[int | str]
+    after: int | None = None
+    activity: str = ACTIVITY
+
+    @property
+    def last(self) -> int | str:
+        return self.looks[-1] if self.after is None else self.after
 
 
 PAST = (
@@ -36,10 +42,11 @@ PAST = (
 
 def load_past_runs(*, caller: Caller, experiment: Experiment, now: datetime) -> None:
     for past in PAST:
-        _load(caller=caller, experiment=experiment, past=past, at=now + timedelta(hours=past.hours))
+        load_past_run(caller=caller, experiment=experiment, past=past, at=now + timedelta(hours=past.hours))
 
 
-def _load(*, caller: Caller, experiment: Experiment, past: Past, at: datetime) -> None:
+def load_past_run(*, caller: Caller, experiment: Experiment, past: Past, at: datetime) -> Run:
+    """As an agent would have left it."""
     run = requests.request_run(caller=caller, experiment=experiment, reason=past.reason, not_before=at, now=at)
     Run.objects.filter(pk=run.pk).update(state=State.READY, ready_at=at)
     run.refresh_from_db()
@@ -49,18 +56,18 @@ def _load(*, caller: Caller, experiment: Experiment, past: Past, at: datetime) -
     clock = at + timedelta(seconds=1)
     running.begin(run_id=run.pk, fence=fence, process_id=1, now=clock)
     _look(run, fence, "before", 200, clock)
-    _tell(run, fence, "activity_began", ACTIVITY, clock)
-    draft = Draft("proxy", ACTIVITY, rates.TARGET, {}, None, timedelta(seconds=300))
+    _tell(run, fence, "activity_began", past.activity, clock)
+    draft = Draft("proxy", past.activity, rates.TARGET, {}, None, timedelta(seconds=300))
     record = undoing.write(run_id=run.pk, fence=fence, draft=draft, now=clock)
     clock += timedelta(seconds=1)
-    injected = events.Entry("injected", f"proxy latency is in place on {rates.TARGET}", clock, {"target": rates.TARGET})
+    injected = events.Entry("injected", f"proxy: {past.activity} on {rates.TARGET}", clock, {"target": rates.TARGET})
     undoing.note_injected(run_id=run.pk, fence=fence, record_id=record.pk, entry=injected)
     for said in past.looks:
         clock += timedelta(seconds=15)
         _look(run, fence, "during", said, clock)
-    has_deviated = past.looks[-1] != 200
-    _tell(run, fence, "activity_ended", ACTIVITY, clock, status="succeeded", seconds=15.0 * len(past.looks))
-    _look(run, fence, "after", past.looks[-1], clock)
+    has_deviated = past.last != 200
+    _tell(run, fence, "activity_ended", past.activity, clock, status="succeeded", seconds=15.0 * len(past.looks))
+    _look(run, fence, "after", past.last, clock)
     clock += timedelta(seconds=1)
     gone = Progress(record.pk, UndoState.VERIFIED, 1, "", clock, clock, "the proxy has no toxic of that name")
     undoing.note(run_id=run.pk, fence=fence, progress=[gone], now=clock)
@@ -75,6 +82,8 @@ def _load(*, caller: Caller, experiment: Experiment, past: Past, at: datetime) -
         "failed_rollbacks": [],
     }
     running.close(run_id=run.pk, fence=fence, end=RunEnd(fence=fence, outcome=outcome), now=clock)
+    run.refresh_from_db()
+    return run
 
 
 def _look(run: Run, fence: int, phase: str, said: int | str, at: datetime) -> None:

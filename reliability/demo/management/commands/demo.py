@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from reliability.demo.rates.ports import settle
 from reliability.demo.services import load
+from reliability.demo.services.backlog import load_backlog
 from reliability.demo.services.rates import load_rates
 from reliability.supervision.places import demo_note
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             load.load(now=timezone.now())
             before, ports = settle(settings.DATA_DIR)
             load_rates(email=load.EMAIL, before=before, ports=ports, now=timezone.now())
+            load_backlog(email=load.EMAIL, ports=ports, now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
         demo_note(settings.DATA_DIR).write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
