@@ -22,7 +22,17 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".artifacts" / "test"
 BIN = Path(sys.prefix) / "bin"
 PYTEST = [str(BIN / "pytest"), "-q", "-p", "no:cacheprovider"]
-SUITE = [*PYTEST, "-n", "2", "tests", *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults"))]
+# It computes most of the time: what runs beside it, and waits for moments, goes first.
+SUITE = [
+    "nice",
+    "-n",
+    "10",
+    *PYTEST,
+    "-n",
+    "2",
+    "tests",
+    *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults")),
+]
 # A file's tests stay in one process: they share a product. Most of the time they wait. The longest go first.
 BY_FILE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 # The same for a bench of a file, where there are several.
@@ -101,12 +111,14 @@ def steps() -> list[list[Step]]:
     return [
         checks,
         [
+            Step("faults", [*PYTEST, *BY_BENCH, *longest_first("faults")]),
             Step("suite on SQLite", SUITE),
+        ],
+        [
+            Step("journeys", journeys),
             Step("suite on PostgreSQL", [*SUITE, "--only-with-database"], needs="postgresql"),
         ],
-        [Step("journeys", journeys)],
         [Step("journeys on PostgreSQL and Redis", stories, needs="postgresql")],
-        [Step("faults", [*PYTEST, *BY_BENCH, *longest_first("faults")])],
     ]
 
 
