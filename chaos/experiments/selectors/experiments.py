@@ -6,6 +6,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from chaos.experiments.models import Experiment, ExperimentVersion
 from reliability.access.domain.caller import Caller
+from reliability.catalog.models import Service
 from reliability.web.errors import NotFound
 
 
@@ -28,7 +29,9 @@ def list_experiments(
     found: QuerySet[Experiment] = Experiment.objects.readable_by(caller).select_related("team", "service")
     for word in text.split()[:8]:
         found = found.filter(Q(slug__icontains=word) | Q(title__icontains=word) | Q(hypothesis__icontains=word))
-    given = {"team__slug": team, "service__name": service, "layer": layer, "kind": kind, "template": template}
+    if service:
+        found = found.filter(service__in=Service.objects.readable_by(caller).filter(name=service))
+    given = {"team__slug": team, "layer": layer, "kind": kind, "template": template}
     found = found.filter(**{name: value for name, value in given.items() if value})
     if is_archived is not None:
         found = found.filter(is_archived=is_archived)

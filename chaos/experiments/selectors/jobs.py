@@ -15,7 +15,7 @@ from chaos.experiments.domain.validation import problems as problems_of
 from chaos.experiments.models import ExperimentVersion, Target
 from chaos.experiments.selectors.parsed import parsed_text
 from chaos.experiments.selectors.surroundings import allowed, surroundings_of
-from chaos.experiments.selectors.targets import reach_of
+from chaos.experiments.selectors.targets import nameable, reach_of
 from chaos.injectors.protocol import Reach
 from reliability.access.services.vault import VaultError, decrypt
 
@@ -53,12 +53,8 @@ def job_of(*, version: ExperimentVersion) -> JobParts:
         kind=Kind(experiment.kind),
         needs_rpo=experiment.rpo_objective_seconds is not None,
     )
-    rows = {
-        row.slug: row
-        for row in Target.objects.filter(
-            team_id=experiment.team_id, slug__in=targets_named(version.document), is_enabled=True
-        )
-    }
+    named = targets_named(version.document)
+    rows = {row.slug: row for row in nameable(team_id=experiment.team_id).filter(slug__in=named)}
     permitted = allowed()
     targets: dict[str, Reach] = {}
     for slug, row in sorted(rows.items()):

@@ -11,6 +11,7 @@ from chaos.injectors.protocol import Argument, Reach
 from chaos.injectors.registry import injectors
 from reliability.access.domain.caller import Caller
 from reliability.access.services.vault import decrypt
+from reliability.catalog.models import Service
 from reliability.web.errors import NotFound
 
 
@@ -21,7 +22,9 @@ def list_targets(
     found: QuerySet[Target] = Target.objects.readable_by(caller).select_related("team", "service")
     for word in text.split()[:8]:
         found = found.filter(Q(slug__icontains=word) | Q(title__icontains=word))
-    given = {"team__slug": team, "service__name": service, "kind": kind, "environment": environment}
+    if service:
+        found = found.filter(service__in=Service.objects.readable_by(caller).filter(name=service))
+    given = {"team__slug": team, "kind": kind, "environment": environment}
     return found.filter(**{name: value for name, value in given.items() if value}).order_by("title", "pk")
 
 
@@ -37,8 +40,13 @@ def target(*, caller: Caller, slug: str) -> Target:
 
 def kinds_of_team(*, team_id: int) -> dict[str, str]:
     """slug → kind of every target an experiment of the team may name; switched-off ones are left out."""
-    rows = Target.objects.filter(team_id=team_id, is_enabled=True).order_by("slug", "pk")
-    return dict(rows.values_list("slug", "kind"))
+    return dict(nameable(team_id=team_id).order_by("slug", "pk").values_list("slug", "kind"))
+
+
+def nameable(*, team_id: int) -> QuerySet[Target]:
+    """Targets that are switched on. That of a service which went to another team since is nobody's to name."""
+    found: QuerySet[Target] = Target.objects.filter(team_id=team_id, service__team_id=team_id, is_enabled=True)
+    return found
 
 
 def fields_of_kind(*, kind: str) -> list[Argument]:

@@ -115,10 +115,10 @@ def _targets(run: Run) -> list[TargetSeen]:
         TargetSeen(
             slug=row.target.slug,
             kind=row.target.kind,
-            is_there=row.target.is_enabled and row.target.team_id == run.team_id,
+            is_there=row.target.is_enabled and row.target.team_id == row.target.service.team_id == run.team_id,
             held_by=held.get(row.target_id),
         )
-        for row in run.targets.select_related("target").order_by("pk")
+        for row in run.targets.select_related("target__service").order_by("pk")
     ]
 
 
