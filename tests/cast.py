@@ -25,6 +25,7 @@ from chaos.backlog.models import Trial, Vulnerability
 from chaos.experiments.models import Experiment, ExperimentVersion, Target
 from chaos.gamedays.models import GameDay
 from chaos.runs.models import GuardPolicy, Run
+from chaos.schedules.models import Blackout, BlackoutFeed
 from chaos.schedules.models import Schedule as ExperimentSchedule
 from incidents.intake.models import Integration, Monitor
 from incidents.oncall.models import Schedule, ScheduleVersion
@@ -333,6 +334,28 @@ ExperimentScheduleFactory = _make(
     cron="0 10 * * *",
     owner_name="Editor",
     next_at=datetime(2026, 7, 1, 10, tzinfo=UTC),
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
+
+# On 1 July 2026, from ten to noon.
+BlackoutFactory = _make(
+    Blackout,
+    team=factory.SubFactory(TeamFactory),
+    title=factory.Sequence(lambda n: f"Freeze {n}"),
+    time_zone="UTC",
+    start_at=datetime(2026, 7, 1, 10, tzinfo=UTC),
+    end_at=datetime(2026, 7, 1, 12, tzinfo=UTC),
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
+
+BlackoutFeedFactory = _make(
+    BlackoutFeed,
+    team=factory.SubFactory(TeamFactory),
+    title=factory.Sequence(lambda n: f"Calendar {n}"),
+    kind="uploaded",
+    time_zone="UTC",
     created_at=BEGINNING,
     updated_at=BEGINNING,
 )

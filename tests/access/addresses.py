@@ -17,6 +17,7 @@ from incidents.response.models import ImpactedService, ImpactedSlo, TimelineEntr
 from reliability.access.domain.caller import Role
 from slo.models import Adjustment, Backfill, BurnAlert, Exclusion, SliVersion
 from tests.access.hidden_backlog import hidden_backlog
+from tests.access.hidden_blackouts import hidden_blackouts
 from tests.access.hidden_experiments import hidden_experiments
 from tests.access.hidden_gamedays import hidden_gamedays
 from tests.access.hidden_intake import hidden_intake
@@ -62,6 +63,7 @@ PUBLIC = frozenset(
         "styleguide/",
         "styleguide/live/",
         "favicon.ico",
+        "chaos/calendar/feeds/<str:secret>.ics",  # the address is the secret: tests/chaos/schedules/test_addresses.py
         "oncall/feeds/<str:secret>.ics",  # the address is the secret: tests/oncall/test_feeds.py
         "healthz",
         "readyz",
@@ -153,6 +155,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "settings/tokens/": {"token_id": token.pk},
         "tokens/": {"token_id": token.pk},
         **hidden_backlog(cast),
+        **hidden_blackouts(cast),
         **hidden_experiments(cast),
         **hidden_gamedays(cast),
         **hidden_intake(cast),

@@ -26,7 +26,7 @@ class CalendarQuery(Schema):
     end: Annotated[Instant, Field(alias="to", description="until when; at most 366 days later")]
     team: Annotated[str, Field(max_length=63, description="slug")] = ""
     service: Annotated[str, Field(max_length=63, description="name")] = ""
-    kind: Annotated[list[schemas.CalendarKind], Field(max_length=5, description="none: all")] = []
+    kind: Annotated[list[schemas.CalendarKind] | None, Field(max_length=5, description="none: all")] = None
 
 
 @router.get("", response=schemas.CalendarOut, operation_id="getChaosCalendar", summary="Read the calendar")
@@ -36,7 +36,7 @@ def read(request: AccessRequest, query: Query[CalendarQuery]) -> Any:
         raise Invalid(details=[{"field": "to", "message": "must be later than from"}])
     if query.end - query.start > PERIOD_MAX:
         raise Invalid(details=[{"field": "to", "message": f"is at most {PERIOD_MAX.days} days after from"}])
-    filters = Filters(query.team, query.service, frozenset(Kind(one) for one in query.kind))
+    filters = Filters(query.team, query.service, frozenset(Kind(one) for one in query.kind or ()))
     found = entries(caller=request.caller, period=Period(query.start, query.end), filters=filters)
     teams = dict(readable_teams(caller=request.caller).order_by().values_list("pk", "slug"))
     return {

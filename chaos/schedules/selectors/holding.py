@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from chaos.runs.blockers import Blocker
 from chaos.runs.models import Run
 from chaos.schedules.selectors.blackouts import BlackoutTime, affecting
@@ -18,11 +20,10 @@ def blackouts_of(*, run: Run, at: datetime) -> list[Blocker]:
 
     They pass: the run waits until the last of them ends. A run under way is not asked about.
     """
-    service_ids = set(run.targets.order_by().values_list("target__service_id", flat=True))
-    if run.service_id is not None:
-        service_ids.add(run.service_id)
-    team_ids = {run.team_id, *Service.objects.filter(pk__in=service_ids).order_by().values_list("team_id", flat=True)}
-    found = affecting(team_ids=team_ids, service_ids=service_ids, at=at)
+    of_run = Q(pk=run.service_id) | Q(chaos_targets__runs__run=run)
+    services = dict(Service.objects.filter(of_run).order_by().values_list("pk", "team_id"))
+    team_ids = {run.team_id, *services.values()}
+    found = affecting(team_ids=team_ids, service_ids=services, at=at)
     last = sorted(found, key=lambda one: one.period.end, reverse=True)
     return [Blocker(_words(one), address_of(one), is_temporary=True, until=one.period.end) for one in last[:SHOWN]]
 

@@ -37,9 +37,9 @@ def test_a_run_in_order_goes_and_every_guard_is_kept(
     assert set(kept.values()) == {"go"}
     assert kept.keys() >= {
         "global_stop", "window", "document", "hypothesis", "targets", "agent", "approval", "notice", "error_budget",
-        "burn_rate", "telemetry", "incidents", "on_call",
+        "burn_rate", "telemetry", "incidents", "on_call", "blackout",
     }  # fmt: skip
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(29):
         guards.before(run=run, now=now)
 
 
