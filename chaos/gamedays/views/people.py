@@ -11,6 +11,7 @@ from chaos.gamedays.domain.states import Answer, RoleKind
 from chaos.gamedays.forms.people import AnswerForm, InviteForm, RoleForm
 from chaos.gamedays.models import GameDay
 from chaos.gamedays.selectors.game_days import game_day as get_game_day
+from chaos.gamedays.selectors.game_days import invitee_of
 from chaos.gamedays.services import invitations, roles
 from chaos.gamedays.views.answers import attempt, page_of_day
 from chaos.gamedays.views.choices import people_of
@@ -18,7 +19,7 @@ from chaos.gamedays.views.game_day import plan_page
 from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
-from reliability.web.errors import Conflict, Invalid
+from reliability.web.errors import Conflict, Invalid, NotFound
 from reliability.web.refusals import show_refusal
 
 
@@ -101,6 +102,8 @@ def invitee_remove(request: AccessRequest, number: int, pk: int) -> HttpResponse
 def answer(request: AccessRequest, number: int) -> HttpResponse:
     """The caller's own."""
     day = _day(request, number)
+    if invitee_of(caller=request.caller, game_day=day) is None:
+        raise NotFound("you are not on the list of this game day: ask its owner")
     form = AnswerForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Press one of the three buttons; a word with it has at most 500 characters.")
