@@ -1,13 +1,17 @@
-"""Due work of this room, and the runs that prove follow-ups."""
+"""Due work of this room, the runs that prove follow-ups, and what stands in the calendar."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from chaos.gamedays.selectors.entries import entries_of
 from chaos.gamedays.services import follow_ups, reminding, telling
 from chaos.gamedays.services.due_kinds import FOLLOW_UP, NOTICE
+from chaos.schedules.calendar import register_entries
 from reliability.outbox.registry import due_work, subscriber
+
+register_entries("game_days", entries_of)
 
 
 @due_work(NOTICE, lease=timedelta(seconds=20), kept=True)

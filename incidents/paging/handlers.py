@@ -7,8 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
+from chaos.gamedays import quiet
 from incidents.oncall.services.notices import SHIFT_BEGAN, SHIFT_COMING
 from incidents.oncall.services.swaps import SWAP_CHANGED
+from incidents.paging.selectors.rules import quiet_hours_end
 from incidents.paging.services import (
     bundling_lost,
     delivery,
@@ -23,6 +25,7 @@ from reliability.outbox.registry import due_work, staged_work, subscriber
 from reliability.outbox.services.clock import on_clock_step
 
 on_clock_step(escalations_clock.keep_pace, kinds={STEP})
+quiet.register("paging", quiet_hours_end)
 
 
 @due_work(STEP, kept=True, urgent=True)

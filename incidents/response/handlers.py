@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from chaos.gamedays import detections
 from chaos.runs.blockers import register_blocker
 from incidents.paging.domain.happening import Happening
 from incidents.paging.listeners import register_listener
@@ -14,6 +15,7 @@ from incidents.paging.models import Escalation, EscalationEvent
 from incidents.response.domain.entries import Kind
 from incidents.response.selectors.blocking import severe_incidents
 from incidents.response.selectors.content import incident_id_of
+from incidents.response.selectors.detections import alerts_seen
 from incidents.response.services import burn_alerts, burning_on, experiments, lapses, pagerduty_reconciling, silences
 from incidents.response.services.burning_watch import STILL_BURNING
 from incidents.response.services.recording import record
@@ -37,6 +39,7 @@ def burn_alert_resolved(*, fact_id: int, payload: dict[str, Any], now: datetime)
 
 
 register_blocker("incidents", severe_incidents, stops_runs=True, words="no Sev1 or Sev2 is open on it")
+detections.register("alerts", alerts_seen)
 
 
 @subscriber("RunUndoFailed", "response.run_undo_failed")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from django.db.models import QuerySet
 
-from incidents.paging.domain.quiet_hours import Quiet
+from incidents.paging.domain.quiet_hours import Quiet, quiet_until
 from incidents.paging.domain.rules import PlaceDue, Rule, opens_at, places_of
 from incidents.paging.domain.urgency import Urgency
 from incidents.paging.models import NotificationRule, QuietHours
@@ -94,6 +94,12 @@ def rules_of(*, user_id: int) -> QuerySet[NotificationRule]:
 
 def quiet_hours_of(*, user_id: int) -> QuietHours | None:
     return QuietHours.objects.filter(user_id=user_id).first()
+
+
+def quiet_hours_end(*, user_id: int, at: datetime) -> datetime | None:
+    """When the person's quiet hours end that hold *at*, in UTC; None outside of them. For rooms below. One query."""
+    row = QuietHours.objects.select_related("user").filter(user_id=user_id).first()
+    return None if row is None else quiet_until(quiet=_quiet(row), zone_name=row.user.time_zone, at=at)
 
 
 def _rule(row: NotificationRule) -> Rule:
