@@ -15,6 +15,7 @@ from chaos.backlog.domain.coverage import Cell
 from chaos.backlog.selectors.coverage import LayerCell, rows_of, services_to_cover, totals_of
 from chaos.experiments.models import Experiment
 from chaos.runs.models import Run
+from chaos.schedules.models import Schedule
 from reliability.access.domain.caller import Caller
 from reliability.catalog.models import Service
 from tests.cast import Cast, ExperimentFactory, RunFactory, ServiceFactory
@@ -56,6 +57,24 @@ def test_a_cell_goes_from_never_tried_to_stale(
     assert seen(now + 89 * DAY - timedelta(seconds=1))[0] is Cell.HELD
     assert seen(now + 90 * DAY)[0] is Cell.STALE
     assert cell(responder, service, "node", now).cell is Cell.NEVER
+
+
+def test_a_schedule_says_when_it_will_be_tried(
+    responder: Caller, service: Service, experiment: Experiment, now: datetime
+) -> None:
+    schedule = Schedule.objects.create(
+        team=service.team,
+        experiment=experiment,
+        cron="0 10 * * 2",
+        owner_name="Editor",
+        next_at=now + DAY,
+        created_at=now,
+        updated_at=now,
+    )
+    found = cell(responder, service, "process", now)
+    assert (found.cell, found.tried.next_at) == (Cell.SCHEDULED, now + DAY)
+    Schedule.objects.filter(pk=schedule.pk).update(is_paused=True)
+    assert cell(responder, service, "process", now).cell is Cell.PLANNED
 
 
 @pytest.mark.parametrize(
