@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from reliability.kit.periods import Period
 from reliability.web.charts import BAD, SERIES, WARN, Chart, layout, line, objective_line
 
 HEIGHT = 220
@@ -50,7 +51,11 @@ def history_chart(*, runs: Sequence[Measured], rto_asked: int | None, rpo_asked:
         figure={
             "data": data,
             "layout": layout(
-                y_title="seconds", shapes=shapes, annotations=annotations, showlegend=len(data) > 1, margin={"t": 30}
+                period=_around(instants),
+                shapes=shapes,
+                annotations=annotations,
+                showlegend=len(data) > 1,
+                margin={"t": 30},
             )
             | {"yaxis": {"rangemode": "tozero", "title": {"text": "seconds"}}},
         },
@@ -59,3 +64,11 @@ def history_chart(*, runs: Sequence[Measured], rto_asked: int | None, rpo_asked:
         height=HEIGHT,
         note="real runs that were begun; what was not measured is a gap",
     )
+
+
+def _around(instants: Sequence[datetime]) -> Period | None:
+    """With room at both ends, so that a single run stands among days and not among milliseconds."""
+    if not instants:
+        return None
+    room = max((instants[-1] - instants[0]) * 0.05, timedelta(days=7))
+    return Period(instants[0] - room, instants[-1] + room)

@@ -120,8 +120,11 @@ def _odds_in_words(odds: float, evidence: Sequence[Seen], now: datetime) -> str:
         found = [one.worth(now=now) for one in evidence if one.has_deviated is has_deviated]
         if found:
             parts.append(f"{len(found)} run{'s' * (len(found) > 1)} {words} (worth {_count(sum(found))} by age)")
-    way = "raise" if odds > 0.5 else "lower" if odds < 0.5 else "leave"
-    return f"{' and '.join(parts)}: {way} the odds that it is true from 50 % to {odds * 100:.0f} %."
+    percent = round(odds * 100)
+    if percent == 50:
+        return f"{' and '.join(parts)}: the odds that it is true stay even, 50 %."
+    way = "raise" if percent > 50 else "lower"
+    return f"{' and '.join(parts)}: {way} the odds that it is true from 50 % to {percent} %."
 
 
 def _within(value: float, bounds: tuple[float, float]) -> float:
