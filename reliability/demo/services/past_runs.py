@@ -48,6 +48,11 @@ def load_past_runs(*, caller: Caller, experiment: Experiment, now: datetime) -> 
 def load_past_run(*, caller: Caller, experiment: Experiment, past: Past, at: datetime) -> Run:
     """As an agent would have left it."""
     run = requests.request_run(caller=caller, experiment=experiment, reason=past.reason, not_before=at, now=at)
+    return drive(run=run, past=past, at=at)
+
+
+def drive(*, run: Run, past: Past, at: datetime) -> Run:
+    """A run that was asked for, to its end."""
     Run.objects.filter(pk=run.pk).update(state=State.READY, ready_at=at)
     run.refresh_from_db()
     fence = leases.take(run=run, supervisor=rates.AGENT, now=at)

@@ -12,6 +12,7 @@ from reliability.demo.rates.ports import settle
 from reliability.demo.services import load
 from reliability.demo.services.backlog import load_backlog
 from reliability.demo.services.rates import load_rates
+from reliability.demo.services.rehearsals import load_rehearsals
 from reliability.supervision.places import demo_note
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             before, ports = settle(settings.DATA_DIR)
             load_rates(email=load.EMAIL, before=before, ports=ports, now=timezone.now())
             load_backlog(email=load.EMAIL, ports=ports, now=timezone.now())
+            load_rehearsals(email=load.EMAIL, now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
         demo_note(settings.DATA_DIR).write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
