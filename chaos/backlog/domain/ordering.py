@@ -47,7 +47,7 @@ class Estimate:
 
     @property
     def weight(self) -> float:
-        return 0.5 ** (_within(self.tier, TIERS) - 1)
+        return float(0.5 ** (_within(self.tier, TIERS) - 1))
 
 
 @dataclass(frozen=True, slots=True)

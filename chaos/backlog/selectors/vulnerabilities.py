@@ -79,7 +79,8 @@ def linkable(*, vulnerability: Vulnerability) -> QuerySet[Experiment]:
         output_field=IntegerField(),
     )
     linked = vulnerability.experiments.values("pk")
-    return found.exclude(pk__in=linked).annotate(fits=fits).order_by("fits", "title", "pk")
+    rest: QuerySet[Experiment] = found.exclude(pk__in=linked)
+    return rest.annotate(fits=fits).order_by("fits", "title", "pk")
 
 
 def history_of(*, vulnerability: Vulnerability) -> QuerySet[VulnerabilityNote]:

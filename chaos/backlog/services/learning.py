@@ -25,22 +25,22 @@ def run_ended(*, payload: dict[str, Any], now: datetime) -> int:
     if run is None or run.ended_at is None:
         return 0
     linked = Vulnerability.objects.filter(team_id=run.team_id, experiments=run.experiment_id).order_by("pk")
-    return sum(_learn(pk, run, verdict, now) for pk in linked.values_list("pk", flat=True))
+    return sum(_learn(pk, run, run.ended_at, verdict, now) for pk in linked.values_list("pk", flat=True))
 
 
 @transaction.atomic
-def _learn(pk: int, run: Run, verdict: Verdict, now: datetime) -> bool:
+def _learn(pk: int, run: Run, ended_at: datetime, verdict: Verdict, now: datetime) -> bool:
     row = Vulnerability.objects.select_for_update(of=("self",)).select_related("service", "team").get(pk=pk)
     has_deviated = verdict is Verdict.DEVIATED
     _, is_new = Evidence.objects.get_or_create(
-        vulnerability=row, run=run, defaults={"has_deviated": has_deviated, "at": run.ended_at}
+        vulnerability=row, run=run, defaults={"has_deviated": has_deviated, "at": ended_at}
     )
     if not is_new:
         return False
     moved = move_after(state=State(row.state), mode=Mode.REAL, verdict=verdict)
     if moved is None:
         return False
-    if moved.state is not None and not _is_late(row, run):
+    if moved.state is not None and not _is_late(row, ended_at):
         text = f"Run {run.pk}: {moved.reason}."
         move(caller=SYSTEM, row=row, state=moved.state, reason=text, run_id=run.pk, now=now)
         return True
@@ -58,9 +58,9 @@ def _learn(pk: int, run: Run, verdict: Verdict, now: datetime) -> bool:
     return False
 
 
-def _is_late(row: Vulnerability, run: Run) -> bool:
+def _is_late(row: Vulnerability, ended_at: datetime) -> bool:
     """A person set the state after the run ended: they could know of it, and what they said stands."""
-    if run.ended_at is None or run.ended_at >= row.state_at:
+    if ended_at >= row.state_at:
         return False
     last = row.notes.filter(kind=VulnerabilityNote.Kind.STATE, run=None).order_by("-at", "-pk").first()
-    return last is not None and last.at > run.ended_at and last.author_id is not None
+    return last is not None and last.at > ended_at and last.author_id is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from chaos.backlog.domain.trials import EVERY_MAX, REMIND_DAYS_MAX, Unit, due_at
 from chaos.backlog.models import Trial
 from chaos.backlog.selectors.trials import last_success_of
 from chaos.backlog.services.due_kinds import REMIND
+from chaos.backlog.services.revisions import check_revision
 from chaos.experiments.domain.kinds import Kind
 from chaos.experiments.models import Experiment
 from reliability.access.domain.caller import Caller, Role
@@ -89,7 +90,7 @@ def edit(
     """What is not named stays. Raises as create, and Conflict when *expected_revision* is not the stored one."""
     with transaction.atomic():
         row = _locked(caller, trial)
-        _check_revision(row, expected_revision)
+        check_revision(stored=row, expected=expected_revision)
         before = _audited(row)
         for name, value in values.items():
             setattr(row, name, value)
@@ -204,16 +205,6 @@ def _locked(caller: Caller, trial: Trial) -> Trial:
         raise NotFound("this trial is not there any more")
     require(caller=caller, team_id=row.team_id, role=Role.EDITOR)
     return row
-
-
-def _check_revision(row: Trial, expected: int | None) -> None:
-    if expected is None or row.revision == expected:
-        return
-    message = (
-        f"{row.updated_by_name or 'somebody'} changed this at {row.updated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, "
-        "after you opened it: your change is not saved; compare both and save again"
-    )
-    raise Conflict(message, reason="changed_meanwhile")
 
 
 def _audited(row: Trial) -> dict[str, Any]:

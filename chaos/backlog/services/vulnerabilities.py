@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from chaos.backlog.domain.drafts import NOTE_MAX, REASON_MAX, VulnerabilityDraft, mistakes_of
 from chaos.backlog.domain.states import Origin, State
 from chaos.backlog.models import Vulnerability, VulnerabilityNote
+from chaos.backlog.services.revisions import check_revision
 from chaos.backlog.services.scoring import SCORED, score
 from chaos.experiments.models import Experiment
 from reliability.access.domain.caller import Caller, Role
@@ -22,7 +23,6 @@ from reliability.web.errors import Conflict, Invalid, NotFound
 
 KIND = "vulnerability"
 Kind = VulnerabilityNote.Kind
-_NOTES_AT_MOST = "vulnerability has as many notes as it may: record a new one"
 
 
 def record(
@@ -107,7 +107,7 @@ def edit(
     """
     with transaction.atomic():
         row = _locked(caller, vulnerability)
-        _check_revision(row, expected_revision)
+        check_revision(stored=row, expected=expected_revision)
         names = VulnerabilityDraft.__dataclass_fields__
         draft = VulnerabilityDraft(**{**{name: getattr(row, name) for name in names}, **values})
         _check(caller, row.team_id, draft, {})
@@ -151,7 +151,7 @@ def add_note(*, caller: Caller, vulnerability: Vulnerability, text: str, now: da
     with transaction.atomic():
         row = _locked(caller, vulnerability)
         if row.notes.count() >= settings.VULNERABILITY_NOTES_MAX:
-            raise Conflict(f"this {_NOTES_AT_MOST}", reason="too_many")
+            raise Conflict("it has as many notes as it may: record a new one", reason="too_many")
         written = note(caller=caller, row=row, kind=Kind.NOTE, text=text.strip(), now=now)
         _record(caller, "vulnerability.note", row, now, {})
     return written
@@ -263,16 +263,6 @@ def _check_text(field: str, text: str, words: str, most: int) -> None:
     if not text.strip() or len(text) > most:
         message = words if not text.strip() else f"has at most {most:,} characters"
         raise Invalid(details=[{"field": field, "message": message}])
-
-
-def _check_revision(row: Vulnerability, expected: int | None) -> None:
-    if expected is None or row.revision == expected:
-        return
-    message = (
-        f"{row.updated_by_name or 'somebody'} changed this at {row.updated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, "
-        "after you opened it: your change is not saved; compare both and save again"
-    )
-    raise Conflict(message, reason="changed_meanwhile")
 
 
 def _require_room(team_id: int) -> None:

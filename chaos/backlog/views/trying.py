@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -56,9 +56,8 @@ def _try(
     back: str,
 ) -> HttpResponse:
     fitting = fitting_one(service=service, team_id=team_id, template=template)
-    data = request.POST if request.method == "POST" else None
+    data: QueryDict | None = request.POST.copy() if request.method == "POST" else None
     if data is not None and "one_click" in data:
-        data = data.copy()
         data.update(_known(service, fitting))
         data.setlist("targets", list(fitting.targets))
     targets = Target.objects.filter(team_id=team_id, kind=template.injector, is_enabled=True)

@@ -47,7 +47,7 @@ def load_backlog(*, email: str, ports: Ports, now: datetime) -> None:
         now=now - timedelta(days=1),
     )
     _load_tried(caller, now)
-    _load_trial(caller, ports, now)
+    _load_trial(caller, email, ports, now)
 
 
 def _record(caller: Caller, fear: fears.Fear, at: datetime) -> Vulnerability:
@@ -80,7 +80,7 @@ def _load_tried(caller: Caller, now: datetime) -> None:
     )
 
 
-def _load_trial(caller: Caller, ports: Ports, now: datetime) -> None:
+def _load_trial(caller: Caller, email: str, ports: Ports, now: datetime) -> None:
     service = Service.objects.get(name=rates.SERVICE)
     tried_at = now + timedelta(hours=fears.TRIAL_HOURS)
     draft = ExperimentDraft(
@@ -101,7 +101,6 @@ def _load_trial(caller: Caller, ports: Ports, now: datetime) -> None:
     experiment = experiments.create(caller=caller, draft=draft, now=tried_at - timedelta(hours=1)).experiment
     past = Past(0, "how long does it really take?", ("connection refused",) * 2, 200, fears.TRIAL_ACTIVITY)
     load_past_run(caller=caller, experiment=experiment, past=past, at=tried_at)
-    email = User.objects.get(pk=caller.user_id).email
     trials.create(
         caller=caller,
         experiment=experiment,
