@@ -62,7 +62,7 @@ def edit(
         _require_name(caller)
         if expected_revision is not None and stored.revision != expected_revision:
             message = "somebody changed this schedule since you opened it: look at it and change it again"
-            raise Conflict(message, reason="changed_meanwhile", details=[{"field": "revision", "message": message}])
+            raise Conflict(message, reason="changed_meanwhile")
         checked = check(experiment=stored.experiment, draft=draft, former_once_at=stored.once_at, now=now)
         before = _audited(stored)
         is_as_before = (stored.timing, stored.mode) == (checked.timing, checked.columns["mode"])

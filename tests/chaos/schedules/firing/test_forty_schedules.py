@@ -24,11 +24,9 @@ LENGTH = 44 * 60  # minutes
 CHANGES = {
     "Europe/Berlin on": ("Europe/Berlin", datetime(2026, 3, 29, 1, tzinfo=UTC), (1_000, 1_290)),
     "Europe/Berlin back": ("Europe/Berlin", datetime(2026, 10, 25, 1, tzinfo=UTC), (1_000, 1_121)),
-    "America/New_York on": ("America/New_York", datetime(2026, 3, 8, 7, tzinfo=UTC), (1_081, 1_100)),
     "America/New_York back": ("America/New_York", datetime(2026, 11, 1, 6, tzinfo=UTC), (900, 2_100)),
     "Australia/Lord_Howe on": ("Australia/Lord_Howe", datetime(2026, 10, 3, 15, 30, tzinfo=UTC), (1_070, 1_180)),
     "Australia/Lord_Howe back": ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC), (1_050, 1_130)),
-    "Africa/Casablanca on": ("Africa/Casablanca", datetime(2026, 3, 22, 2, tzinfo=UTC), (600, 1_200)),
 }
 # (minutes, hours): in the hours that are skipped and repeated, all day, by the hour and by the quarter.
 TIMES: tuple[tuple[set[int], set[int] | None], ...] = (
