@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,6 @@ def test_a_calendar_entry_keeps_its_lines_whatever_the_title_holds(method: Metho
     written = to_ical(meeting=meeting, method=method)
     assert all(len(line) <= 75 for line in written.split(b"\r\n"))
     assert not any(line.startswith((b"X-EVIL", b"ATTENDEE:mailto:evil")) for line in written.split(b"\r\n"))
-    (event,) = Calendar.from_ical(written).walk("VEVENT")
+    event: Any = Calendar.from_ical(written).walk("VEVENT")[0]
     assert (str(event["UID"]), int(event["SEQUENCE"])) == ("game-day-1@rel.example.org", 3)
     assert str(event["ATTENDEE"]) == "mailto:ada@example.org"

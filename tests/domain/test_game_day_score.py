@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -93,7 +94,7 @@ def test_detected_in_time_means_within_the_minutes_that_were_expected(seconds: i
 
 
 def test_nothing_noticed_is_pending_until_it_is_too_late() -> None:
-    asked = {"fault_at": NOW, "first_at": None, "expected_minutes": 5}
+    asked: dict[str, Any] = {"fault_at": NOW, "first_at": None, "expected_minutes": 5}
     assert is_detected(**asked, is_over=False, now=NOW + timedelta(minutes=5)) is Tri.PENDING
     assert is_detected(**asked, is_over=False, now=NOW + timedelta(minutes=6)) is Tri.NO
     assert is_detected(**asked, is_over=True, now=NOW) is Tri.NO

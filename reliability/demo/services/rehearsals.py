@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -63,7 +64,7 @@ def _load_finished(caller: Caller, team: Team, experiment: Experiment, now: date
     planning.go(caller=caller, number=day.pk, override_reason="this history has no guards to ask", now=at - MINUTE)
     live.start(caller=caller, number=day.pk, now=at)
     first, second = day.scenarios.order_by("position")
-    step = {"caller": caller, "number": day.pk}
+    step: dict[str, Any] = {"caller": caller, "number": day.pk}
     begun = live.begin_scenario(**step, scenario_id=first.pk, now=at + MINUTE)
     if begun.run is not None:
         drive(run=begun.run, past=Past(0, "", _LOST), at=at + MINUTE)
@@ -81,9 +82,9 @@ def _load_finished(caller: Caller, team: Team, experiment: Experiment, now: date
 
 def _wrap_up(caller: Caller, day: GameDay, team: Team, experiment: Experiment, at: datetime) -> None:
     first, second = day.scenarios.order_by("position")
-    step = {"caller": caller, "number": day.pk, "now": at}
-    judge = {"held": Tri.YES, "responded": Tri.YES, "faults_gone": Tri.YES}
-    learnt = {"learnt": rehearsals.LEARNT, "responded": Tri.NO}
+    step: dict[str, Any] = {"caller": caller, "number": day.pk, "now": at}
+    judge: dict[str, Any] = {"held": Tri.YES, "responded": Tri.YES, "faults_gone": Tri.YES}
+    learnt: dict[str, Any] = {"learnt": rehearsals.LEARNT, "responded": Tri.NO}
     wrapping.judge_scenario(**step, **{**judge, **learnt}, scenario_id=first.pk)
     wrapping.judge_scenario(**step, **judge, scenario_id=second.pk)
     draft = WrapUpDraft(Tri.YES, rehearsals.RIGHT_WHY, rehearsals.WELL, rehearsals.BADLY, rehearsals.LUCKY)

@@ -42,7 +42,7 @@ def test_a_whole_day(
     time_machine: Any,
 ) -> None:
     editor, responder, viewer = as_("editor"), as_("responder"), as_("viewer")
-    plan = {"team": "payments", "title": "Orders without payments", "zone": "Europe/Berlin"}
+    plan: dict[str, Any] = {"team": "payments", "title": "Orders without payments", "zone": "Europe/Berlin"}
     made = send(editor, "post", DAYS, plan, 201)
     day = f"{DAYS}/{made['number']}"
     assert (made["state"], made["starts_at"], made["roles"][0]["kind"]) == ("draft", None, "owner")
@@ -62,7 +62,7 @@ def test_a_whole_day(
     assert send(editor, "post", f"{day}/plan")["state"] == "planned"
     answers = send(viewer, "post", f"{day}/invitations/answer", {"answer": "accepted", "comment": "with cake"})
     assert {one["name"]: one["answer"] for one in answers} == {"Viewer": "accepted", "guest@partner.example": "none"}
-    event = Calendar.from_ical(viewer.get(f"{day}/calendar.ics").content).walk("VEVENT")[0]
+    event: Any = Calendar.from_ical(viewer.get(f"{day}/calendar.ics").content).walk("VEVENT")[0]
     assert event["DTSTART"].dt == datetime.fromisoformat("2026-03-12T10:00:00Z")
     named = {one["name"]: one["is_go"] for one in viewer.get(f"{day}/checks").json()}
     assert named["global_stop"] is True

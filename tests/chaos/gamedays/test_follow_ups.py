@@ -101,7 +101,11 @@ def test_nobody_is_reminded_of_what_is_done_or_of_a_team_they_left(made: FollowU
 
 def test_another_date_is_another_reminder(made: FollowUp, cast: Cast, wanted: FollowUpDraft, now: datetime) -> None:
     values = {name: getattr(wanted, name) for name in wanted.__slots__} | {"due_on": date(2026, 4, 1)}
-    change = {"caller": cast.caller("responder"), "follow_up_id": made.pk, "draft": FollowUpDraft(**values)}
+    change: dict[str, Any] = {
+        "caller": cast.caller("responder"),
+        "follow_up_id": made.pk,
+        "draft": FollowUpDraft(**values),
+    }
     follow_ups.edit(**change, expected_revision=1, now=now)
     with pytest.raises(Conflict, match="you read 1"):
         follow_ups.edit(**change, expected_revision=1, now=now)
@@ -118,7 +122,7 @@ def test_mistakes_are_told_by_field(started: GameDay, cast: Cast, now: datetime)
 
 
 def test_states_are_set_by_responders_but_proof_only_by_a_run(made: FollowUp, cast: Cast, now: datetime) -> None:
-    close = {"caller": cast.caller("responder"), "follow_up_id": made.pk, "now": now}
+    close: dict[str, Any] = {"caller": cast.caller("responder"), "follow_up_id": made.pk, "now": now}
     with pytest.raises(Invalid, match="only a run that held"):
         follow_ups.close(**close, state=FollowUpState.VERIFIED)
     with pytest.raises(Invalid, match="why it is dropped"):

@@ -7,6 +7,7 @@ import email.policy
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -49,10 +50,12 @@ def read(server: SmtpReceiver, address: str) -> list[EmailMessage]:
     return [mail for mail in parsed if isinstance(mail, EmailMessage)]
 
 
-def calendar_of(mail: EmailMessage) -> tuple[Calendar, str]:
+def calendar_of(mail: EmailMessage) -> tuple[Any, str]:
     """The event, and the method that the type of the part names."""
     (part,) = [one for one in mail.iter_attachments() if one.get_content_type() == "text/calendar"]
-    calendar = Calendar.from_ical(part.get_payload(decode=True))
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    calendar = Calendar.from_ical(content)
     assert part["Content-Type"].params["method"] == str(calendar["METHOD"])
     return calendar.walk("VEVENT")[0], str(calendar["METHOD"])
 
@@ -152,7 +155,7 @@ def test_another_place_is_told_and_the_answers_stay(
     token = token_of(invitee=invitee(planned, OUTSIDE))
     invitations.answer(token=token, answer=Answer.TENTATIVE, comment="if the train runs", now=now)
     plan = game_days.draft_of(game_day=planned)
-    fields = {name: getattr(plan, name) for name in plan.__slots__} | {"place": "Room 4"}
+    fields: dict[str, Any] = {name: getattr(plan, name) for name in plan.__slots__} | {"place": "Room 4"}
     game_days.edit(caller=cast.caller("editor"), number=planned.pk, draft=GameDayDraft(**fields), now=now)
     deliver_all(now)
     event, _ = calendar_of(read(mails, OUTSIDE)[1])
@@ -254,7 +257,7 @@ def test_mistakes_in_addresses_are_told_with_their_place(day: GameDay, cast: Cas
 
 def test_more_than_the_bound_are_not_invited(day: GameDay, cast: Cast, now: datetime, settings: Settings) -> None:
     settings.GAME_DAY_INVITEES_MAX = 4
-    invite = {"caller": cast.caller("editor"), "number": day.pk, "now": now}
+    invite: dict[str, Any] = {"caller": cast.caller("editor"), "number": day.pk, "now": now}
     assert len(invitations.invite(**invite, addresses=["a@example.org"])) == 1
     with pytest.raises(Conflict, match="at most 4"):
         invitations.invite(**invite, addresses=["b@example.org"])

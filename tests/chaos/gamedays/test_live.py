@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -145,7 +146,7 @@ def test_detection_runs_from_the_fault_to_the_first_eye_and_the_first_alert(
     run = live.begin_scenario(caller=caller, number=started.pk, scenario_id=first.pk, now=now).run
     assert run is not None
     Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, fault_began_at=now + 10 * SECOND)
-    write = {"caller": caller, "number": started.pk, "kind": ObservationKind.NOTICED}
+    write: dict[str, Any] = {"caller": caller, "number": started.pk, "kind": ObservationKind.NOTICED}
     observations.record(**write, text="it was slow before", at=now + 5 * SECOND, now=now + MINUTE)
     observations.record(**write, text="orders hang", by_name="Ada", at=now + 55 * SECOND, now=now + MINUTE)
     late = observations.record(**write, text="I saw it first", by_name="Bo", at=now + 40 * SECOND, now=now + 5 * MINUTE)
@@ -169,7 +170,7 @@ def test_detection_runs_from_the_fault_to_the_first_eye_and_the_first_alert(
 def test_observations_keep_what_they_said_and_refuse_an_older_edit(started: GameDay, cast: Cast, now: datetime) -> None:
     caller = cast.caller("responder")
     made = observations.record(caller=caller, number=started.pk, kind=ObservationKind.NOTE, text="alert", now=now)
-    change = {
+    change: dict[str, Any] = {
         "caller": caller,
         "number": started.pk,
         "observation_number": made.number,
@@ -212,7 +213,7 @@ def test_two_who_begin_two_scenarios_at_once_begin_one(started: GameDay, cast: C
 
 
 def test_a_role_is_handed_over_live_and_both_stand_in_the_record(started: GameDay, cast: Cast, now: datetime) -> None:
-    give = {"caller": cast.caller("responder"), "number": started.pk, "kind": RoleKind.COORDINATOR}
+    give: dict[str, Any] = {"caller": cast.caller("responder"), "number": started.pk, "kind": RoleKind.COORDINATOR}
     for _ in range(2):
         roles.give(**give, user_id=cast.editor.pk, now=now + MINUTE)
     held = [(one.name, one.until_at) for one in roles_history_of(game_day=started) if one.kind == RoleKind.COORDINATOR]
@@ -239,7 +240,7 @@ def walk_through(day: GameDay, cast: Cast, now: datetime) -> GameDay:
         caller=caller, number=number, kind=ObservationKind.FAULT_FOUND, text="*no* alert", now=now + 5 * MINUTE
     )
     live.end_scenario(caller=caller, number=number, scenario_id=second.pk, now=now + 14 * MINUTE)
-    judge = {"caller": caller, "number": number, "now": now + 15 * MINUTE}
+    judge: dict[str, Any] = {"caller": caller, "number": number, "now": now + 15 * MINUTE}
     wrapping.judge_scenario(
         **judge, scenario_id=first.pk, held=Tri.NO, responded=Tri.YES, faults_gone=Tri.PENDING, learnt="It works."
     )
@@ -270,6 +271,7 @@ def test_a_day_is_scored_from_runs_before_people_and_its_record_is_for_good(
         service="orders",
         now=later,
     )
+    assert finding.vulnerability_id is not None
     weakness = Vulnerability.objects.get(pk=finding.vulnerability_id)
     assert (weakness.title, weakness.origin, weakness.team_id) == (finding.title, "game_day", cast.payments.pk)
     closed = wrapping.close(caller=caller, number=day.pk, now=later)
@@ -355,7 +357,12 @@ def test_badges_are_off_until_an_administrator_wants_them(started: GameDay, cast
 
 def test_bounds_hold(started: GameDay, cast: Cast, now: datetime, settings: Settings) -> None:
     settings.GAME_DAY_OBSERVATIONS_MAX = 1
-    write = {"caller": cast.caller("responder"), "number": started.pk, "kind": ObservationKind.NOTE, "now": now}
+    write: dict[str, Any] = {
+        "caller": cast.caller("responder"),
+        "number": started.pk,
+        "kind": ObservationKind.NOTE,
+        "now": now,
+    }
     observations.record(**write, text="one")
     with pytest.raises(Conflict, match="it has 1 observations"):
         observations.record(**write, text="two")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from reliability.demo.rates.ports import settle
 from reliability.demo.services import load
 from reliability.demo.services.backlog import load_backlog
+from reliability.demo.services.freezes import load_freezes
 from reliability.demo.services.rates import load_rates
 from reliability.demo.services.rehearsals import load_rehearsals
 from reliability.supervision.places import demo_note
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             before, ports = settle(settings.DATA_DIR)
             load_rates(email=load.EMAIL, before=before, ports=ports, now=timezone.now())
             load_backlog(email=load.EMAIL, ports=ports, now=timezone.now())
+            load_freezes(email=load.EMAIL, now=timezone.now())
             load_rehearsals(email=load.EMAIL, now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
