@@ -42,9 +42,7 @@ class ScheduleFields(Schema):
     once_at: Annotated[Instant | None, Field(description="once, at this instant; or else cron")] = None
     cron: Annotated[str, Field(max_length=200, description="five fields", examples=["0 10 * * tue"])] = ""
     time_zone: Annotated[str, Field(max_length=64, description="of cron, windows and days")] = "UTC"
-    windows: Annotated[
-        list[WindowBody], Field(default_factory=list, max_length=100, description="none: always open")
-    ]
+    windows: Annotated[list[WindowBody], Field(default_factory=list, max_length=100, description="none: always open")]
     outside: Annotated[Outside, Field(description="what a firing does outside of the windows")] = Outside.SKIP
     first_day: Annotated[date | None, Field(description="in the zone; belongs to it")] = None
     last_day: Annotated[date | None, Field(description="in the zone; belongs to it")] = None
