@@ -16,7 +16,10 @@ from chaos.experiments.models import Experiment
 from chaos.runs.models import Run
 from reliability.access.domain.caller import Caller
 from reliability.access.models import AuditEntry
-from tests.cast import ExperimentFactory, ExperimentVersionFactory
+from reliability.outbox.models import Due
+from reliability.outbox.registry import registration_of
+from reliability.outbox.services.facts import emit
+from tests.cast import ExperimentFactory, ExperimentVersionFactory, TrialFactory
 
 pytestmark = pytest.mark.django_db
 Ended = Callable[..., Run]
@@ -129,3 +132,20 @@ def test_what_is_accepted_stays_so_and_keeps_the_evidence(
     run_ended(payload=fact(ended(experiment, "deviated", now + HOUR)), now=now + HOUR)
     tried.refresh_from_db()
     assert (tried.state, tried.payback, tried.evidence.count()) == (State.ACCEPTED, 0, 1)
+
+
+def test_the_fact_of_a_run_that_ended_reaches_the_backlog_and_the_trials(
+    tried: Vulnerability, experiment: Experiment, ended: Ended, fact: Fact, now: datetime
+) -> None:
+    trial = TrialFactory(experiment=experiment)
+    run = ended(experiment, "held", now + HOUR)
+    emitted = emit(kind="RunEnded", payload=fact(run), team_id=run.team_id, now=now + HOUR)
+    row = Due.objects.get(kind="fact:backlog.run_ended", key=str(emitted.pk))
+    handler = registration_of(row.kind)
+    assert handler is not None
+    for _ in range(2):  # a worker may do it twice
+        handler.run(key=row.key, payload=row.payload, now=now + HOUR)
+    tried.refresh_from_db()
+    trial.refresh_from_db()
+    assert (tried.state, tried.evidence.count()) == (State.REFUTED, 1)
+    assert trial.succeeded_at == now + HOUR
