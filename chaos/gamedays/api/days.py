@@ -12,7 +12,8 @@ from pydantic import Field
 
 from chaos.gamedays.api.bodies import GameDayCreate, GameDayPut, Override, Postpone, WithReason
 from chaos.gamedays.api.reading import answer, seen
-from chaos.gamedays.api.schemas import CheckOut, GameDayOut, GameDayRow, row_out
+from chaos.gamedays.api.schemas import CheckOut, GameDayOut, GameDayRow
+from chaos.gamedays.api.shapes import row_out
 from chaos.gamedays.domain.states import State
 from chaos.gamedays.selectors.calendar import ics_of
 from chaos.gamedays.selectors.game_days import GameDayFilters, list_game_days

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from chaos.gamedays.api.bodies import FollowUpBody, FollowUpClose, FollowUpPut
 from chaos.gamedays.api.reading import member_id
-from chaos.gamedays.api.schemas import FollowUpOut, follow_up_out
+from chaos.gamedays.api.schemas import FollowUpOut
+from chaos.gamedays.api.shapes import follow_up_out
 from chaos.gamedays.domain.states import FollowUpState
 from chaos.gamedays.selectors.follow_ups import follow_up, list_follow_ups
 from chaos.gamedays.services import follow_ups

@@ -9,7 +9,8 @@ from ninja import Router, Status
 
 from chaos.gamedays.api.bodies import AnswerBody, InviteBody, ItemBody, RoleBody, Tick
 from chaos.gamedays.api.reading import answer, member_id, seen
-from chaos.gamedays.api.schemas import GameDayOut, InviteeOut, ItemOut, invitee_out, item_out
+from chaos.gamedays.api.schemas import GameDayOut, InviteeOut, ItemOut
+from chaos.gamedays.api.shapes import invitee_out, item_out
 from chaos.gamedays.domain.states import Answer
 from chaos.gamedays.selectors.game_days import invitees_of
 from chaos.gamedays.services import checklist, invitations, roles

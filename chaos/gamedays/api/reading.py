@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chaos.gamedays.api.schemas import day_out
+from chaos.gamedays.api.shapes import day_out
 from chaos.gamedays.models import GameDay
 from chaos.gamedays.selectors import game_days
 from chaos.gamedays.selectors.scoring import scored

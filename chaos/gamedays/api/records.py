@@ -18,15 +18,8 @@ from chaos.gamedays.api.bodies import (
 )
 from chaos.gamedays.api.follow_ups import draft_of
 from chaos.gamedays.api.reading import answer, seen
-from chaos.gamedays.api.schemas import (
-    FindingOut,
-    FollowUpOut,
-    GameDayOut,
-    ObservationOut,
-    finding_out,
-    follow_up_out,
-    observation_out,
-)
+from chaos.gamedays.api.schemas import FindingOut, FollowUpOut, GameDayOut, ObservationOut
+from chaos.gamedays.api.shapes import finding_out, follow_up_out, observation_out
 from chaos.gamedays.selectors.follow_ups import findings_of, list_follow_ups
 from chaos.gamedays.selectors.game_days import observations
 from chaos.gamedays.selectors.records import markdown
