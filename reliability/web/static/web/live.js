@@ -46,6 +46,11 @@
       return;
     }
     if (!event.detail.shouldSwap) return;
+    // Somebody began to type while the answer was on its way: what is typed stays, the next answer is shown.
+    if (isBusy(elt)) {
+      event.detail.shouldSwap = false;
+      return;
+    }
     elt.removeAttribute("data-refresh-failed");
     keepOpen();
     const focused = document.activeElement;
