@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -55,25 +54,32 @@ times_of_day = st.integers(0, 24 * 4 - 1).map(lambda quarter: quarter * 15)
 windows = st.lists(st.tuples(days, times_of_day, times_of_day), max_size=2).map(tuple)
 
 
-@st.composite
-def plans(draw: Callable[..., object]) -> tuple[Plan, datetime]:
-    zone_name, start = draw(zones)  # type: ignore[misc]  # hypothesis draws what the strategy says
-    plan = Plan(
-        zone_name=zone_name,
-        minutes=draw(some_minutes),  # type: ignore[arg-type]
-        hours=draw(st.one_of(st.none(), some_hours)),  # type: ignore[arg-type]
-        weekdays=draw(days),  # type: ignore[arg-type]
-        windows=draw(windows),  # type: ignore[arg-type]
-        waits=bool(draw(st.booleans())),
-        runs_once=bool(draw(st.booleans())),
-        grace_minutes=int(str(draw(st.sampled_from((1, 10, 45, 200))))),
-    )
-    if draw(st.integers(0, 4)) == 0:
-        once = start + int(str(draw(st.integers(1, LENGTH - 1)))) * MINUTE
-        plan = replace(plan, once_at=once, minutes=None, hours=None, weekdays=ALL_DAYS)
-    if draw(st.integers(0, 4)) == 0:
-        plan = replace(plan, last_day=start.date() + DAY)
+def plan_of(where: tuple[str, datetime], often: Plan, once_after: int | None, ends: bool) -> tuple[Plan, datetime]:
+    """A fifth of them are due once, a fifth end on the second day."""
+    zone_name, start = where
+    plan = replace(often, zone_name=zone_name, last_day=start.date() + DAY if ends else None)
+    if once_after is not None:
+        once_at = start + once_after * MINUTE
+        plan = replace(plan, once_at=once_at, minutes=None, hours=None, weekdays=ALL_DAYS)
     return plan, start
+
+
+def plans() -> st.SearchStrategy[tuple[Plan, datetime]]:
+    often = st.builds(
+        Plan,
+        zone_name=st.just("UTC"),
+        minutes=some_minutes,
+        hours=st.none() | some_hours,
+        weekdays=days,
+        windows=windows,
+        waits=st.booleans(),
+        runs_once=st.booleans(),
+        grace_minutes=st.sampled_from((1, 10, 45, 200)),
+    )
+    once_after = st.sampled_from((True, False, False, False, False)).flatmap(
+        lambda is_once: st.integers(1, LENGTH - 1) if is_once else st.none()
+    )
+    return st.builds(plan_of, zones, often, once_after, st.sampled_from((True, False, False, False, False)))
 
 
 @given(plans())

@@ -17,6 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,13 +130,14 @@ class Shop:
         ((count,),) = self._execute("SELECT count(*) FROM runs_run")
         return int(count)
 
-    def _execute(self, statement: str) -> list[tuple[object, ...]]:
+    def _execute(self, statement: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.data_dir / "reliability.sqlite3", timeout=20)) as database, database:
-            return database.execute(statement).fetchall()
+            rows: list[tuple[Any, ...]] = database.execute(statement).fetchall()
+            return rows
 
 
-def _instant(text: object) -> datetime:
-    return datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @pytest.fixture

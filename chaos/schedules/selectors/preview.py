@@ -77,7 +77,8 @@ def _outside(timing: Timing) -> str:
 def _blackouts(experiment: Experiment, starts: list[datetime]) -> list[BlackoutTime]:
     """Those of its team, and of its service and those of its targets, that touch these starts."""
     targets = targets_of(version=newest_version(experiment=experiment))
-    ids = {experiment.service_id, *(target.service_id for target in targets)} - {None}
+    named = (experiment.service_id, *(target.service_id for target in targets))
+    ids = {service_id for service_id in named if service_id is not None}
     services = dict(Service.objects.filter(pk__in=ids).order_by().values_list("pk", "team_id"))
     period = Period(min(starts), max(starts) + timedelta(microseconds=1))
     team_ids = {experiment.team_id, *services.values()}

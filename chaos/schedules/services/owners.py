@@ -33,7 +33,7 @@ def _caller(schedule: Schedule, now: datetime) -> Caller:
         user: User | None = User.objects.filter(pk=schedule.owner_id, is_active=True).first()
         if user is not None:
             return caller_of_user(user=user)
-    token: ApiToken | None = ApiToken.objects.filter(pk=schedule.owner_token_id, revoked_at=None).first()
-    if token is None or (token.expires_at is not None and token.expires_at <= now):
+    token: ApiToken | None = schedule.owner_token
+    if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
         raise OwnerGoneError(f"{schedule.owner_name} is not there any more: {_MEND}")
     return caller_of_api_token(token=token)
