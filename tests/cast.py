@@ -393,6 +393,10 @@ class Cast:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def make_cast() -> Cast:
     payments = TeamFactory(slug="payments", name="Payments")
     search = TeamFactory(slug="search", name="Search")
     commons = TeamFactory(slug="commons", name="Commons", is_private=False)

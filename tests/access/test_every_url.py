@@ -5,14 +5,18 @@ The addresses come from the URL configuration itself, so a new one is tested the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from reliability.access.models import AuditEntry
 from tests.access.addresses import MARK, PUBLIC, arguments_of, hide, path_of, routes
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 
 As = Callable[[str], Client]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -24,15 +28,40 @@ WITH_OBJECT = [route for route in CLOSED if arguments_of(route)]
 WITHOUT_OBJECT = [route for route in CLOSED if not arguments_of(route)]
 
 
+@dataclass(frozen=True)
+class World:
+    """below: as `hide` gives it."""
+
+    cast: Cast
+    below: Mapping[str, Mapping[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """One world for a thousand tests, each of which is taken back to it."""
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase does: durable blocks may be inside
+    with django_db_blocker.unblock(), around:
+        cast = make_cast()
+        yield World(cast, hide(cast))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(world: World, db: None) -> Cast:
+    return world.cast
+
+
 def ask(client: Client, method: str, path: str) -> int:
     if path.startswith("/api/") and method != "get":
         return int(getattr(client, method)(path, {}, content_type="application/json").status_code)
     return int(getattr(client, method)(path).status_code)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("route", CLOSED)
-def test_nobody_gets_in_without_signing_in(cast: Cast, client: Client, route: str) -> None:
-    path = path_of(route, hide(cast))
+def test_nobody_gets_in_without_signing_in(world: World, client: Client, route: str) -> None:
+    path = path_of(route, world.below)
     for method in METHODS:
         answer = getattr(client, method)(path)
         is_sent_to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/")
@@ -42,8 +71,8 @@ def test_nobody_gets_in_without_signing_in(cast: Cast, client: Client, route: st
 
 
 @pytest.mark.parametrize("route", WITH_OBJECT)
-def test_an_object_of_another_team_is_not_found(cast: Cast, as_: As, route: str) -> None:
-    path = path_of(route, hide(cast))
+def test_an_object_of_another_team_is_not_found(world: World, as_: As, route: str) -> None:
+    path = path_of(route, world.below)
     outsider = as_("outsider")
     for method in METHODS:
         allowed = {403, 404, 405} | (UNREAD_BODY if path.startswith("/api/") and method != "get" else set())
@@ -52,8 +81,8 @@ def test_an_object_of_another_team_is_not_found(cast: Cast, as_: As, route: str)
 
 
 @pytest.mark.parametrize("route", WITHOUT_OBJECT)
-def test_lists_tell_nothing_of_another_team(cast: Cast, as_: As, route: str) -> None:
-    path = path_of(route, hide(cast))
+def test_lists_tell_nothing_of_another_team(world: World, as_: As, route: str) -> None:
+    path = path_of(route, world.below)
     answer = as_("outsider").get(path)
     assert answer.status_code in {200, 301, 302, 403, 405, 422}
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]  # only one of the two has it
@@ -61,8 +90,8 @@ def test_lists_tell_nothing_of_another_team(cast: Cast, as_: As, route: str) -> 
 
 
 @pytest.mark.parametrize("route", WITH_OBJECT)
-def test_a_viewer_reads_and_never_writes(cast: Cast, as_: As, route: str) -> None:
-    path = path_of(route, hide(cast))
+def test_a_viewer_reads_and_never_writes(world: World, as_: As, route: str) -> None:
+    path = path_of(route, world.below)
     viewer = as_("viewer")
     assert ask(viewer, "get", path) in {200, 302, 403, 404, 405, 422}
     for method in METHODS[1:]:
@@ -72,15 +101,14 @@ def test_a_viewer_reads_and_never_writes(cast: Cast, as_: As, route: str) -> Non
 
 
 @pytest.mark.parametrize("route", CLOSED)
-def test_no_get_writes_or_fails_for_the_chief(cast: Cast, as_: As, route: str) -> None:
-    path = path_of(route, hide(cast))
+def test_no_get_writes_or_fails_for_the_chief(world: World, as_: As, route: str) -> None:
+    path = path_of(route, world.below)
     assert ask(as_("chief"), "get", path) in {200, 301, 302, 304, 404, 405, 422}
     assert not AuditEntry.objects.exists()
 
 
-def test_the_marked_objects_are_seen_by_those_who_may(cast: Cast, as_: As) -> None:
+def test_the_marked_objects_are_seen_by_those_who_may(as_: As) -> None:
     """Otherwise the tests above would prove nothing."""
-    hide(cast)
     viewer = as_("viewer")
     for path in ("/services/", "/sources/", "/slos/", "/slis/", "/api/v1/services", "/api/v1/slos", "/api/v1/slis"):
         assert MARK in viewer.get(path).content.decode(), path
