@@ -75,11 +75,13 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day. more: how many entries are not among the chips. is_frozen: a blackout fills it."""
+    """A day. more: how many entries are not among the chips. shifts: on-call shifts told by their number alone.
+    is_frozen: a blackout fills it."""
 
     day: date
     chips: tuple[Chip, ...]
     more: int
+    shifts: int
     is_outside: bool
     is_today: bool
     is_past: bool
@@ -96,14 +98,16 @@ def shown_of(*, view: str, at: str, today: date, zone_name: str) -> Shown:
     return Shown(known, min(max(day, FIRST), LAST), zone_name)
 
 
-def cells(*, entries: Sequence[Entry], shown: Shown, today: date, most: int) -> list[Cell]:
-    """Each day of *shown* with its entries, at most *most* of them."""
+def cells(*, entries: Sequence[Entry], shown: Shown, today: date, most: int, folds_shifts: bool = False) -> list[Cell]:
+    """Each day of *shown* with its entries, at most *most* of them. folds_shifts: of on-call shifts only their number,
+    as they would hide the rest of a month."""
     zone = ZoneInfo(shown.zone_name)
     buckets: list[list[Chip]] = [[] for _ in range(shown.count)]
     periods = [
         period_of_days(shown.first + timedelta(days=n), 1, zone_name=shown.zone_name) for n in range(shown.count)
     ]
     frozen = [False] * shown.count
+    shifts = [0] * shown.count
     for entry in entries:
         began = (day_of(entry.start, zone_name=shown.zone_name) - shown.first).days
         last = max(entry.end - _MOMENT, entry.start)
@@ -113,6 +117,9 @@ def cells(*, entries: Sequence[Entry], shown: Shown, today: date, most: int) -> 
             is_filled = entry.start <= period.start and entry.end >= period.end
             if entry.kind is Kind.BLACKOUT and is_filled:
                 frozen[number] = True
+            if entry.kind is Kind.ON_CALL and folds_shifts:
+                shifts[number] += 1
+                continue
             if entry.kind is Kind.ON_CALL and number not in (began, 0) and number % 7:
                 continue  # a shift is told where it begins, and once in each week
             buckets[number].append(
@@ -129,6 +136,7 @@ def cells(*, entries: Sequence[Entry], shown: Shown, today: date, most: int) -> 
                 day=day,
                 chips=tuple(kept),
                 more=len(ordered) - len(kept),
+                shifts=shifts[number],
                 is_outside=shown.view == "month" and day.month != shown.day.month,
                 is_today=day == today,
                 is_past=day < today,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -39,14 +40,14 @@ class BlackoutTime:
     feed: BlackoutFeed | None = None
 
 
-def readable(rows: TeamScopedQuerySet, *, caller: Caller) -> QuerySet[Blackout | BlackoutFeed]:
+def readable(rows: TeamScopedQuerySet, *, caller: Caller) -> QuerySet[Any]:
     """Those of readable teams, and those of the installation: they hold for everybody."""
     if Scope.READ not in caller.scopes or caller.is_administrator:
         return rows.readable_by(caller)
     return rows.filter(Q(team_id__in=caller.team_ids() | caller.open_team_ids) | Q(team=None))
 
 
-def narrowed(rows: QuerySet, *, text: str = "", team: str = "", service: str = "") -> QuerySet:  # type: ignore[type-arg]  # of both models
+def narrowed(rows: QuerySet[Any], *, text: str = "", team: str = "", service: str = "") -> QuerySet[Any]:
     """team: a slug, or "installation". service: blackouts that hold for it, also because they name none."""
     for word in text.replace("\0", "").split()[:8]:
         rows = rows.filter(title__icontains=word)
@@ -57,7 +58,7 @@ def narrowed(rows: QuerySet, *, text: str = "", team: str = "", service: str = "
     if service:
         found = Service.objects.filter(name=service).values_list("pk", "team_id").first()
         pk, team_id = found or (0, 0)
-        named = rows.model.services.through.objects.order_by()  # type: ignore[attr-defined]
+        named = rows.model.services.through.objects.order_by()
         column = "blackout_id" if rows.model is Blackout else "blackoutfeed_id"
         rows = rows.filter(
             Q(pk__in=named.filter(service_id=pk).values(column))
@@ -75,7 +76,7 @@ def list_blackouts(*, caller: Caller, text: str = "", team: str = "", service: s
 def blackout(*, caller: Caller, blackout_id: int) -> Blackout:
     """One readable blackout. Raises NotFound, for those of private teams of others, too."""
     rows = readable(Blackout.objects.all(), caller=caller)
-    found = rows.select_related("team").prefetch_related("services").filter(pk=blackout_id).first()
+    found: Blackout | None = rows.select_related("team").prefetch_related("services").filter(pk=blackout_id).first()
     if found is None:
         raise NotFound(f"there is no blackout {blackout_id}, or it is not yours to see")
     return found

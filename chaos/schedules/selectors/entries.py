@@ -58,7 +58,7 @@ def _of_upcoming(one: Upcoming) -> Entry:
         end=one.starts_at + timedelta(seconds=experiment.deadline_seconds),
         url=reverse("experiment-detail", args=(experiment.slug,)),
         team_id=schedule.team_id,
-        service_ids=frozenset({experiment.service_id} - {None}),
+        service_ids=_only(experiment.service_id),
         state="paused" if schedule.is_paused else "",
         note="dry run" if schedule.mode == Mode.DRY.value else "",
         uid=f"schedule-{schedule.pk}-{int(one.at.timestamp())}",
@@ -78,7 +78,7 @@ def _of_run(run: Run) -> Entry:
         end=max(end, start),
         url=reverse("run-detail", args=(run.pk,)),
         team_id=run.team_id,
-        service_ids=frozenset({run.service_id} - {None}),
+        service_ids=_only(run.service_id),
         state=run.state if is_open else run.verdict,
         note=run.waits_for if run.state == State.WAITING.value else "dry run" if run.mode == Mode.DRY.value else "",
     )
@@ -99,6 +99,10 @@ def _of_blackout(one: BlackoutTime) -> Entry:
         changed_at=one.changed_at,
         revision=one.revision,
     )
+
+
+def _only(service_id: int | None) -> frozenset[int]:
+    return frozenset() if service_id is None else frozenset({service_id})
 
 
 def address_of(one: BlackoutTime) -> str:

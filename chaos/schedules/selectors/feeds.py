@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from chaos.schedules.models import BlackoutFeed
@@ -9,8 +11,6 @@ from chaos.schedules.selectors.blackouts import narrowed, readable
 from reliability.access.domain.caller import Caller
 from reliability.access.services.vault import decrypt
 from reliability.web.errors import NotFound
-
-UPCOMING_SHOWN = 50
 
 
 def list_feeds(*, caller: Caller, text: str = "", team: str = "", service: str = "") -> QuerySet[BlackoutFeed]:
@@ -32,5 +32,5 @@ def url_of(*, feed: BlackoutFeed) -> str:
     return decrypt(feed.sealed) if feed.sealed else ""
 
 
-def _without_content(rows: QuerySet) -> QuerySet[BlackoutFeed]:  # type: ignore[type-arg]  # of the scoped query set
+def _without_content(rows: QuerySet[Any]) -> QuerySet[BlackoutFeed]:
     return rows.defer("text").select_related("team").prefetch_related("services")

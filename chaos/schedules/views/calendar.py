@@ -56,7 +56,13 @@ def _context(request: AccessRequest) -> dict[str, Any]:
     return {
         "tabs": tabs_for(request),
         "shown": shown,
-        "cells": cells(entries=found.entries, shown=shown, today=today, most=MOST[shown.view]),
+        "cells": cells(
+            entries=found.entries,
+            shown=shown,
+            today=today,
+            most=MOST[shown.view],
+            folds_shifts=shown.view == "month" and kinds != {Kind.ON_CALL},
+        ),
         "count": len(found.entries),
         "remarks": found.remarks,
         "filters": filters,
