@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -48,7 +48,7 @@ class Stage:
 
     def _mails_to(self, address: str) -> list[EmailMessage]:
         read = [email.message_from_bytes(one.content, policy=email.policy.default) for one in self.smtp.mails]
-        return [cast("EmailMessage", one) for one in read if address in str(one["to"])]
+        return [one for one in read if address in str(one["to"])]
 
 
 @pytest.fixture(scope="module")

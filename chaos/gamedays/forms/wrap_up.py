@@ -72,7 +72,8 @@ class JudgeForm(forms.Form):
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, scenario: Scenario, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"judge-{scenario.pk}", **kwargs)
+        kwargs["prefix"] = f"judge-{scenario.pk}"  # several of them are on one page
+        super().__init__(*args, **kwargs)
         self.scenario = scenario
 
 

@@ -42,7 +42,7 @@ def game_day_list(request: AccessRequest) -> HttpResponse:
 def _all(request: AccessRequest, query: ListQuery) -> dict[str, Any]:
     """On further pages the past alone."""
     past = page_of(request, list_game_days(caller=request.caller, filters=query.filters("past")), per_page=PER_PAGE)
-    sections = []
+    sections: list[dict[str, Any]] = []
     if past.number == 1:
         live = list_game_days(caller=request.caller, filters=query.filters("live"))[:LIVE_MAX]
         coming = _soonest_first(request, query)[: NEXT_MAX + 1]
