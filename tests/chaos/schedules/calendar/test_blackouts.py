@@ -12,7 +12,9 @@ from django.test import Client, override_settings
 from pytest_django import DjangoAssertNumQueries
 
 from chaos.runs.blockers import sources
+from chaos.runs.domain.guards import Answer
 from chaos.runs.models import RunTarget
+from chaos.runs.services import guards
 from chaos.schedules.models import Blackout
 from chaos.schedules.selectors.holding import blackouts_of
 from chaos.schedules.services import blackouts
@@ -259,3 +261,14 @@ def test_over_the_api(cast: Cast, as_: As) -> None:
     everybody = editor.post("/api/v1/chaos/blackouts", {**body, "team": None}, content_type="application/json")
     assert everybody.status_code == 403
     assert editor.delete(path).status_code == 204
+
+
+def test_the_guards_keep_a_run_waiting_until_it_is_over(cast: Cast) -> None:
+    run = run_of(cast)
+    BlackoutFactory(team=cast.payments, title="Sale", start_at=NOW, end_at=NOW + timedelta(hours=2))
+    decision = guards.before(run=run, now=NOW)
+    (answer,) = [one for one in decision.results if one.name == "blackout"]
+    assert answer.answer is Answer.WAIT
+    assert "Sale" in answer.reason
+    (later,) = [one for one in guards.before(run=run, now=NOW + timedelta(hours=2)).results if one.name == "blackout"]
+    assert (later.answer, later.reason) == (Answer.GO, "no blackout holds")
