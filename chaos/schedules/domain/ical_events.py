@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from itertools import chain
 from math import prod
 from typing import Any
@@ -23,6 +22,7 @@ from icalendar import Calendar
 from icalendar.error import BrokenCalendarProperty
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from chaos.schedules.domain.left_out import LeftOut
 from reliability.kit.periods import Period
 from reliability.kit.wall_clock import to_wall_seconds, wall_clock
 
@@ -38,33 +38,6 @@ _DAY = timedelta(days=1)
 
 class FeedError(ValueError):
     """A file that is no calendar we can read; the message says what to change."""
-
-
-class LeftOut(StrEnum):
-    """Why an event is no blackout."""
-
-    CANCELLED = "cancelled"
-    FREE = "free"
-    TOO_OFTEN = "too_often"
-    TOO_LONG_TO_READ = "too_long_to_read"
-    BROKEN = "broken"
-    NO_LENGTH = "no_length"
-    OTHER_TITLE = "other_title"
-
-    def words(self, count: int) -> str:
-        noun = "1 event" if count == 1 else f"{count:,} events"
-        return f"{noun} left out: {_WHY[self]}"
-
-
-_WHY = {
-    LeftOut.CANCELLED: "cancelled",
-    LeftOut.FREE: 'marked as free (TRANSP:TRANSPARENT); switch on "Free events count, too" to take them',
-    LeftOut.TOO_OFTEN: "repeats more often than once an hour",
-    LeftOut.TOO_LONG_TO_READ: "its repeats take too long to work out",
-    LeftOut.BROKEN: "it cannot be read (it has no start, or a broken rule)",
-    LeftOut.NO_LENGTH: "it has no length, so it forbids nothing",
-    LeftOut.OTHER_TITLE: "the title does not hold the words asked for",
-}
 
 
 @dataclass(frozen=True, slots=True)
