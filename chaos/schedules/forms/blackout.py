@@ -62,7 +62,7 @@ class _OwnedForm(forms.Form):
                 choices.append(("all", "Everybody: the whole installation"))
             self.fields["team"].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField
         if "time_zone" in self.fields:
-            self.fields["time_zone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]
+            self.fields["time_zone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]  # as above
 
     @property
     def team_id(self) -> int | None:
