@@ -170,6 +170,7 @@ def _live_through_a_real_fault(
     expect(page.locator("#run-state")).to_have_text("Aborted", timeout=30_000)
     expect(page.locator("#run-proof")).to_have_text("The fault is gone, and was seen to be.")
     page.get_by_role("button", name="End this scenario").click()
+    expect(page.get_by_role("heading", name="Between scenarios")).to_be_visible()
     _type_while_an_answer_is_on_its_way(page, "no time left")
     page.get_by_role("button", name="Skip it").click()
     expect(page.get_by_role("heading", name="All scenarios are through")).to_be_visible()
@@ -183,10 +184,12 @@ def _type_while_an_answer_is_on_its_way(page: Page, words: str) -> None:
     """A refresh of the stepper that was asked for before takes nothing of it away."""
     held: list[Route] = []
     address = re.compile("part=steps")
-    page.route(address, held.append)
+    page.route(address, lambda route: held.append(route))  # a built-in method cannot be a handler
+    page.wait_for_function("window.htmx")
     page.evaluate("htmx.trigger('#room-steps', 'refresh')")
     page.locator("details[id^=skip-] summary").click()
     page.get_by_label("Why it is skipped").fill(words)
+    page.wait_for_timeout(300)
     assert held
     with page.expect_response(address):
         held[0].continue_()
