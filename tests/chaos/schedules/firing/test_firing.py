@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -296,11 +296,11 @@ def test_the_history_is_bounded(
         (replace(HOURLY, windows=[{"weekdays": ["moonday"]}]), "windows", "window 1"),
         (replace(HOURLY, windows=[{"start": "09:00"}] * 21), "windows", "at most 20 windows"),
         (
-            replace(HOURLY, first_day=datetime(2026, 3, 9).date(), last_day=datetime(2026, 3, 8).date()),  # noqa: DTZ001
+            replace(HOURLY, first_day=date(2026, 3, 9), last_day=date(2026, 3, 8)),
             "last_day",
             "must not lie before",
         ),
-        (replace(HOURLY, last_day=datetime(2026, 3, 1).date()), "last_day", "never due"),  # noqa: DTZ001
+        (replace(HOURLY, last_day=date(2026, 3, 1)), "last_day", "never due"),
         (
             ScheduleDraft(once_at=datetime(2026, 3, 2, 20, tzinfo=UTC), windows=[{"start": "09:00", "end": "17:00"}]),
             "once_at",
