@@ -12,7 +12,7 @@ from pydantic import Field
 
 from chaos.gamedays.api.bodies import GameDayCreate, GameDayPut, Override, Postpone, WithReason
 from chaos.gamedays.api.reading import answer, seen
-from chaos.gamedays.api.schemas import CheckOut, GameDayOut, GameDayRow
+from chaos.gamedays.api.schemas import CheckOut, GameDayOut, GameDayRow, GameDayState
 from chaos.gamedays.api.shapes import row_out
 from chaos.gamedays.domain.states import State
 from chaos.gamedays.selectors.calendar import ics_of
@@ -35,7 +35,7 @@ _TEXTS = ("title", "goal", "hypothesis", "notes", "starts_at", "length_minutes",
 
 class GameDayQuery(PageQuery):
     team: Annotated[str, Field(max_length=63, description="slug")] = ""
-    state: list[State] = Field(default_factory=list, description="any of these; repeat the parameter")
+    state: list[GameDayState] = Field(default_factory=list, description="any of these; repeat the parameter")
     q: Annotated[str, Field(max_length=200, description="words of title, goal and hypothesis")] = ""
     start: Annotated[Instant | None, Field(alias="from", description="starts at or after")] = None
     end: Annotated[Instant | None, Field(alias="to", description="starts before")] = None
@@ -45,7 +45,9 @@ class GameDayQuery(PageQuery):
 def list_days(request: AccessRequest, query: Query[GameDayQuery]) -> Any:
     """Readable game days, the newest first; drafts without a time come before them."""
     starts = _period(query.start, query.end)
-    filters = GameDayFilters(team_slug=query.team, states=tuple(query.state), starts=starts, text=query.q)
+    filters = GameDayFilters(
+        team_slug=query.team, states=tuple(State(word) for word in query.state), starts=starts, text=query.q
+    )
     page = page_of(queryset=list_game_days(caller=request.caller, filters=filters), query=query)
     return {**page, "items": [row_out(one) for one in page["items"]]}
 

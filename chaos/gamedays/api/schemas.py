@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import Field
 
-from chaos.gamedays.domain.states import FollowUpState, ScenarioState, State, Tri
+from chaos.gamedays.domain.states import FollowUpState, ScenarioState, Tri
+
+
+# Spelt out: the document has a schema State of objectives already.
+GameDayState = Literal["draft", "planned", "go", "no_go", "live", "wrapping_up", "done", "cancelled"]
 
 
 class GameDayRow(Schema):
     number: int
     title: str
     team: str
-    state: State
+    state: GameDayState
     state_reason: str
     starts_at: datetime | None
     length_minutes: int
@@ -93,7 +97,7 @@ class GameDayOut(Schema):
     length_minutes: int
     zone: str
     place: str
-    state: State
+    state: GameDayState
     state_reason: str
     override_reason: str
     started_at: datetime | None
