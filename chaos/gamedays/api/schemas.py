@@ -10,7 +10,6 @@ from pydantic import Field
 
 from chaos.gamedays.domain.states import FollowUpState, ScenarioState, Tri
 
-
 # Spelt out: the document has a schema State of objectives already.
 GameDayState = Literal["draft", "planned", "go", "no_go", "live", "wrapping_up", "done", "cancelled"]
 
