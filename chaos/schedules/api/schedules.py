@@ -30,7 +30,7 @@ router = Router(tags=["Chaos schedules"])
 _OURS = frozenset({"experiment", "why", "revision"})
 
 
-class ScheduleQuery(PageQuery):
+class ExperimentScheduleQuery(PageQuery):
     team: Annotated[str, Field(max_length=63, description="slug")] = ""
     service: Annotated[str, Field(max_length=63)] = ""
     experiment: Annotated[str, Field(max_length=63, description="slug")] = ""
@@ -39,9 +39,12 @@ class ScheduleQuery(PageQuery):
 
 
 @router.get(
-    "", response=Page[schemas.ScheduleOut], operation_id="listExperimentSchedules", summary="List schedules of chaos"
+    "",
+    response=Page[schemas.ExperimentScheduleOut],
+    operation_id="listExperimentSchedules",
+    summary="List schedules of chaos",
 )
-def list_all(request: AccessRequest, query: Query[ScheduleQuery]) -> Any:
+def list_all(request: AccessRequest, query: Query[ExperimentScheduleQuery]) -> Any:
     """Readable schedules, the next to fire first."""
     filters = selectors.ScheduleFilters(query.team, query.service, query.experiment, query.state or "", query.q)
     page = page_of(queryset=selectors.list_schedules(caller=request.caller, filters=filters), query=query)
@@ -50,11 +53,11 @@ def list_all(request: AccessRequest, query: Query[ScheduleQuery]) -> Any:
 
 @router.post(
     "",
-    response={201: schemas.ScheduleOut},
+    response={201: schemas.ExperimentScheduleOut},
     operation_id="createExperimentSchedule",
     summary="Schedule an experiment",
 )
-def create(request: AccessRequest, response: HttpResponse, body: schemas.ScheduleCreate) -> Any:
+def create(request: AccessRequest, response: HttpResponse, body: schemas.ExperimentScheduleCreate) -> Any:
     """It runs in the caller's name. Needs the role editor in the team of the experiment."""
     experiment = _experiment(request.caller, body.experiment)
     made = schedules.create(
@@ -69,7 +72,7 @@ def create(request: AccessRequest, response: HttpResponse, body: schemas.Schedul
     operation_id="previewExperimentSchedule",
     summary="The next firings of a schedule that is not stored",
 )
-def preview(request: AccessRequest, body: schemas.ScheduleCreate) -> Any:
+def preview(request: AccessRequest, body: schemas.ExperimentScheduleCreate) -> Any:
     """The next ten, with what would keep each from starting as known now."""
     experiment = _experiment(request.caller, body.experiment)
     require(caller=request.caller, team_id=experiment.team_id, role=Role.EDITOR)
@@ -80,7 +83,10 @@ def preview(request: AccessRequest, body: schemas.ScheduleCreate) -> Any:
 
 
 @router.get(
-    "/{int:pk}", response=schemas.ScheduleOut, operation_id="getExperimentSchedule", summary="Read a schedule of chaos"
+    "/{int:pk}",
+    response=schemas.ExperimentScheduleOut,
+    operation_id="getExperimentSchedule",
+    summary="Read a schedule of chaos",
 )
 def get_one(request: AccessRequest, response: HttpResponse, pk: int) -> Any:
     return _answer(request, response, pk)
@@ -88,12 +94,16 @@ def get_one(request: AccessRequest, response: HttpResponse, pk: int) -> Any:
 
 @router.patch(
     "/{int:pk}",
-    response=schemas.ScheduleOut,
+    response=schemas.ExperimentScheduleOut,
     operation_id="changeExperimentSchedule",
     summary="Change a schedule of chaos",
 )
 def change(
-    request: AccessRequest, response: HttpResponse, pk: int, body: schemas.ScheduleChange, if_match: IfMatch = None
+    request: AccessRequest,
+    response: HttpResponse,
+    pk: int,
+    body: schemas.ExperimentScheduleChange,
+    if_match: IfMatch = None,
 ) -> Any:
     """The caller is its owner from then on. What was due before is not fired."""
     found = _editable(request, pk)
@@ -122,11 +132,11 @@ def delete(request: AccessRequest, pk: int) -> Any:
 
 @router.post(
     "/{int:pk}/pause",
-    response=schemas.ScheduleOut,
+    response=schemas.ExperimentScheduleOut,
     operation_id="pauseExperimentSchedule",
     summary="Pause a schedule of chaos",
 )
-def pause(request: AccessRequest, response: HttpResponse, pk: int, body: schemas.ScheduleReason) -> Any:
+def pause(request: AccessRequest, response: HttpResponse, pk: int, body: schemas.ExperimentScheduleReason) -> Any:
     """Nothing fires until it is resumed. Needs the role responder."""
     found = selectors.schedule(caller=request.caller, pk=pk)
     schedules.pause(caller=request.caller, schedule=found, reason=body.reason, now=timezone.now())
@@ -135,7 +145,7 @@ def pause(request: AccessRequest, response: HttpResponse, pk: int, body: schemas
 
 @router.post(
     "/{int:pk}/resume",
-    response=schemas.ScheduleOut,
+    response=schemas.ExperimentScheduleOut,
     operation_id="resumeExperimentSchedule",
     summary="Resume a schedule of chaos",
 )
@@ -147,7 +157,7 @@ def resume(request: AccessRequest, response: HttpResponse, pk: int) -> Any:
 
 @router.get(
     "/{int:pk}/firings",
-    response=Page[schemas.FiringOut],
+    response=Page[schemas.ExperimentFiringOut],
     operation_id="listScheduleFirings",
     summary="What became of the firings of a schedule",
 )
@@ -200,5 +210,5 @@ def _one_of_both(given: dict[str, Any]) -> dict[str, Any]:
     return {"once_at": None, **given} if given.get("cron") else given
 
 
-def _draft(body: schemas.ScheduleFields) -> ScheduleDraft:
+def _draft(body: schemas.ExperimentScheduleFields) -> ScheduleDraft:
     return ScheduleDraft(**{name: value for name, value in body.model_dump().items() if name not in _OURS})

@@ -36,7 +36,7 @@ class WindowBody(Schema):
     end: Annotated[str, Field(max_length=8, examples=["17:00"])] = "24:00"
 
 
-class ScheduleFields(Schema):
+class ExperimentScheduleFields(Schema):
     model_config = ConfigDict(extra="forbid")
 
     once_at: Annotated[Instant | None, Field(description="once, at this instant; or else cron")] = None
@@ -52,25 +52,25 @@ class ScheduleFields(Schema):
     reason: Annotated[str, Field(max_length=300, description="goes to each run")] = ""
 
 
-class ScheduleCreate(ScheduleFields):
+class ExperimentScheduleCreate(ExperimentScheduleFields):
     experiment: Annotated[str, Field(min_length=1, max_length=63, description="slug")]
     why: Why = ""
 
 
-class ScheduleChange(ScheduleFields):
+class ExperimentScheduleChange(ExperimentScheduleFields):
     """What is left out stays as it is. Who sends it is the owner from then on."""
 
     why: Why = ""
     revision: Annotated[int | None, Field(ge=1, description="the one that was read; 409 when it is stale")] = None
 
 
-class ScheduleReason(Schema):
+class ExperimentScheduleReason(Schema):
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, Field(min_length=1, max_length=300, description="why it is paused")]
 
 
-class ScheduleOut(Schema):
+class ExperimentScheduleOut(Schema):
     id: int
     experiment: str = Field(description="slug")
     title: str
@@ -98,7 +98,7 @@ class ScheduleOut(Schema):
     url: str
 
 
-class FiringOut(Schema):
+class ExperimentFiringOut(Schema):
     due_at: datetime
     until_at: datetime | None = Field(description="stands for every firing from due_at to this one, both included")
     outcome: FiringOutcome
