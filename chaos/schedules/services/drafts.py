@@ -22,6 +22,7 @@ from reliability.web.errors import Conflict, Invalid
 
 GRACE_MINUTES_MAX = 24 * 60
 REASON_MAX = 300
+_YEARS = (2000, 2900)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def check(*, experiment: Experiment, draft: ScheduleDraft, former_once_at: datet
         "time_zone": zone_mistake(draft.time_zone),
         "grace_minutes": _grace(draft.grace_minutes),
         "reason": f"has at most {REASON_MAX} characters" if len(draft.reason.strip()) > REASON_MAX else "",
+        "first_day": _day(draft.first_day),
+        "last_day": _day(draft.last_day),
     }
     if draft.first_day and draft.last_day and draft.last_day < draft.first_day:
         mistakes["last_day"] = "must not lie before the first day"
@@ -125,6 +128,13 @@ def _grace(minutes: int) -> str:
     if 1 <= minutes <= GRACE_MINUTES_MAX:
         return ""
     return f"must be from 1 to {GRACE_MINUTES_MAX:,} minutes (a day), got {minutes:,}"
+
+
+def _day(day: date | None) -> str:
+    """Midnights of the first and last years that Python knows have no instant in some zones."""
+    if day is None or _YEARS[0] <= day.year <= _YEARS[1]:
+        return ""
+    return f"must lie in the years {_YEARS[0]} to {_YEARS[1]}, got {day.isoformat()}"
 
 
 def _check_it_comes(timing: Timing, former_once_at: datetime | None, now: datetime) -> None:

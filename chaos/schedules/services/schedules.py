@@ -64,13 +64,13 @@ def edit(
             message = "somebody changed this schedule since you opened it: look at it and change it again"
             raise Conflict(message, reason="changed_meanwhile")
         checked = check(experiment=stored.experiment, draft=draft, former_once_at=stored.once_at, now=now)
-        before = _audited(stored)
+        before, was_of = _audited(stored), (stored.owner_id, stored.owner_token_id)
         is_as_before = (stored.timing, stored.mode) == (checked.timing, checked.columns["mode"])
         for name, value in checked.columns.items():
             setattr(stored, name, value)
         _take_over(stored, caller)
         changes = audit.changes_between(old=before, new=_audited(stored))
-        if not changes:
+        if not changes and was_of == (stored.owner_id, stored.owner_token_id):
             return stored
         stored.revision += 1
         stored.updated_at = now

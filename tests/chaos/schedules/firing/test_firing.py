@@ -231,6 +231,15 @@ def test_saving_it_takes_it_over(cast: Cast, experiment: Experiment, engine: Eng
     assert Run.objects.get().requested_by == cast.administrator
 
 
+def test_a_namesake_takes_it_over_too(cast: Cast, experiment: Experiment, now: datetime) -> None:
+    cast.administrator.name = cast.editor.name
+    cast.administrator.save(update_fields=("name",))
+    schedule = made(cast, experiment, now)
+    schedules.edit(caller=cast.caller("administrator"), schedule=schedule, draft=draft_of(schedule=schedule), now=now)
+    schedule.refresh_from_db()
+    assert (schedule.owner, schedule.revision) == (cast.administrator, 2)
+
+
 def test_a_token_may_own_a_schedule_until_it_is_revoked(
     cast: Cast, experiment: Experiment, engine: Engine, now: datetime
 ) -> None:
@@ -301,6 +310,8 @@ def test_the_history_is_bounded(
             "must not lie before",
         ),
         (replace(HOURLY, last_day=date(2026, 3, 1)), "last_day", "never due"),
+        (replace(HOURLY, last_day=date.max), "last_day", "the years 2000 to 2900"),
+        (replace(HOURLY, first_day=date.min, time_zone="Europe/Berlin"), "first_day", "the years 2000 to 2900"),
         (
             ScheduleDraft(once_at=datetime(2026, 3, 2, 20, tzinfo=UTC), windows=[{"start": "09:00", "end": "17:00"}]),
             "once_at",
