@@ -11,6 +11,8 @@ from chaos.backlog.domain.ordering import TIER_OF_NONE
 from chaos.backlog.domain.states import CLOSED, State
 from chaos.backlog.models import Vulnerability, VulnerabilityNote
 from chaos.experiments.models import Experiment
+from chaos.runs.domain.states import OPEN, Mode
+from chaos.runs.models import Run
 from reliability.access.domain.caller import Caller
 from reliability.catalog.models import Service
 from reliability.web.errors import NotFound
@@ -67,6 +69,17 @@ def experiments_of(*, caller: Caller, vulnerability: Vulnerability) -> QuerySet[
     """Those that try it, by title, as far as the caller may see them: one may have gone to another team since."""
     readable: QuerySet[Experiment] = Experiment.objects.readable_by(caller)
     return readable.filter(vulnerabilities=vulnerability).select_related("team").order_by("title", "pk")
+
+
+def under_way(*, caller: Caller, vulnerability: Vulnerability) -> QuerySet[Run]:
+    """Open runs of the experiments that try it, as far as the caller may see them, with the experiment, newest first.
+
+    A dry run is none of them: it says nothing of the fear.
+    """
+    found: QuerySet[Run] = Run.objects.readable_by(caller)
+    of_it = found.filter(team_id=vulnerability.team_id, experiment__vulnerabilities=vulnerability)
+    wanted = of_it.filter(state__in=OPEN, mode=Mode.REAL)
+    return wanted.select_related("experiment").defer("journal").order_by("-not_before", "-pk")
 
 
 def linkable(*, vulnerability: Vulnerability) -> QuerySet[Experiment]:

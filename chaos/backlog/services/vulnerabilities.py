@@ -173,10 +173,11 @@ def link(*, caller: Caller, vulnerability: Vulnerability, experiment: Experiment
             raise Conflict("it has as many experiments as it may: take one away first", reason="too_many")
         row.experiments.add(experiment)
         text = f"The experiment “{experiment.title}” tries it."
-        note(caller=caller, row=row, kind=Kind.LINK, text=text, now=now)
         _record(caller, "vulnerability.link", row, now, {"experiments": [None, experiment.slug]})
         if row.state == State.OPEN:
             move(caller=caller, row=row, state=State.TRYING, reason=text, now=now)
+        else:
+            note(caller=caller, row=row, kind=Kind.LINK, text=text, now=now)
     return row
 
 

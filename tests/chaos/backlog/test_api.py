@@ -59,7 +59,7 @@ def test_states_notes_and_links(client: Client, feared: Vulnerability, experimen
     mended = post(client, f"{address}/state", {"state": "mended", "reason": "since Monday"}).json()
     assert (mended["state"], mended["payback"]) == ("mended", 0)
     notes = client.get(f"{address}/notes").json()
-    assert [one["kind"] for one in notes["items"]] == ["state", "note", "link", "state", "link"]
+    assert [one["kind"] for one in notes["items"]] == ["state", "note", "link", "state"]
 
 
 def test_the_list_is_in_the_order_of_the_page(client: Client, cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -112,6 +113,19 @@ def test_states_notes_and_links_are_written_on_its_page(as_: As, feared: Vulnera
         assert words in shown
     assert responder.post(f"{page}unlink/{experiment.slug}/").status_code == 302
     assert not feared.experiments.exists()
+
+
+def test_a_run_that_tries_it_and_has_not_ended_is_told(
+    as_: As, feared: Vulnerability, experiment: Experiment, ended: Ended, now: datetime
+) -> None:
+    feared.experiments.add(experiment)
+    going: dict[str, Any] = {"state": "running", "ended_at": None}
+    over, dry = ended(experiment, "held", now), ended(experiment, "", now, mode="dry", **going)
+    real = ended(experiment, "", now, **going)
+    shown = as_("viewer").get(f"/chaos/backlog/{feared.pk}/").content.decode()
+    assert "Under way" in shown
+    told = [f'href="/chaos/runs/{run.pk}/">Run {run.pk} of' in shown for run in (over, dry, real)]
+    assert told == [False, False, True]
 
 
 def test_one_click_makes_an_experiment_that_tries_it(as_: As, feared: Vulnerability, service: Service) -> None:

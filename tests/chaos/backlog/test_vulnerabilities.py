@@ -126,6 +126,8 @@ def test_only_experiments_of_the_team_are_linked_and_twice_is_once(
         vulnerabilities.link(caller=responder, vulnerability=feared, experiment=experiment, now=now)
     assert feared.experiments.count() == 1
     assert AuditEntry.objects.filter(action="vulnerability.link").count() == 1
+    tries = f"The experiment “{experiment.title}” tries it."
+    assert list(feared.notes.values_list("kind", "state", "text")) == [("state", "trying", tries)]
     foreign = ExperimentFactory(team=cast.search)
     with pytest.raises(Invalid):
         vulnerabilities.link(caller=SYSTEM, vulnerability=feared, experiment=foreign, now=now)
