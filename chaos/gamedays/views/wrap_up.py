@@ -46,7 +46,6 @@ def wrap_page(request: AccessRequest, day: GameDay, **bound: forms.Form) -> Http
         "day": day,
         "row": row_of(day),
         "may_respond": caller.may(day.team_id, Role.RESPONDER),
-        "may_edit": caller.may(day.team_id, Role.EDITOR),
         "judged": [
             (one, score_text(one.score), _judge_form(one.scenario, bound.get("judge"))) for one in marks.scenarios
         ],

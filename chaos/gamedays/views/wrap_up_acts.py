@@ -26,9 +26,9 @@ from reliability.web.errors import Conflict, Invalid, NotFound
 from reliability.web.refusals import show_refusal
 
 
-def _day(request: AccessRequest, number: int, role: Role = Role.RESPONDER) -> GameDay:
+def _day(request: AccessRequest, number: int) -> GameDay:
     day = get_game_day(caller=request.caller, number=number)
-    require(caller=request.caller, team_id=day.team_id, role=role)
+    require(caller=request.caller, team_id=day.team_id, role=Role.RESPONDER)
     return day
 
 
@@ -83,7 +83,7 @@ def scenario_judge(request: AccessRequest, number: int, pk: int) -> HttpResponse
 
 @require_POST
 def finding_add(request: AccessRequest, number: int) -> HttpResponse:
-    day = _day(request, number, Role.EDITOR)
+    day = _day(request, number)
     form = finding_form(day, request.POST)
     if form.is_valid():
         data = form.cleaned_data

@@ -207,7 +207,8 @@ def test_an_observation_is_edited_with_its_history_and_taken_back(as_: As, wrapp
 
 
 def test_from_the_wrap_up_findings_reach_the_backlog_and_follow_ups_are_kept(as_: As, wrapping: GameDay) -> None:
-    client = as_("editor")
+    client = as_("responder")
+    assert "Put it into the backlog" in client.get(at(wrapping, "wrap-up/")).content.decode()
     finding = {"finding-title": "No time-out", "finding-layer": "component", "finding-service": "orders"}
     client.post(at(wrapping, "wrap-up/findings/"), finding)
     feared = Vulnerability.objects.get()
