@@ -9,7 +9,8 @@ import structlog
 
 # Addresses that are secrets themselves: whoever reads the log must not be able to page, acknowledge or read by it.
 _SECRET_ADDRESSES = re.compile(
-    r"(/(?:oncall/feeds|ping|intake|a(?:/list)?|link|chaos/notices|settings/contacts/connect)/)"
+    r"(/(?:(?:oncall|chaos/calendar)/feeds|ping|intake|a(?:/list)?|link|settings/contacts/connect"
+    r"|chaos/notices|chaos/game-days/answers)/)"
     r"(?!(?:alertmanager|generic)\b)[^/\s'\"<>?]{4,}"
 )
 

@@ -113,7 +113,7 @@ def test_a_process_is_named_by_its_pidfile_or_its_port(tmp_path: Path) -> None:
         with pytest.raises(InjectorError, match="older than process"):
             finding.named({"pidfile": str(pidfile)})
         pidfile.write_text("none\n")
-        with pytest.raises(InjectorError, match="holds 'none'"):
+        with pytest.raises(InjectorError, match="holds no number"):
             finding.named({"pidfile": str(pidfile)})
         pidfile.unlink()
         assert finding.named({"pidfile": str(pidfile)}) == []
