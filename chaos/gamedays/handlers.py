@@ -8,7 +8,7 @@ from typing import Any
 from chaos.gamedays.selectors.entries import entries_of
 from chaos.gamedays.services import follow_ups, reminding, telling
 from chaos.gamedays.services.due_kinds import FOLLOW_UP, NOTICE
-from chaos.schedules.calendar import register_entries
+from chaos.runs.calendar import register_entries
 from reliability.outbox.registry import due_work, subscriber
 
 register_entries("game_days", entries_of)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chaos.experiments.tabs import register_tab
-from chaos.schedules.calendar import register_entries
+from chaos.runs.calendar import register_entries
 from chaos.schedules.selectors.entries import blackouts, planned, runs
 from reliability.web.states import StateLook, register_state
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 from django.urls import reverse
 
-from chaos.schedules.calendar import register_entries
+from chaos.runs.calendar import register_entries
 from incidents.oncall.selectors.entries import shifts_in_calendar
 from incidents.oncall.selectors.schedules import list_schedules
 from reliability.web.navigation import Place, register_place

@@ -10,7 +10,7 @@ from django.urls import reverse
 from chaos.gamedays.domain.bounds import LENGTH_MINUTES
 from chaos.gamedays.domain.states import State
 from chaos.gamedays.models import GameDay, Scenario
-from chaos.schedules.calendar import ENTRIES_MAX, Entry, Kind
+from chaos.runs.calendar import ENTRIES_MAX, Entry, Kind
 from reliability.kit.periods import Period
 
 _LONGEST = timedelta(minutes=LENGTH_MINUTES[1])

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from chaos.runs.calendar import Kind
 from chaos.schedules.api import calendar_schemas as schemas
-from chaos.schedules.calendar import Kind
 from chaos.schedules.selectors.calendar import Filters, entries
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import readable_teams

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from chaos.schedules.calendar import Entry
+from chaos.runs.calendar import Entry
 from chaos.schedules.models import Blackout, BlackoutFeed
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from chaos.schedules.calendar import Entry, Kind
+from chaos.runs.calendar import Entry, Kind
 from reliability.kit.days import day_of, period_of_days, weeks_of_month
 from reliability.kit.periods import Period
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import QuerySet
 
-from chaos.schedules.calendar import Entry, Kind
+from chaos.runs.calendar import Entry, Kind
 from chaos.schedules.models import CalendarAddress
 from chaos.schedules.selectors.calendar import Filters, entries
 from reliability.access.domain.caller import Caller

@@ -9,7 +9,7 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db.models import Q
 
-from chaos.schedules.calendar import ENTRIES_MAX, Entry, Kind, entry_sources
+from chaos.runs.calendar import ENTRIES_MAX, Entry, Kind, entry_sources
 from chaos.schedules.models import BlackoutFeed
 from chaos.schedules.selectors.blackouts import readable
 from reliability.access.domain.caller import Caller

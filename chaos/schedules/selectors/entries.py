@@ -8,9 +8,9 @@ from datetime import timedelta
 from django.db.models import Q
 from django.urls import reverse
 
+from chaos.runs.calendar import ENTRIES_MAX, Entry, Kind
 from chaos.runs.domain.states import OPEN, Mode, State
 from chaos.runs.models import Run
-from chaos.schedules.calendar import ENTRIES_MAX, Entry, Kind
 from chaos.schedules.selectors.blackouts import BlackoutTime, times_within
 from chaos.schedules.selectors.schedules import Upcoming, upcoming
 from reliability.kit.periods import Period

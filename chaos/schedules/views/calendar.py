@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from chaos.experiments.tabs import tabs_for
 from chaos.experiments.views.choices import is_editor_somewhere
-from chaos.schedules.calendar import Kind
+from chaos.runs.calendar import Kind
 from chaos.schedules.domain.month import Shown, cells, shown_of
 from chaos.schedules.selectors.calendar import Filters, entries
 from reliability.access.requests import AccessRequest

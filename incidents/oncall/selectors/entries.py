@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.urls import reverse
 
-from chaos.schedules.calendar import ENTRIES_MAX, Entry, Kind
+from chaos.runs.calendar import ENTRIES_MAX, Entry, Kind
 from incidents.oncall.domain.rota import by_person
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors.oncall import shifts

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from chaos.schedules.calendar import Entry, Kind, forget_entries, register_entries
+from chaos.runs.calendar import Entry, Kind, forget_entries, register_entries
 from chaos.schedules.selectors.calendar import Filters, entries
 from reliability.kit.periods import Period
 from tests.cast import (

@@ -1,6 +1,7 @@
 """What stands in the calendar: each room registers a function at start-up that tells its entries of a period.
 
 `register_entries("game_days", fn)` in the room's `shell.py`. The calendar asks only for teams that its reader may see.
+The page is of `chaos.schedules`; what it asks lies here, below every room that has something to tell.
 """
 
 from __future__ import annotations
