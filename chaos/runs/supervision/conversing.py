@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,24 +20,29 @@ _MEMORY_EVERY_SECONDS = 2.0
 
 
 class Bell:
-    """Wakes a thread that waits in select."""
+    """Wakes a thread that waits in select. Rung after it was closed it is silent: its number may be another file's."""
 
     def __init__(self) -> None:
         self.reader, self._writer = os.pipe()
+        self._ringing = threading.Lock()
+        self._is_closed = False
         os.set_blocking(self.reader, False)
         os.set_blocking(self._writer, False)
 
     def ring(self) -> None:
-        with suppress(OSError):
-            os.write(self._writer, b"!")
+        with self._ringing, suppress(OSError):
+            if not self._is_closed:
+                os.write(self._writer, b"!")
 
     def hush(self) -> None:
         with suppress(OSError):
             os.read(self.reader, 4096)
 
     def close(self) -> None:
-        for end in (self.reader, self._writer):
-            with suppress(OSError):
+        with self._ringing:
+            ends = () if self._is_closed else (self.reader, self._writer)
+            self._is_closed = True
+            for end in ends:
                 os.close(end)
 
 
