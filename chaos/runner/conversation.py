@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from chaos.runner.masking import Mask
@@ -70,7 +70,7 @@ class Conversation:
                 remaining -= 1.0
 
     def event(self, kind: str, text: str, data: Mapping[str, Any] | None = None) -> None:
-        self._send(Event(kind=kind, text=self._mask(text), data=self._mask(data or {})))
+        self._tell(lambda mask: Event(kind=kind, text=mask(text), data=mask(data or {})), Event(kind=kind, text="…"))
 
     def ask(self, what: str, arguments: Mapping[str, Any] | None = None, *, also_when_stopped: bool = False) -> Any:
         """The answer's value. Arguments are not masked: the supervisor keeps them sealed.
@@ -93,7 +93,18 @@ class Conversation:
         return answer.value
 
     def end(self, *, journal: Mapping[str, Any], outcome: Mapping[str, Any]) -> None:
-        self._send(End(journal=self._mask(journal), outcome=self._mask(outcome)))
+        short = End(journal={}, outcome={"error": "what the run told at its end was too long to be kept"})
+        self._tell(lambda mask: End(journal=mask(journal), outcome=mask(outcome)), short)
+
+    def _tell(self, line: Callable[[Mask], Line], short: Line) -> None:
+        """The line as long as may be; *short* when it cannot be cut to the length of a line."""
+        for mask in self._mask.shorter():
+            try:
+                self._send(line(mask))
+            except ProtocolError:
+                continue
+            return
+        self._send(short)
 
     def _send(self, line: Line) -> None:
         encoded = encode(line)

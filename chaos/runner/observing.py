@@ -87,6 +87,9 @@ class Observer:
         tolerance = run["activity"].get("tolerance")
         if isinstance(tolerance, str):
             tolerance = substitute(tolerance, self.work.configuration, self.work.secrets)
+            if isinstance(tolerance, Mapping):  # it could be a probe, and what a page answers is no document
+                run["exception"] = ["the tolerance is a mapping of the configuration: write it where it is compared"]
+                return False
         try:
             met = within_tolerance(
                 tolerance, run["output"], configuration=self.work.configuration, secrets=self.work.secrets

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import chaoslib.activity
+import chaoslib.hypothesis
 from chaoslib.caching import cache_activities
 from chaoslib.configuration import load_configuration, load_dynamic_configuration
 from chaoslib.exceptions import ActivityFailed, ChaosException
@@ -59,6 +60,8 @@ def _configuration(document: Mapping[str, Any], work: Work, *, is_dry: bool) -> 
         loaded: dict[str, Any] = load_dynamic_configuration(plain, work.secrets)
     except ChaosException as error:
         raise NotRunnableError(str(error)) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise NotRunnableError(f"the configuration is not understood: {type(error).__name__}: {error}") from error
     missing = sorted(set(plain) - set(loaded))
     if missing:
         raise NotRunnableError(f"no value was found for {', '.join(missing)} of the configuration")
@@ -79,6 +82,7 @@ def _take_the_place_of_the_toolkit(work: Work) -> None:
             raise ActivityFailed(f"{type(error).__name__}: {error}") from error
 
     chaoslib.activity.run_activity = bounded
+    chaoslib.hypothesis.run_activity = bounded  # a tolerance that is a probe: it has the name by itself
 
 
 def _is_probe(value: object) -> bool:

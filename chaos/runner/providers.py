@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,11 +43,25 @@ def run_activity(work: Work, activity: Mapping[str, Any]) -> Any:
 
 def _python(work: Work, activity: Mapping[str, Any], module: str) -> Any:
     if not module.startswith((OWN_INJECTORS, OWN_PROBES)):
+        _refuse_function_of_others(work, module, str(activity["provider"]["func"]))
         return run_python_activity(activity, work.configuration, work.secrets)
     arguments = substitute(dict(activity["provider"].get("arguments") or {}), work.configuration, work.secrets)
     if module.startswith(OWN_INJECTORS):
         return injections.inject(work=work, activity=activity, arguments=arguments)
     return probes.run(work=work, activity=activity, arguments=arguments)
+
+
+def _refuse_function_of_others(work: Work, module: str, func: str) -> None:
+    """An allowed module has imported others, whose functions would be found in it by name."""
+    found = getattr(importlib.import_module(module), func, None)
+    origin = str(getattr(found, "__module__", None))
+    if not inspect.isroutine(found):
+        raise ActivityFailed(f"{module} has no function {func}")
+    if not work.allowed.has_module(origin):
+        raise ActivityFailed(
+            f"{func} is a function of {origin}, which is not allowed: an administrator of the installation can add it "
+            "to CHAOS_MODULES"
+        )
 
 
 def _refuse_what_is_not_allowed(work: Work, activity: Mapping[str, Any]) -> None:

@@ -26,6 +26,8 @@ def check_configuration(notes: Notes, document: Mapping[str, Any]) -> None:
         notes.text(path, value, "key", "a value from the environment")
         if "default" not in value:
             notes.add(path, "needs a default: runs do not see the environment of the platform")
+        elif not isinstance(value["default"], str | int | float):
+            notes.add((*path, "default"), "the default must be a text, a number, true or false")
         if value.get("env_var_type") not in (None, *_TYPES):
             notes.add((*path, "env_var_type"), f"must be one of {', '.join(_TYPES)}")
 
