@@ -108,6 +108,12 @@ def test_a_whole_experiment_has_no_problems() -> None:
             id="the manner of a run",
         ),
         pytest.param({"configuration": {"u": {"type": "env", "key": "U"}}}, "configuration.u", "default", id="env"),
+        pytest.param(
+            {"configuration": {"u": {"type": "env", "key": "U", "default": {"type": "probe"}}}},
+            "configuration.u.default",
+            "a text",
+            id="env of a mapping",
+        ),
         pytest.param({"secrets": {"a": {"b": "hunter22"}}}, "secrets.a.b", "read by everybody", id="a plain secret"),
         pytest.param({"secrets": {"a": {"b": {"type": "vault"}}}}, "secrets.a.b", "Vault are not read", id="a vault"),
         pytest.param({"secrets": {"a": {"type": "env", "key": "B"}}}, "secrets.a", "without a group", id="no group"),
