@@ -69,7 +69,7 @@ class Observer:
             self.during.append(state)
             self._out_in_a_row = 0 if state["steady_state_met"] else self._out_in_a_row + 1
             if self.stop_after and self._out_in_a_row >= self.stop_after:
-                self.has_deviated = True
+                self.has_deviated, self.work.method_is_over = True, "the hypothesis deviated"
                 return
 
     def _probe(self, probe: Mapping[str, Any]) -> dict[str, Any]:

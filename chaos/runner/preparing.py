@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import chaoslib.activity
@@ -82,6 +83,7 @@ def _take_the_place_of_the_toolkit(work: Work) -> None:
             raise ActivityFailed(f"{type(error).__name__}: {error}") from error
 
     chaoslib.activity.run_activity = bounded
+    chaoslib.activity.time = SimpleNamespace(sleep=work.sleep)  # pauses end with the method
     chaoslib.hypothesis.run_activity = bounded  # a tolerance that is a probe: it has the name by itself
 
 

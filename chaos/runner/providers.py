@@ -20,6 +20,7 @@ from chaos.runner import injections, probes
 from chaos.runner.allow import OWN_INJECTORS, OWN_PROBES, Surroundings, problems_of_document
 from chaos.runner.work import Work
 
+NOT_BEGUN = "not begun: "
 HTTP_SECONDS = 10.0
 PROCESS_SECONDS = 120.0
 
@@ -28,8 +29,8 @@ def run_activity(work: Work, activity: Mapping[str, Any]) -> Any:
     """The activity's output. Raises ActivityFailed, which chaoslib writes to the journal."""
     _refuse_what_is_not_allowed(work, activity)
     provider = activity["provider"]
-    if work.conversation.stop_reason and not work.is_taking_back:
-        raise ActivityFailed(f"not begun: {work.conversation.stop_reason}")
+    if why := work.why_not_begun():
+        raise ActivityFailed(f"{NOT_BEGUN}{why}")
     match provider["type"]:
         case "python":
             return _python(work, activity, str(provider["module"]))

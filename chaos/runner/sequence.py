@@ -21,6 +21,7 @@ from chaos.runner.conversation import RefusedError
 from chaos.runner.journal import Journal
 from chaos.runner.manner import Manner
 from chaos.runner.observing import Observer
+from chaos.runner.providers import NOT_BEGUN
 from chaos.runner.work import Work
 
 RECOVERY_EVERY_SECONDS = 2.0
@@ -106,11 +107,16 @@ class RunSequence:
             time.sleep(0.1)
         pool.shutdown(wait=False, cancel_futures=True)
         self.outcome.has_completed_method = not self._must_stop
+        self._work.method_is_over = self._work.method_is_over or "the method is over"  # also for what pauses before
 
     def _one(self, activity: Mapping[str, Any]) -> None:
-        done = self._execute(activity, section="method")
+        self._work.of_thread.is_method = True
+        try:
+            done = self._execute(activity, section="method")
+        finally:
+            self._work.of_thread.is_method = False
         self.journal.runs.append(done)
-        if done["status"] != "succeeded" and done["activity"].get("type") == "action":
+        if done["status"] != "succeeded" and done["activity"].get("type") == "action" and NOT_BEGUN not in _why(done):
             self.outcome.failed_actions.append(_name(done["activity"]))
 
     def _after(self) -> None:
@@ -169,5 +175,9 @@ def _told(done: Mapping[str, Any], name: str, section: str) -> dict[str, Any]:
         "status": done["status"],
         "seconds": done["duration"],
         "output": done["output"],
-        "error": (done.get("exception") or [""])[-1].strip(),
+        "error": _why(done),
     }
+
+
+def _why(done: Mapping[str, Any]) -> str:
+    return str((done.get("exception") or [""])[-1]).strip()

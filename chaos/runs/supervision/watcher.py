@@ -273,7 +273,7 @@ class Watcher(threading.Thread):
     def _why_no_fault(self) -> str:
         if self._order is not None:
             return f"the run ends: {self._order.reason}"
-        if self._former is not None or self._office.is_ending.is_set():
+        if self._former is not None or self._is_taking_back or self._office.is_ending.is_set():
             return "no fault is put in place any more"
         return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,31 @@ def test_a_deviation_while_the_method_runs_ends_it(tmp_path: Path) -> None:
     assert not end.outcome["has_completed_method"]
     assert not (tmp_path / "never").exists()
     assert len(end.journal["steady_states"]["during"]) >= 2
+
+
+def test_what_pauses_while_the_method_ends_by_a_deviation_does_not_begin_after_it(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.touch()
+    parts = document(
+        **{"steady-state-hypothesis": hypothesis(probe("there", "ls", str(there)))},
+        method=[
+            action("behind", "touch", f"{tmp_path}/behind", background=True, pauses={"before": 3}),
+            action("remove", "rm", str(there)),
+            action("next", "touch", f"{tmp_path}/next", pauses={"before": 60}),
+        ],
+        rollbacks=[action("wait", "sleep", "4")],
+        extensions=[
+            {"name": "reliability", "hypothesis_every": 0.2, "stop_after_deviations": 2, "recovery_seconds": 1}
+        ],
+    )
+    began = time.monotonic()
+    with supervised(parts, programs=PROGRAMS) as child:
+        end = child.finish()
+    assert time.monotonic() - began < 30, "a pause of the method does not hold up what takes it back"
+    assert end.outcome["has_deviated"]
+    assert not (tmp_path / "next").exists()
+    assert not (tmp_path / "behind").exists(), "everything was taken back when its pause was over"
+    assert end.outcome["failed_actions"] == [], "what was not begun did not fail"
 
 
 def test_a_signal_lets_no_next_fault_in_and_everything_is_taken_back(tmp_path: Path) -> None:
