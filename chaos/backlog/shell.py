@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 from django.urls import reverse
 
+from chaos.backlog.selectors.entries import trials_due
 from chaos.backlog.selectors.vulnerabilities import VulnerabilityFilters, list_vulnerabilities
 from chaos.backlog.selectors.waiting import waiting_runs
 from chaos.experiments.tabs import register_tab
+from chaos.runs.calendar import register_entries
 from chaos.runs.coming import register_coming
 from reliability.access.domain.caller import Caller
 from reliability.web.search import Hit, register_search
@@ -32,6 +34,7 @@ register_tab("Coverage", "coverage", 55)
 register_tab("Trials", "trial-list", 60)
 register_search("vulnerabilities", vulnerabilities_found)
 register_coming("runs", waiting_runs)
+register_entries("recovery trials", trials_due)
 for _slug, _look in {
     # vulnerabilities
     "vulnerability_open": StateLook("Open", "info", "dot"),

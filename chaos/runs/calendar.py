@@ -26,6 +26,7 @@ class Kind(StrEnum):
     RUN = "run"  # ran, runs or waits
     BLACKOUT = "blackout"
     GAME_DAY = "game_day"
+    TRIAL = "trial"  # of disaster recovery, due by then
     ON_CALL = "on_call"
 
     @property
@@ -38,6 +39,7 @@ _WORDS = {
     Kind.RUN: "Runs",
     Kind.BLACKOUT: "Blackouts",
     Kind.GAME_DAY: "Game days",
+    Kind.TRIAL: "Recovery trials",
     Kind.ON_CALL: "On call",
 }
 

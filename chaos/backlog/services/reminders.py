@@ -27,13 +27,16 @@ State = TrialNotice.State
 
 @transaction.atomic
 def remind(*, trial_id: int, now: datetime) -> datetime | None:
-    """Make the notices of the reminder that stands now, each once. Returns when the next one will; None for none."""
+    """Make the notices of the reminder that stands now, each once. Returns when the next one will; None for none.
+
+    While its experiment is archived nobody is told, but the row stays due: nothing tells when it is taken out again.
+    """
     rows = Trial.objects.select_for_update(of=("self",)).filter(pk=trial_id, is_enabled=True)
-    trial = rows.exclude(experiment__is_archived=True).first()
+    trial = rows.select_related("experiment").first()
     if trial is None:
         return None
     standing = reminder_at(due_at=trial.due_at, remind_days=trial.remind_days, now=now)
-    if standing is not None:
+    if standing is not None and not trial.experiment.is_archived:
         for place in _places(trial):
             _make(trial=trial, place=place, reminder=standing, now=now)
     return next_reminder_after(due_at=trial.due_at, remind_days=trial.remind_days, now=now)
@@ -115,8 +118,9 @@ def _begin(*, notice_id: int, now: datetime) -> TrialNotice | None:
     notice: TrialNotice | None = joined.first()
     if notice is None or notice.state != State.WAITING:
         return None
-    if notice.trial.due_at != notice.for_due_at or not notice.trial.is_enabled:
-        notice.state, notice.state_reason = State.VOID, "the trial was done, moved or switched off meanwhile"
+    trial = notice.trial
+    if trial.due_at != notice.for_due_at or not trial.is_enabled or trial.experiment.is_archived:
+        notice.state, notice.state_reason = State.VOID, "the trial was done, moved, switched off or archived meanwhile"
         notice.save(update_fields=("state", "state_reason"))
         return None
     notice.attempts += 1

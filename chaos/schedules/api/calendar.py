@@ -26,7 +26,7 @@ class CalendarQuery(Schema):
     end: Annotated[Instant, Field(alias="to", description="until when; at most 366 days later")]
     team: Annotated[str, Field(max_length=63, description="slug")] = ""
     service: Annotated[str, Field(max_length=63, description="name")] = ""
-    kind: Annotated[list[schemas.CalendarKind] | None, Field(max_length=5, description="none: all")] = None
+    kind: Annotated[list[schemas.CalendarKind] | None, Field(max_length=6, description="none: all")] = None
 
 
 @router.get("", response=schemas.CalendarOut, operation_id="getChaosCalendar", summary="Read the calendar")

@@ -16,7 +16,7 @@ from reliability.web.api.params import Instant
 
 # Spelt out: two schemas of one name in the document would be answered by the first one's.
 BlackoutRepeat = Literal["never", "daily", "weekdays", "weekly", "fortnightly", "monthly", "yearly"]
-CalendarKind = Literal["experiment", "run", "blackout", "game_day", "on_call"]
+CalendarKind = Literal["experiment", "run", "blackout", "game_day", "trial", "on_call"]
 Services = Annotated[list[Annotated[str, Field(max_length=63)]], Field(max_length=100)]
 Zone = Annotated[str, Field(max_length=63, examples=["Europe/Berlin"])]
 Why = Annotated[str, Field(max_length=2000, description="why, for the audit trail")]

@@ -12,7 +12,9 @@ from reliability.kit.days import day_of, period_of_days, weeks_of_month
 from reliability.kit.periods import Period
 
 FIRST, LAST = date(1971, 1, 1), date(2990, 1, 1)
-_ORDER = {kind: number for number, kind in enumerate((Kind.BLACKOUT, Kind.GAME_DAY, Kind.EXPERIMENT, Kind.RUN))}
+_ORDER = {
+    kind: number for number, kind in enumerate((Kind.BLACKOUT, Kind.GAME_DAY, Kind.TRIAL, Kind.EXPERIMENT, Kind.RUN))
+}
 _MOMENT = timedelta(microseconds=1)
 
 

@@ -19,9 +19,14 @@ from reliability.kit.periods import Period
 from reliability.web.errors import NotFound
 
 SECRET_LENGTH_MAX = 200
-KINDS = frozenset({Kind.EXPERIMENT, Kind.GAME_DAY, Kind.BLACKOUT})
+KINDS = frozenset({Kind.EXPERIMENT, Kind.GAME_DAY, Kind.TRIAL, Kind.BLACKOUT})
 BACK, AHEAD = timedelta(days=31), timedelta(days=184)
-_CATEGORIES = {Kind.EXPERIMENT: "Chaos experiment", Kind.GAME_DAY: "Game day", Kind.BLACKOUT: "Blackout"}
+_CATEGORIES = {
+    Kind.EXPERIMENT: "Chaos experiment",
+    Kind.GAME_DAY: "Game day",
+    Kind.TRIAL: "Recovery trial due",
+    Kind.BLACKOUT: "Blackout",
+}
 
 
 def addresses_of(*, caller: Caller) -> QuerySet[CalendarAddress]:

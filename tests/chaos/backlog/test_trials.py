@@ -13,15 +13,20 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from chaos.backlog.models import Trial
+from chaos.backlog.selectors.entries import trials_due
 from chaos.backlog.selectors.trials import standings, trials_in_date
 from chaos.backlog.services import reminders, trials
 from chaos.backlog.services.due_kinds import NOTICE, REMIND
 from chaos.experiments.models import Experiment
+from chaos.experiments.services.experiments import archive, unarchive
+from chaos.runs.calendar import Kind
 from chaos.runs.models import Run
+from chaos.schedules.selectors.calendar import Filters, entries
 from reliability.access.domain.caller import Caller
 from reliability.access.models import AuditEntry, Membership
 from reliability.catalog.models import Service
 from reliability.channels.models import Channel
+from reliability.kit.periods import Period
 from reliability.outbox.models import Due
 from reliability.web.errors import Conflict, Forbidden, Invalid
 from tests.cast import Cast, ChannelFactory, ExperimentFactory, ExperimentVersionFactory, TrialFactory
@@ -146,6 +151,38 @@ def test_who_has_left_and_what_is_switched_off_are_not_told(
     trials.edit(caller=editor, trial=trial, values={"is_enabled": False}, now=now)
     assert reminders.remind(trial_id=trial.pk, now=now + 31 * DAY) is None
     assert not Due.objects.filter(kind=REMIND).exists()
+
+
+def test_while_its_experiment_is_archived_nobody_is_told_and_later_they_are_again(
+    trial: Trial, restore: Experiment, editor: Caller, now: datetime
+) -> None:
+    archive(caller=editor, experiment=restore, now=now)
+    assert reminders.remind(trial_id=trial.pk, now=now + 16 * DAY) == now + 30 * DAY
+    assert not trial.notices.exists()
+    unarchive(caller=editor, experiment=restore, now=now + 20 * DAY)
+    assert reminders.remind(trial_id=trial.pk, now=now + 30 * DAY) == now + 37 * DAY
+    assert trial.notices.count() == 2
+    archive(caller=editor, experiment=restore, now=now + 30 * DAY)
+    for notice in trial.notices.all():
+        reminders.deliver(notice_id=notice.pk, now=now + 30 * DAY)
+    assert set(trial.notices.values_list("state", flat=True)) == {"void"}
+
+
+def test_it_stands_in_the_calendar_when_it_is_due(trial: Trial, cast: Cast, now: datetime) -> None:
+    period = Period(now, now + 60 * DAY)
+    found = entries(caller=cast.caller("viewer"), period=period, filters=Filters(kinds=frozenset({Kind.TRIAL})))
+    (entry,) = found.entries
+    assert (entry.title, entry.start, entry.state, entry.url) == (
+        "Restore from a backup",
+        now + 30 * DAY,
+        "trial_coming",
+        f"/chaos/trials/{trial.pk}/",
+    )
+    assert entries(caller=cast.caller("outsider"), period=period).entries == ()
+    before = Period(now, now + 30 * DAY)
+    assert trials_due(team_ids=[cast.payments.pk], period=before) == []
+    Trial.objects.update(is_enabled=False)
+    assert trials_due(team_ids=[cast.payments.pk], period=period) == []
 
 
 def test_what_was_not_measured_is_unknown_and_never_zero(

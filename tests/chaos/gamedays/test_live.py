@@ -389,6 +389,7 @@ def test_the_calendar_shows_planned_ones_and_strikes_out_what_is_off(
         planned.ends_at,
         False,
     )
+    assert (entry.state, entry.note, entry.uid) == ("game_day_planned", "", f"game-day-{planned.pk}")
     assert entries_of(team_ids=[cast.search.pk], period=period) == []
     planning.cancel(caller=cast.caller("editor"), number=planned.pk, reason="no", now=now)
     assert entries_of(team_ids=[cast.payments.pk], period=period)[0].is_cancelled

@@ -15,7 +15,14 @@ from icalendar import Calendar
 from chaos.schedules.models import Blackout, CalendarAddress
 from chaos.schedules.services import blackouts
 from reliability.access.models import AuditEntry, Membership
-from tests.cast import BlackoutFactory, Cast, ExperimentFactory, ExperimentScheduleFactory
+from tests.cast import (
+    BlackoutFactory,
+    Cast,
+    ExperimentFactory,
+    ExperimentScheduleFactory,
+    GameDayFactory,
+    TrialFactory,
+)
 
 pytestmark = pytest.mark.django_db
 As = Callable[[str], Client]
@@ -60,6 +67,16 @@ def test_what_is_planned_is_read_without_signing_in(cast: Cast, as_: As, client:
     assert len(planned) > 150
     assert all(event["DTSTART"].dt < event["DTEND"].dt for event in planned)
     assert CalendarAddress.objects.get().last_read_at == NOW
+
+
+def test_game_days_and_recovery_trials_stand_in_it(cast: Cast, as_: As, client: Client) -> None:
+    day = GameDayFactory(team=cast.payments, title="Summer", state="planned", starts_at=NOW + timedelta(days=3))
+    trial = TrialFactory(experiment=ExperimentFactory(team=cast.payments, title="Restore"), due_at=NOW)
+    found = events(client, make(as_("editor"), cast.payments.slug))
+    assert {uid.split("@")[0]: str(event["SUMMARY"]) for uid, event in found.items()} == {
+        f"game-day-{day.pk}": "Game day: Summer",
+        f"trial-{trial.pk}-{int(NOW.timestamp())}": "Recovery trial due: Restore",
+    }
 
 
 def test_a_change_keeps_the_uid_and_raises_the_sequence(cast: Cast, as_: As, client: Client, freeze: Blackout) -> None:
