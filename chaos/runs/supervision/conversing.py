@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from django.conf import settings
@@ -55,6 +55,7 @@ class Conversation:
         self._bell = bell
         self._meanwhile = meanwhile
         self._lost_words = ""
+        self._unheard: Sequence[Line] = ()
 
     def hold(
         self, *, job: Job, must_stop: Callable[[], bool], seconds: float, undo_all: Callable[[], list[Fault]]
@@ -71,15 +72,21 @@ class Conversation:
         """Kill it and all of its group; how it was lost, in words, when it was."""
         how = self._child.ended() if self._child.is_silent else ""
         self._child.kill()
+        for line in self._unheard:  # such as that a fault is in place, said just before the stop
+            if isinstance(line, Event):
+                with suppress(ProtocolError):
+                    self._desk.heard(line, is_over=True)
         return self._lost_words or (f"it {how}" if how else "")
 
     def _serve(self, must_stop: Callable[[], bool], until: float, undo_all: Callable[[], list[Fault]]) -> End | None:
         look_at = 0.0
         while True:
-            for line in self._child.hear(seconds=_LOOK_SECONDS, bell=self._bell.reader):
+            lines = self._child.hear(seconds=_LOOK_SECONDS, bell=self._bell.reader)
+            for number, line in enumerate(lines):
                 if isinstance(line, End):
                     return line
                 if must_stop():
+                    self._unheard = lines[number:]
                     break
                 self._one_line(line, undo_all)
             self._bell.hush()

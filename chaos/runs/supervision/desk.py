@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -45,11 +46,14 @@ class Desk:
         self.prefix = f"run-{run.pk}-{secrets.token_hex(4)}"
         self.faults: list[Fault] = []
 
-    def heard(self, event: Event) -> None:
-        """Raises LeaseLostError."""
+    def heard(self, event: Event, *, is_over: bool = False) -> None:
+        """Raises LeaseLostError, ProtocolError. is_over: faults are to be taken back first, so nothing is written."""
         data = dict(event.data)
         if event.kind == "injected":
             self._injected(event, data)
+            if not is_over:
+                with suppress(DatabaseError):  # later: who waits here does not hear that the run is to stop
+                    once(self.tell_injected)
             return
         self._log.tell(event.kind, event.text, data)
 
@@ -80,13 +84,17 @@ class Desk:
         if fault is None:
             raise ProtocolError("the process of the run tells of a fault that was not recorded")
         fault.is_confirmed = True
-        self._log.flush()
-        entry = Entry(event.kind, event.text, timezone.now(), data)
-        self._log.surely(
-            lambda: undoing.note_injected(
-                run_id=self._run.pk, fence=self._fence, record_id=fault.record_id, entry=entry
-            )
-        )
+        fault.untold = Entry(event.kind, event.text, timezone.now(), data)
+
+    def tell_injected(self) -> None:
+        """Write down which faults are in place, in the order of the log. Raises LeaseLostError, DatabaseError."""
+        for fault in self.faults:
+            if fault.untold is not None:
+                self._log.write()
+                undoing.note_injected(
+                    run_id=self._run.pk, fence=self._fence, record_id=fault.record_id, entry=fault.untold
+                )
+                fault.untold = None
 
     def _recorded(self, ask: Ask, made: Callable[[], tuple[Plan, Reach, str]]) -> Answer:
         reason = self._why_no_fault()

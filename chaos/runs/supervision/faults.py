@@ -11,6 +11,7 @@ from chaos.injectors.protocol import Plan, Reach
 from chaos.runner.masking import Mask
 from chaos.runs.domain.states import UndoState
 from chaos.runs.models import UndoRecord
+from chaos.runs.services.events import Entry
 from chaos.runs.services.undoing import ROLLBACKS, Draft, Progress, opened
 from reliability.access.services.vault import VaultError
 
@@ -18,7 +19,8 @@ from reliability.access.services.vault import VaultError
 @dataclass(slots=True)
 class Fault:
     """record_id: of its UndoRecord. host: of the agent that put it in place. is_confirmed: the injector said that it
-    is in place. problem: why it cannot be taken back at all. told: what was last written down of it.
+    is in place; untold: its words, while they were not written down. problem: why it cannot be taken back at all.
+    told: what was last written down of it.
     """
 
     record_id: int
@@ -28,6 +30,7 @@ class Fault:
     reach: Reach
     host: str
     is_confirmed: bool = False
+    untold: Entry | None = None
     problem: str = ""
     state: UndoState = UndoState.RECORDED
     attempts: int = 0

@@ -58,13 +58,15 @@ class TakingBack:
         for thread in threads:
             thread.start()
         deadline = time.monotonic() + seconds
-        while any(thread.is_alive() for thread in threads) and time.monotonic() < deadline:
-            if self._is_abandoned.is_set():
-                break
-            for thread in threads:
-                thread.join(_LOOK_SECONDS / len(threads))
-            meanwhile()
-        self._is_over.set()
+        try:
+            while any(thread.is_alive() for thread in threads) and time.monotonic() < deadline:
+                if self._is_abandoned.is_set():
+                    break
+                for thread in threads:
+                    thread.join(_LOOK_SECONDS / len(threads))
+                meanwhile()
+        finally:  # also when the run was lost meanwhile: its new holder goes on
+            self._is_over.set()
         return [fault for fault in self._faults if not fault.is_gone]
 
     def _one_target(self, faults: Sequence[Fault]) -> None:

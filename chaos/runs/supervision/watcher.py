@@ -251,6 +251,7 @@ class Watcher(threading.Thread):
         """What was not written down yet. Raises LeaseLostError, DatabaseError."""
         if self._is_taking_back and not self._is_told:
             self._begin_undoing()
+        self.desk.tell_injected()
         self._log.write()
         self._note_progress()
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from chaos.runs.supervision.conversing import Bell
+from chaos.runner.protocol import Event, Job
+from chaos.runs.supervision.conversing import Bell, Conversation
 
 
 def test_a_bell_that_is_rung_after_its_watcher_ended_writes_into_nobody_s_file(tmp_path: Path) -> None:
@@ -22,3 +25,25 @@ def test_a_bell_that_is_rung_after_its_watcher_ended_writes_into_nobody_s_file(t
     finally:
         for number in taken:
             os.close(number)
+
+
+def test_what_was_said_just_before_the_stop_is_heard() -> None:
+    told = Event(kind="injected", text="it is in place", data={"fault_key": "run-1-1"})
+    heard: list[tuple[Event, bool]] = []
+
+    def hear(event: Event, *, is_over: bool = False) -> None:
+        heard.append((event, is_over))
+
+    child: Any = SimpleNamespace(
+        say=lambda line: None, hear=lambda **_: [told], is_silent=False, kill=lambda: "", ended=lambda: ""
+    )
+    desk: Any = SimpleNamespace(heard=hear)
+    job = Job(run_id=1, part="all", is_dry=False, document={}, targets={}, secrets={}, allowed={}, fault_prefix="run-1")
+    bell = Bell()
+    try:
+        talk = Conversation(child=child, desk=desk, bell=bell, meanwhile=lambda: None)
+        assert talk.hold(job=job, must_stop=lambda: True, seconds=5, undo_all=list) is None
+        assert talk.end() == ""
+    finally:
+        bell.close()
+    assert heard == [(told, True)], "once the process is gone: taking back comes before any writing"
