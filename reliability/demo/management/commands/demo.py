@@ -14,6 +14,7 @@ from reliability.demo.services.backlog import load_backlog
 from reliability.demo.services.freezes import load_freezes
 from reliability.demo.services.rates import load_rates
 from reliability.demo.services.rehearsals import load_rehearsals
+from reliability.demo.services.schedules import load_schedules
 from reliability.supervision.places import demo_note
 
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             load_backlog(email=load.EMAIL, ports=ports, now=timezone.now())
             load_freezes(email=load.EMAIL, now=timezone.now())
             load_rehearsals(email=load.EMAIL, now=timezone.now())
+            load_schedules(now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
         demo_note(settings.DATA_DIR).write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
