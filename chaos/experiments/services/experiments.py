@@ -13,6 +13,7 @@ from chaos.experiments.models import Experiment, ExperimentVersion
 from chaos.experiments.selectors.experiments import newest_version
 from chaos.experiments.services.drafts import Checked, ExperimentDraft, check, slug_from
 from reliability.access.domain.caller import Caller, Role
+from reliability.access.selectors.tokens import person_behind
 from reliability.access.services import audit
 from reliability.access.services.authorize import require
 from reliability.web.errors import Conflict, Invalid, NotFound
@@ -148,7 +149,7 @@ def _add_version(
         document=checked.parsed.document,
         created_at=now,
         created_by_name=caller.name[:160],
-        created_by_id=caller.user_id,
+        created_by_id=person_behind(caller=caller),
         note=draft.note.strip(),
     )
 

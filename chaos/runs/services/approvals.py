@@ -23,7 +23,8 @@ REASON_MAX = 500
 def approve(*, caller: Caller, run_id: int, reason: str = "", now: datetime) -> Approval:
     """Let the run go, as far as its policy asks for approvals. A responder of its team, in person.
 
-    Not who asked for the run, nor who wrote the version that it runs: Forbidden. Raises NotFound, Conflict.
+    Not who asked for the run, nor who wrote the version that it runs, nor who made the token that did: Forbidden.
+    Raises NotFound, Conflict.
     """
     return _decide(caller=caller, run_id=run_id, is_approved=True, reason=reason, now=now)
 
@@ -36,7 +37,7 @@ def decline(*, caller: Caller, run_id: int, reason: str, now: datetime) -> Appro
 
 
 def is_barred(*, run: Run, user_id: int | None) -> bool:
-    """Whether the person asked for the run or wrote what it runs, and so may not approve it."""
+    """Whether the person asked for the run or wrote what it runs, also by a token: then they may not approve it."""
     return user_id is not None and user_id in (run.requested_by_id, run.version.created_by_id)
 
 

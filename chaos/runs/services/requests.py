@@ -16,6 +16,7 @@ from chaos.runs.models import Run, RunTarget
 from chaos.runs.services import events, notices
 from chaos.runs.services.due_kinds import START
 from reliability.access.domain.caller import Caller, Role
+from reliability.access.selectors.tokens import person_behind
 from reliability.access.services import audit
 from reliability.access.services.authorize import require
 from reliability.outbox.services import due
@@ -60,7 +61,7 @@ def request_run(
                 mode=mode,
                 origin=origin,
                 origin_key=origin_key,
-                requested_by_id=caller.user_id,
+                requested_by_id=person_behind(caller=caller),
                 requested_by_name=caller.name[:160],
                 reason=reason.strip()[:300],
                 agent=_agent_of(targets) if mode == Mode.REAL else "",

@@ -27,3 +27,11 @@ def token(*, caller: Caller, token_id: int) -> ApiToken:
     if found is None:
         raise NotFound("there is no such token, or it is not yours to see")
     return found
+
+
+def person_behind(*, caller: Caller) -> int | None:
+    """The id of the person who acts: the caller, or who made the token that is presented; None for the platform."""
+    if caller.token_id is None:
+        return caller.user_id
+    maker: int | None = ApiToken.objects.filter(pk=caller.token_id).values_list("created_by_id", flat=True).first()
+    return maker

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from chaos.experiments.services.experiments import draft_of, edit
 from chaos.runs.domain.guards import Answer
 from chaos.runs.domain.states import State
 from chaos.runs.models import GuardPolicy, Run
 from chaos.runs.services import approvals, guards
+from chaos.runs.services.requests import request_run
+from reliability.access.domain.caller import Role
 from reliability.access.models import AuditEntry
+from reliability.access.selectors.callers import caller_of_api_token
 from reliability.outbox.models import Due
 from reliability.web.errors import Conflict, Forbidden, Invalid, NotFound
-from tests.cast import Cast
+from tests.cast import ApiTokenFactory, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +86,26 @@ def test_an_approval_of_who_became_the_author_does_not_count(run: Run, cast: Cas
     run.requested_by = cast.administrator
     run.save()
     assert answer(run, now) is Answer.WAIT
+
+
+def test_who_made_the_token_that_asked_may_not_approve(run: Run, cast: Cast, now: datetime) -> None:
+    token = ApiTokenFactory(
+        team=cast.payments, role=Role.EDITOR, scopes=["read", "write"], created_by=cast.administrator
+    )
+    asked = request_run(caller=caller_of_api_token(token=token), experiment=run.experiment, not_before=now, now=now)
+    with pytest.raises(Forbidden) as refused:
+        approvals.approve(caller=cast.caller("administrator"), run_id=asked.pk, now=now)
+    assert refused.value.reason == "own_run"
+
+
+def test_who_made_the_token_that_wrote_the_version_may_not_approve(run: Run, cast: Cast, now: datetime) -> None:
+    token = ApiTokenFactory(
+        team=cast.payments, role=Role.EDITOR, scopes=["read", "write"], created_by=cast.administrator
+    )
+    changed = run.version.text + "# changed\n"
+    draft = replace(draft_of(experiment=run.experiment), text=changed)
+    edit(caller=caller_of_api_token(token=token), experiment=run.experiment, draft=draft, now=now)
+    asked = request_run(caller=cast.caller("responder"), experiment=run.experiment, not_before=now, now=now)
+    assert asked.version_id != run.version_id
+    with pytest.raises(Forbidden):
+        approvals.approve(caller=cast.caller("administrator"), run_id=asked.pk, now=now)
