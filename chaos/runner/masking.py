@@ -21,6 +21,7 @@ _SHORTER = ((1_000, 100, 10), (300, 40, 8), (100, 20, 6))
 _IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"  # what libraries leave as it is when they quote a whole address
 _NOT_KEPT = re.compile("[\0\ud800-\udfff]")  # NUL and halves of signs, which no database keeps
 _INSTEAD = "\ufffd"
+_WHOLE_MAX = 2**63
 
 
 class Mask:
@@ -63,8 +64,9 @@ class Mask:
         return self._text(str(value))
 
     def _number(self, value: float) -> float | str:
-        if not math.isfinite(value):  # JSON has no word for it
-            return str(value)
+        is_vast = isinstance(value, int) and abs(value) >= _WHOLE_MAX
+        if is_vast or not math.isfinite(value):
+            return f"{value}"  # JSON has no word for the one, many who read JSON cannot hold the other
         return MASK if str(value) in self._named else value
 
     def _text(self, text: str) -> str:

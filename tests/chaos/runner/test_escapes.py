@@ -74,11 +74,17 @@ def test_a_tolerance_that_is_a_program_is_refused_where_it_runs(tmp_path: Path) 
 
 
 def test_a_page_whose_numbers_are_none_is_told_as_what_every_database_keeps() -> None:
-    odd = '{"a": NaN, "b": [Infinity, -1e999], "c": "x\\u0000y", "d": "\\ud800"}'
+    odd = '{"a": NaN, "b": [Infinity, -1e999], "c": "x\\u0000y", "d": "\\ud800", "e": 123456789012345678901234567890}'
     with answering(odd) as url, supervised(document(method=[asking(url)])) as child:
         end = child.finish()
     body = end.journal["run"][0]["output"]["body"]
-    assert body == {"a": "nan", "b": ["inf", "-inf"], "c": "x\ufffdy", "d": "\ufffd"}
+    assert body == {
+        "a": "nan",
+        "b": ["inf", "-inf"],
+        "c": "x\ufffdy",
+        "d": "\ufffd",
+        "e": "123456789012345678901234567890",
+    }
     ended = next(event for event in child.events if event.kind == "activity_ended")
     assert ended.data["output"]["body"] == body
 
