@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from chaos.experiments.selectors.jobs import JobParts, job_of
 from chaos.runs import blockers
 from chaos.runs.domain import guards_before, guards_during
-from chaos.runs.domain.guards import Decision, GuardResult, Phase, Policy, decide, no, wait
+from chaos.runs.domain.guards import Decision, Guard, GuardResult, Phase, Policy, decide, no, wait
 from chaos.runs.domain.guards_before import AgentSeen, TargetSeen, Told, Vote
 from chaos.runs.domain.looks import weights_of
 from chaos.runs.domain.readings import SloReading
@@ -75,6 +75,30 @@ def during_all(*, runs: Sequence[Run], now: datetime) -> dict[int, tuple[GuardRe
         if breached:
             _keep(run=run, phase=Phase.DURING, results=breached, now=now)
         found[run.pk] = tuple(breached)
+    return found
+
+
+def during_each(*, runs: Sequence[Run], now: datetime) -> dict[int, tuple[GuardResult, ...]]:
+    """As `during_all`; a run whose guards cannot be asked is to stop, and keeps those of no other run from speaking.
+
+    Raises OperationalError, InterfaceError when the database is away.
+    """
+    try:
+        return during_all(runs=runs, now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("guards_failed", runs=[run.pk for run in runs])
+    found = {}
+    for run in runs:
+        try:
+            found[run.pk] = during(run=run, now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            logger.exception("guards_of_run_failed", run=run.pk)
+            words = f"its guards could not be asked ({type(error).__name__}): what is not seen cannot stop it"
+            found[run.pk] = (no(Guard.TELEMETRY, words),)
     return found
 
 

@@ -34,6 +34,7 @@ _LOST_EVERY_SECONDS = 2.0
 END_SECONDS = 4.5
 _ABANDON_SECONDS = 1.5
 _TAKING_SECONDS = 1.0
+_GUARDS_SILENT_SECONDS = 45.0
 _KINDS = {Guard.DEADLINE.value: StopKind.DEADLINE, Guard.STOP.value: StopKind.GLOBAL_STOP}
 
 
@@ -53,7 +54,7 @@ class Agent:
         self.has_ended = threading.Event()
         self._lost_at = 0.0
         self._seen_at = 0.0
-        self._renewed_at = self._busy_at = time.monotonic()
+        self._renewed_at = self._busy_at = self._guarded_at = time.monotonic()
         self.threads = [
             threading.Thread(target=self._every, args=(seconds, work), name=f"agent {name}", daemon=True)
             for seconds, work, name in (
@@ -131,6 +132,7 @@ class Agent:
         if not watchers:
             self._renewed_at = time.monotonic()
             return
+        self._check_guards(watchers)
         try:
             self._hand_on_stops(watchers)
             leases.renew(supervisor=self.office.instance, run_ids=list(watchers), now=timezone.now())
@@ -141,6 +143,15 @@ class Agent:
                 for watcher in watchers.values():
                     watcher.stop(Order(StopKind.AGENT_LOST, f"its agent was without the database for {silent:.0f} s"))
             raise
+
+    def _check_guards(self, watchers: dict[int, Watcher]) -> None:
+        """Guards that hang, or break again and again, guard nothing."""
+        silent = time.monotonic() - self._guarded_at
+        if silent > max(_GUARDS_SILENT_SECONDS, 4 * settings.CHAOS_GUARD_SECONDS):
+            for watcher in watchers.values():
+                if watcher.is_guarded:
+                    words = f"its guards have not answered for {silent:.0f} s: what is not seen cannot stop it"
+                    watcher.stop(Order(StopKind.GUARD, words, Guard.TELEMETRY.value))
 
     def _hand_on_stops(self, watchers: dict[int, Watcher]) -> None:
         now, stop = timezone.now(), in_force()
@@ -193,10 +204,13 @@ class Agent:
     def _guard(self) -> None:
         watchers = {watcher.run_id: watcher for watcher in self.watchers() if watcher.is_guarded}
         if not watchers:
+            self._guarded_at = time.monotonic()
             return
         runs = list(Run.objects.select_related("experiment", "service", "team", "version").filter(pk__in=watchers))
-        for run_id, results in guards.during_all(runs=runs, now=timezone.now()).items():
-            for result in results[:1]:
+        found = guards.during_each(runs=runs, now=timezone.now())
+        self._guarded_at = time.monotonic()
+        for run_id, results in found.items():
+            for result in results[:1] if watchers[run_id].is_guarded else ():
                 kind = _KINDS.get(result.name, StopKind.GUARD)
                 guard = result.name if kind is StopKind.GUARD else ""
                 watchers[run_id].stop(Order(kind, result.reason, guard))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from chaos.runs.domain.states import Mode, State, UndoState, Verdict
 from chaos.runs.models import Agent as AgentRow
 from chaos.runs.models import RunTarget
 from chaos.runs.services import starting, stopping
+from chaos.runs.supervision import agent
 from reliability.outbox.models import Fact
 from tests.chaos.runs.engine.conftest import Bench, program, put, there
 
@@ -165,3 +169,21 @@ def test_a_run_that_no_agent_takes_is_missed(bench: Bench) -> None:
     run.refresh_from_db()
     assert (run.state, run.verdict) == (State.ENDED, Verdict.ABORTED)
     assert "missed" in run.verdict_reason
+
+
+def test_guards_that_do_not_answer_any_more_stop_what_they_guard(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.CHAOS_GUARD_SECONDS = 0.2
+    monkeypatch.setattr(agent, "_GUARDS_SILENT_SECONDS", 2.0)
+    is_over = threading.Event()
+    monkeypatch.setattr(agent.guards, "during_each", lambda **_: is_over.wait(60) and {})
+    run = bench.request(bench.experiment(put(pauses={"after": 60})))
+    try:
+        with bench.agent():
+            bench.wait_for_end(run)
+    finally:
+        is_over.set()
+    assert run.verdict == Verdict.ABORTED
+    assert "stopped by the guard telemetry: its guards have not answered" in run.verdict_reason
+    assert bench.faults() == []

@@ -41,7 +41,7 @@ def test_a_fault_that_burns_is_stopped_after_its_first_measured_minute(running: 
     measure(slo, bad=40, until=now + MINUTE)
     at = now + MINUTE + timedelta(seconds=20)
     assert stopped_by(running, at) == {
-        "burn_rate": "orders burns its error budget 400 × over 1 minutes (40 bad of 100), 14.4 × stops the run"
+        "burn_rate": "orders burns its error budget 400 × over a minute (40 bad of 100), 14.4 × stops the run"
     }
     kept = running.guard_decisions.get(phase="during")
     assert (kept.name, kept.answer, kept.data["burn"]) == ("burn_rate", "no", pytest.approx(400))
@@ -73,7 +73,7 @@ def test_time_slices_are_judged_by_the_slices_that_ended(running: Run, slo: Slo,
         budgeting_method="Timeslices", slice_minutes=1, slice_target="0.95", objective="0.99"
     )
     measure(slo, bad=40, until=now + MINUTE)
-    assert "burns its error budget 100 × over 1 minutes" in stopped_by(running, now + MINUTE)["burn_rate"]
+    assert "burns its error budget 100 × over a minute" in stopped_by(running, now + MINUTE)["burn_rate"]
 
 
 def test_lost_telemetry_stops_a_run(running: Run, now: datetime) -> None:
@@ -123,3 +123,29 @@ def test_objectives_of_another_private_team_are_not_watched(running: Run, cast: 
     Slo.objects.filter(pk=slo.pk).update(team=cast.search)
     measure(slo, bad=40, until=now + MINUTE)
     assert stopped_by(running, now + MINUTE) == {}
+
+
+def test_a_run_whose_guards_break_is_stopped_and_the_others_are_guarded_on(
+    running: Run, slo: Slo, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = RunFactory(
+        experiment=running.experiment,
+        state=State.RUNNING,
+        watched_slo_ids=[slo.pk],
+        fault_began_at=now,
+        deadline_at=now + 10 * MINUTE,
+    )
+    measure(slo, bad=40, until=now + MINUTE)
+    asked = guards.watched_slos
+
+    def breaking(*, runs: list[Run]) -> dict[int, list[Slo]]:
+        if any(run.pk == running.pk for run in runs):
+            raise ValueError("an objective that nobody understands")
+        return asked(runs=runs)
+
+    monkeypatch.setattr(guards, "watched_slos", breaking)
+    found = guards.during_each(runs=[running, other], now=now + MINUTE)
+    assert [one.reason for one in found[running.pk]] == [
+        "its guards could not be asked (ValueError): what is not seen cannot stop it"
+    ]
+    assert [one.name for one in found[other.pk]] == ["burn_rate"]
