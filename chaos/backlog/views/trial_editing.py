@@ -41,7 +41,7 @@ def trial_new(request: AccessRequest) -> HttpResponse:
     require_somewhere(request, Role.EDITOR)
     teams = writable_teams(caller=request.caller, role=Role.EDITOR)
     candidates = Experiment.objects.filter(team__in=teams, kind=Kind.DR_TRIAL, is_archived=False, trial=None)
-    slug = request.GET.get("experiment", "")[:63]
+    slug = request.GET.get("experiment", "").replace("\0", "")[:63]
     if not slug:
         choose = ChooseTrialForm(experiments=candidates.order_by("title", "pk"))
         context = {"tabs": tabs_for(request), "form": choose, "has_any": candidates.exists()}

@@ -34,7 +34,8 @@ def vulnerability_new(request: AccessRequest) -> HttpResponse:
     """`?service=…&layer=…&from=coverage` fills it from a hole of the coverage map."""
     require_somewhere(request, Role.RESPONDER)
     teams = teams_of_responder(caller=request.caller)
-    named = list_services(caller=request.caller).filter(name=request.GET.get("service", "")[:63]).first()
+    service = request.GET.get("service", "").replace("\0", "")[:63]
+    named = list_services(caller=request.caller).filter(name=service).first()
     initial = {
         "service": named.name if named else None,
         "team": named.team.slug if named else request.GET.get("team"),

@@ -48,7 +48,7 @@ def room_of(day: GameDay, anchor: str = "") -> HttpResponse:
 def stop(request: AccessRequest, number: int) -> HttpResponse:
     """At once, whatever of this game day is under way: a question costs seconds."""
     day = _day(request, number)
-    reason = request.POST.get("reason", "").strip()[:REASON_MAX]
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:REASON_MAX]
     now = timezone.now()
     stopped = []
     for run in get_room(game_day=day, now=now).open_runs:
@@ -89,7 +89,7 @@ def scenario_end(request: AccessRequest, number: int, pk: int) -> HttpResponse:
 @require_POST
 def scenario_skip(request: AccessRequest, number: int, pk: int) -> HttpResponse:
     day = _day(request, number)
-    reason = request.POST.get("reason", "").strip()[:REASON_MAX]
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:REASON_MAX]
     attempt(
         request,
         lambda: live.skip_scenario(

@@ -29,7 +29,7 @@ def address_list(request: AccessRequest) -> HttpResponse:
     """The list and the form of a new one; the address of what was made is in the answer, once."""
     made: NewAddress | None = None
     if request.method == "POST":
-        slug = request.POST.get("team", "")
+        slug = request.POST.get("team", "").replace("\0", "")
         team = team_named(caller=request.caller, slug=slug) if slug else None
         try:
             made = addresses.create(caller=request.caller, team=team, now=timezone.now())

@@ -44,8 +44,8 @@ each_method = require_http_methods(["GET", "HEAD", "POST"])
 def blackout_list(request: AccessRequest) -> HttpResponse:
     """Our own in pages, and the calendars that others come from."""
     now = timezone.now()
-    get = request.GET
-    wanted = {"text": get.get("q", "")[:100], "team": get.get("team", "")[:63], "service": get.get("service", "")[:63]}
+    named = {"text": ("q", 100), "team": ("team", 63), "service": ("service", 63)}
+    wanted = {field: request.GET.get(name, "").replace("\0", "")[:most] for field, (name, most) in named.items()}
     page = page_of(request, list_blackouts(caller=request.caller, **wanted), per_page=PER_PAGE)
     feeds = list(list_feeds(caller=request.caller, **wanted)[:100])
     context = {

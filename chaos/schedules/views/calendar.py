@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -50,7 +50,7 @@ def _context(request: AccessRequest) -> dict[str, Any]:
     get = request.GET
     shown = shown_of(view=get.get("view", ""), at=get.get("at", "").strip(), today=today, zone_name=zone_name)
     kinds = frozenset(kind for kind in Kind if kind.value in get.getlist("kind"))
-    filters = Filters(team_slug=get.get("team", "")[:63], service_name=get.get("service", "")[:63], kinds=kinds)
+    filters = Filters(team_slug=_name(get, "team"), service_name=_name(get, "service"), kinds=kinds)
     found = entries(caller=request.caller, period=shown.period, filters=filters)
     kept = [(name, value) for name in ("team", "service", "kind", "zone", "tz") for value in get.getlist(name) if value]
     return {
@@ -81,6 +81,10 @@ def _context(request: AccessRequest) -> dict[str, Any]:
         "may_edit": is_editor_somewhere(request) or request.caller.is_administrator,
         "now": now,
     }
+
+
+def _name(data: QueryDict, field: str) -> str:
+    return data.get(field, "").replace("\0", "")[:63]
 
 
 def _address(kept: list[tuple[str, str]], view: str, day: Any, shown: Shown | None = None) -> str:

@@ -160,3 +160,20 @@ def test_over_the_api(cast: Cast, as_: As) -> None:
     assert (entry["kind"], entry["title"], entry["team"]) == ("blackout", "Freeze", cast.payments.slug)
     assert viewer.get(f"{path}&kind=run&kind=game_day").json()["entries"] == []
     assert viewer.get("/api/v1/chaos/calendar?from=2026-07-01T00:00:00Z&to=2028-08-01T00:00:00Z").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/chaos/calendar/?team=%00&service=%00a",
+        "/chaos/blackouts/?q=%00&team=%00&service=%00",
+        "/chaos/calendar/addresses/?team=%00",
+        "/chaos/schedules/?q=%00&team=%00",
+        "/chaos/trials/?q=%00&service=%00",
+        "/chaos/trials/new/?experiment=%00",
+        "/chaos/backlog/new/?service=%00&layer=%00",
+        "/chaos/game-days/?q=%00&team=%00",
+    ],
+)
+def test_a_character_that_postgresql_cannot_store_breaks_no_address(cast: Cast, as_: As, address: str) -> None:
+    assert as_("editor").get(address).status_code == 200
