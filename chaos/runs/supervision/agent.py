@@ -19,7 +19,7 @@ from chaos.runs.domain.verdict import StopKind
 from chaos.runs.models import Run
 from chaos.runs.selectors.global_stop import in_force
 from chaos.runs.services import agents, guards, leases
-from chaos.runs.supervision import taking
+from chaos.runs.supervision import places, taking
 from chaos.runs.supervision.log import once
 from chaos.runs.supervision.office import Office
 from chaos.runs.supervision.orders import Order, order_of
@@ -65,6 +65,7 @@ class Agent:
         ]
 
     def start(self) -> None:
+        places.sweep()
         for thread in self.threads:
             thread.start()
 

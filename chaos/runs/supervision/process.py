@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -19,6 +17,7 @@ from django.conf import settings
 
 from chaos.runner.bounded import PARENT
 from chaos.runner.protocol import LINE_BYTES_MAX, Answer, Job, Line, ProtocolError, Stop, decode, encode
+from chaos.runs.supervision.places import Place
 
 # In the environment of the run's process and of all it starts: whose they are.
 MARK = "CHAOS_RUN"
@@ -32,19 +31,19 @@ class ChildProcess:
     """Start it in the thread that watches it and lives as long: the system kills the child when that thread ends."""
 
     def __init__(self, *, mark: str) -> None:
-        self._directory = tempfile.mkdtemp(prefix="chaos-run-")
+        self._place = Place()
         try:
             self._process = subprocess.Popen(  # noqa: S603  our own command line
                 COMMAND,
-                cwd=self._directory,
-                env=_environment(mark, self._directory),
+                cwd=self._place.path,
+                env=_environment(mark, self._place.path),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
         except OSError:
-            shutil.rmtree(self._directory, ignore_errors=True)
+            self._place.remove()
             raise
         assert self._process.stdin is not None  # noqa: S101  asked for above
         assert self._process.stdout is not None  # noqa: S101  asked for above
@@ -109,12 +108,13 @@ class ChildProcess:
         with suppress(ProcessLookupError, PermissionError):  # what it started meanwhile
             os.killpg(self._process.pid, signal.SIGKILL)
         with self._saying:
+            if not self._is_closed:
+                self._place.remove()
             self._is_closed = True
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
                     with suppress(OSError):
                         pipe.close()
-        shutil.rmtree(self._directory, ignore_errors=True)
         return _words(status)
 
     def ended(self) -> str:

@@ -23,6 +23,7 @@ from chaos.runs.domain.verdict import RunEnd, StopKind
 from chaos.runs.models import Run
 from chaos.runs.services import leases, running, undoing
 from chaos.runs.services.leases import LeaseLostError
+from chaos.runs.supervision import places
 from chaos.runs.supervision.conversing import Bell, Conversation
 from chaos.runs.supervision.desk import Desk
 from chaos.runs.supervision.faults import Fault, fault_of
@@ -111,6 +112,7 @@ class Watcher(threading.Thread):
         """What the lost agent has left: programs of its process on this machine, and records."""
         if host_of(former.supervisor) == self._office.host:
             end_leftovers(mark=_mark(former.pk, former.supervisor), session=former.process_id)
+            places.sweep()
         records = self._log.surely(lambda: undoing.unsure(run_id=self.run_id))
         self.desk.faults = [fault_of(record=record) for record in records]
 

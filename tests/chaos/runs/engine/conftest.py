@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -127,6 +128,8 @@ class Bench:
 def bench(transactional_db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Bench:
     enroll()
     monkeypatch.setattr(process, "COMMAND", COMMAND)
+    (tmp_path / "places").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "places"))
     settings.CHAOS_PROGRAMS = ["ls", "sleep", "touch", "rm", "sh"]
     settings.CHAOS_LEASE_SECONDS = 3.0
     settings.CHAOS_UNDO_SECONDS = 5.0
