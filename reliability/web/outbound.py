@@ -20,6 +20,7 @@ from django.conf import settings
 
 from reliability.web.outbound_addresses import allowed_addresses, current_policy
 from reliability.web.outbound_policy import OutboundPolicy, OutboundRefused
+from reliability.web.outbound_streams import TimedStream, seconds_left
 
 __all__ = ["OutboundAnswer", "OutboundError", "OutboundRefused", "send"]
 
@@ -52,8 +53,9 @@ class OutboundAnswer:
 class _CheckedBackend(httpcore2.NetworkBackend):
     """Connects to checked addresses instead of names. TLS still verifies the name: that is the pool's business."""
 
-    def __init__(self, policy: OutboundPolicy) -> None:
+    def __init__(self, policy: OutboundPolicy, until: float) -> None:
         self._policy = policy
+        self._until = until
         self._sockets = httpcore2.SyncBackend()
 
     def connect_tcp(
@@ -70,18 +72,32 @@ class _CheckedBackend(httpcore2.NetworkBackend):
             raise httpcore2.ConnectError(str(error)) from error
         for address in addresses[:-1]:
             try:
-                return self._sockets.connect_tcp(address, port, timeout, local_address, socket_options)
+                return self._connected(address, port, timeout, local_address, socket_options)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 continue
-        return self._sockets.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+        return self._connected(addresses[-1], port, timeout, local_address, socket_options)
+
+    def _connected(
+        self,
+        address: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None,
+    ) -> httpcore2.NetworkStream:
+        left = seconds_left(until=self._until, most=timeout)
+        if left <= 0:
+            raise httpcore2.ConnectTimeout("the time for the whole request is over")
+        stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
+        return TimedStream(stream, until=self._until)
 
 
 class _CheckedTransport(httpx2.HTTPTransport):
     """httpx's transport over a pool with the checked backend, which its constructor has no argument for."""
 
-    def __init__(self, *, policy: OutboundPolicy) -> None:
+    def __init__(self, *, policy: OutboundPolicy, until: float) -> None:
         super().__init__(verify=_tls(), trust_env=False)
-        self._pool = httpcore2.ConnectionPool(ssl_context=_tls(), network_backend=_CheckedBackend(policy))
+        self._pool = httpcore2.ConnectionPool(ssl_context=_tls(), network_backend=_CheckedBackend(policy, until))
 
 
 @cache
@@ -112,9 +128,8 @@ def send(
     deadline = time.monotonic() + total_seconds
     limit = settings.OUTBOUND_BODY_BYTES_MAX if body_bytes_max is None else body_bytes_max
     timeout = httpx2.Timeout(read_seconds, connect=connect_seconds)
-    with httpx2.Client(
-        transport=_CheckedTransport(policy=current_policy()), timeout=timeout, follow_redirects=False, trust_env=False
-    ) as client:
+    transport = _CheckedTransport(policy=current_policy(), until=deadline)
+    with httpx2.Client(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False) as client:
         try:
             request = client.build_request(
                 method, url, content=content, headers={**(headers or {}), "Accept-Encoding": "identity"}
@@ -130,7 +145,7 @@ def send(
             raise OutboundError("invalid_request", f"{url} cannot be asked: {error}", may_have_arrived=False) from error
         except httpx2.TimeoutException as error:
             raise OutboundError(
-                "timeout", f"{url} did not answer within {read_seconds:g} s", may_have_arrived=True
+                "timeout", f"{url} did not answer within {min(read_seconds, total_seconds):g} s", may_have_arrived=True
             ) from error
         except httpx2.HTTPError as error:
             raise OutboundError("broken_answer", f"{url} broke off: {error}", may_have_arrived=True) from error

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -221,6 +223,25 @@ def test_a_receiver_that_dribbles_is_cut(serve: Serve) -> None:
     with pytest.raises(OutboundError) as caught:
         send(method="GET", url=server.url, total_seconds=0.4)
     assert caught.value.reason == "timeout"
+
+
+@pytest.mark.usefixtures("_allow_loopback")
+def test_a_receiver_that_dribbles_headers_is_cut() -> None:
+    def dribble(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n")
+            for number in range(100):
+                time.sleep(0.05)
+                connection.sendall(b"x-%d: y\r\n" % number)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=dribble, args=(server,), daemon=True).start()
+        started = time.monotonic()
+        with pytest.raises(OutboundError) as caught:
+            send(method="GET", url=f"http://127.0.0.1:{server.getsockname()[1]}/", total_seconds=0.4)
+    assert caught.value.reason == "timeout"
+    assert time.monotonic() - started < 1.5
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org/", "http://", "nonsense"])
