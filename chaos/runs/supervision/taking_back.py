@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 
 from django.utils import timezone
 
@@ -21,20 +20,21 @@ _LONGEST_PAUSE = 5.0
 # An injection that was cut off may still be on its way to its target: it is looked for once more.
 _SETTLES_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
+_WAYS = 2  # with the secrets of then, and with those of now
 
 
 class TakingBack:
     """Targets side by side, so that one that hangs holds no other up; on each the newest fault first.
 
-    present: reaches of targets as they are now, tried in turns when a target's secrets have changed since. why_not:
-    blank, or why this agent cannot take a fault back.
+    present: a target as it is now, None without it; its secrets, which may have changed since, are tried in turns with
+    those of then. why_not: blank, or why this agent cannot take a fault back.
     """
 
     def __init__(
         self,
         *,
         faults: Sequence[Fault],
-        present: Mapping[str, Reach],
+        present: Callable[[str], Reach | None],
         outbound: Sequence[str],
         why_not: Callable[[Fault], str],
         is_abandoned: threading.Event,
@@ -45,6 +45,7 @@ class TakingBack:
         self._why_not = why_not
         self._is_abandoned = is_abandoned
         self._is_over = threading.Event()
+        self._tries: Counter[int] = Counter()
 
     def run(self, *, seconds: float, meanwhile: Callable[[], None]) -> list[Fault]:
         """Those that were not seen to be gone within *seconds*. meanwhile: called again and again until then."""
@@ -85,6 +86,7 @@ class TakingBack:
     def _try(self, fault: Fault) -> bool:
         """Whether trying again may help."""
         fault.attempts += 1
+        self._tries[fault.number] += 1
         problem = fault.problem or self._why_not(fault)
         injector = injectors().get(fault.plan.kind)
         if injector is None or problem:
@@ -94,7 +96,7 @@ class TakingBack:
             self._undo(injector, fault)
         except InjectorError as error:
             fault.error = str(error)
-            return not error.is_permanent
+            return not error.is_permanent or self._tries[fault.number] < _WAYS
         except Exception as error:  # a mistake in an injector must not leave the other faults in place
             fault.error = f"{type(error).__name__}: {error}"
         return True
@@ -118,7 +120,5 @@ class TakingBack:
 
     def _reach(self, fault: Fault) -> Reach:
         """As it was when the fault was put in; at every second try with the secrets that the target has now."""
-        with suppress(KeyError):
-            if fault.attempts % 2 == 0:
-                return Reach(fault.reach.slug, fault.reach.config, self._present[fault.reach.slug].secrets)
-        return fault.reach
+        present = self._present(fault.reach.slug) if fault.attempts % _WAYS == 0 else None
+        return fault.reach if present is None else Reach(fault.reach.slug, fault.reach.config, present.secrets)

@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from chaos.experiments.selectors.jobs import JobParts, job_of
+from chaos.injectors.protocol import Reach
 from chaos.runner.manner import manner_of
 from chaos.runner.protocol import End, Job
 from chaos.runs.domain.states import Mode, State, UndoState
@@ -172,7 +173,7 @@ class Watcher(threading.Thread):
         self._is_taking_back = True
         taking = TakingBack(
             faults=self.desk.faults,
-            present=self.parts.targets,
+            present=self._present,
             outbound=self.parts.allowed["outbound"],
             why_not=self._why_not,
             is_abandoned=self._office.is_abandoned,
@@ -279,6 +280,14 @@ class Watcher(threading.Thread):
         if self._former is not None or self._is_taking_back or self._office.is_ending.is_set():
             return "no fault is put in place any more"
         return ""
+
+    def _present(self, slug: str) -> Reach | None:
+        """A target as it is now, as far as that can be known."""
+        try:
+            parts = once(lambda: job_of(version=self._run.version))
+        except DatabaseError:
+            parts = self.parts
+        return parts.targets.get(slug)
 
     def _why_not(self, fault: Fault) -> str:
         return self._office.why_not(kind=fault.plan.kind, agent=self._run.agent, host=fault.host)

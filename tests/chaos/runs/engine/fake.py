@@ -17,7 +17,7 @@ KIND = "file"
 
 class FileInjector:
     """A target is a directory. In it `faults/` holds those in place, `log` a line for each act; `refuse` makes undo
-    fail. slow: seconds that each act takes."""
+    fail, `token` holds the one that undo has to have. slow: seconds that each act takes."""
 
     kind = KIND
     title = "Files, for tests"
@@ -59,6 +59,9 @@ class FileInjector:
         place = Place(reach)
         if (place.directory / "refuse").exists():
             raise InjectorError("it refuses")
+        token = place.directory / "token"
+        if token.exists() and token.read_text() != reach.secrets.get("token"):
+            raise InjectorError("it does not take the token", is_permanent=True)
         place.dawdle()
         place.file(plan).unlink(missing_ok=True)
         place.log("undo", plan)

@@ -101,6 +101,20 @@ def test_secrets_of_a_target_are_kept_sealed_and_in_no_text(bench: Bench) -> Non
     assert secret not in str(list(run.events.values_list("text", "data")))
 
 
+def test_a_secret_that_was_changed_meanwhile_is_tried_before_anybody_is_woken(bench: Bench) -> None:
+    old, new = (vault.encrypt(orjson.dumps({"token": word}).decode()) for word in ("old-token", "new-token"))
+    Target.objects.filter(pk=bench.target.pk).update(sealed=old)
+    run = bench.request(bench.experiment(put(pauses={"after": 60})))
+    with bench.agent():
+        bench.wait_for_fault()
+        (bench.directory / "token").write_text("new-token")
+        Target.objects.filter(pk=bench.target.pk).update(sealed=new)
+        stop(bench, run)
+        bench.wait_for_end(run)
+    assert (run.verdict, bench.faults()) == (Verdict.ABORTED, [])
+    assert not Fact.objects.filter(kind="RunUndoFailed").exists()
+
+
 def test_a_record_whose_key_is_gone_is_told_and_not_guessed(bench: Bench, settings: object) -> None:
     run = bench.request(bench.experiment(put()))
     record = UndoRecord.objects.create(
