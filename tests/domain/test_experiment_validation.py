@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -298,3 +299,11 @@ def test_no_shape_of_an_activity_crashes(field: str, value: object) -> None:
     assert isinstance(
         found(document(**{"steady-state-hypothesis": {"title": "t", "probes": [one]}, "method": [one]})), list
     )
+
+
+def test_a_document_of_unknown_names_is_not_compared_for_seconds() -> None:
+    text = json.dumps(document(**{f"unknown{number}": 1 for number in range(10_000)}))
+    parsed = parse(text=text)
+    began = time.process_time()
+    problems(parsed=parsed, surroundings=Surroundings(allowed=Allowed(), targets={}))
+    assert time.process_time() - began < 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from reliability.web.outbound import OutboundError, OutboundRefused, send
 _FORMATS = {".json": Format.JSON, ".yaml": Format.YAML, ".yml": Format.YAML}
 URL_LENGTH_MAX = 2_000
 URL_SECONDS = 10.0
+URLS_SECONDS = 30.0  # for all of one import: somebody waits for the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,10 @@ def import_urls(
     wanted = list(dict.fromkeys(url.strip() for url in urls if url.strip()))
     _require_few(len(wanted), "addresses")
     reports = []
+    until = time.monotonic() + URLS_SECONDS
     for url in wanted:
         try:
-            content = _fetched(url)
+            content = _fetched(url, seconds=min(URL_SECONDS, until - time.monotonic()))
         except (OutboundRefused, OutboundError, Invalid) as error:
             reports.append(_refused(_shown(url), str(error)))
             continue
@@ -108,7 +111,9 @@ def import_urls(
     return reports
 
 
-def _fetched(url: str) -> bytes:
+def _fetched(url: str, *, seconds: float) -> bytes:
+    if seconds <= 0:
+        raise Invalid(f"not read: the addresses before it took {URLS_SECONDS:g} s; name it again by itself")
     if len(url) > URL_LENGTH_MAX or not url.lower().startswith(("https://", "http://")):
         raise Invalid("this is no http or https address")
     try:
@@ -118,7 +123,7 @@ def _fetched(url: str) -> bytes:
     if parts.username or parts.password:
         raise Invalid("an address with a password is not fetched: it would stand in reports")
     answer = send(
-        method="GET", url=url, body_bytes_max=settings.EXPERIMENT_BYTES_MAX, total_seconds=URL_SECONDS, read_seconds=5.0
+        method="GET", url=url, body_bytes_max=settings.EXPERIMENT_BYTES_MAX, total_seconds=seconds, read_seconds=5.0
     )
     if not answer.is_success:
         moved = answer.headers.get("location", "")[:500]

@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from chaos.experiments.models import Experiment, Target
 from chaos.experiments.selectors.experiments import newest_version
+from chaos.experiments.services import importing
 from chaos.experiments.services.importing import FileText, import_files, import_text, import_urls
 from reliability.web.errors import Forbidden, Invalid, NotFound
 from tests.cast import BEGINNING, Cast, TargetFactory
@@ -152,3 +153,12 @@ def test_addresses_are_fetched_through_the_guarded_client(cast: Cast, orders_pro
     ):
         assert words in message
     assert "secret" not in str(reports)
+
+
+def test_addresses_that_take_all_the_time_keep_nobody_waiting(
+    cast: Cast, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "URLS_SECONDS", 0.0)
+    report = import_urls(caller=cast.caller("editor"), team_id=cast.payments.pk, urls=[server], now=BEGINNING)[0]
+    assert report.change == "refused"
+    assert "name it again by itself" in report.problems[0].message
