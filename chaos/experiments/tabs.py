@@ -12,11 +12,15 @@ from django.urls import reverse
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """url_name: of its list, without arguments; order: 10 Runs, 20 Experiments, 80 Targets, 90 Library."""
+    """url_name: of its list, without arguments; order: 10 Runs, 20 Experiments, 80 Targets, 90 Library.
+
+    also: of another list without a tab of its own, whose pages mark this one.
+    """
 
     title: str
     url_name: str
     order: int
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,9 @@ class ShownTab:
 _TABS: dict[str, Tab] = {}
 
 
-def register_tab(title: str, url_name: str, order: int) -> None:
+def register_tab(title: str, url_name: str, order: int, *, also: str = "") -> None:
     """Add a tab. Raises ValueError when the address has one with another title or order."""
-    tab = Tab(title, url_name, order)
+    tab = Tab(title, url_name, order, also)
     if _TABS.setdefault(url_name, tab) != tab:
         raise ValueError(f"there is a tab for {url_name!r} already: {_TABS[url_name]}")
 
@@ -42,7 +46,10 @@ def register_tab(title: str, url_name: str, order: int) -> None:
 def tabs_for(request: HttpRequest) -> list[ShownTab]:
     """In order; the one whose page this is, or lies above it, is marked."""
     in_order = sorted(_TABS.values(), key=lambda tab: (tab.order, tab.title))
-    addresses = {tab.url_name: reverse(tab.url_name) for tab in in_order}
-    around = [url for url in addresses.values() if request.path.startswith(url)]
-    here = max(around, key=len, default="")
-    return [ShownTab(tab.title, addresses[tab.url_name], addresses[tab.url_name] == here) for tab in in_order]
+    above = {url: tab for tab in in_order for url in _places(tab) if request.path.startswith(url)}
+    here = above[max(above, key=len)] if above else None
+    return [ShownTab(tab.title, reverse(tab.url_name), tab is here) for tab in in_order]
+
+
+def _places(tab: Tab) -> list[str]:
+    return [reverse(name) for name in (tab.url_name, tab.also) if name]

@@ -11,7 +11,7 @@ from reliability.access.panels import TeamPanel, register_team_panel
 from reliability.web.search import register_search
 from reliability.web.states import StateLook, register_state
 
-register_tab("Game days", "game-day-list", 30)
+register_tab("Game days", "game-day-list", 30, also="follow-up-list")
 register_search("game-days", game_days_found)
 register_team_panel(TeamPanel("badges", "Badges", "gamedays/_team_panel.html", badges_on_team_page))
 register_experiment_panel(

@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 from pytest_django import Settings
 
 from chaos.experiments.models import Experiment
+from chaos.experiments.tabs import tabs_for
 from chaos.gamedays.domain.states import FollowUpKind, FollowUpState
 from chaos.gamedays.handlers import run_ended
 from chaos.gamedays.models import FollowUp, GameDay
@@ -133,3 +135,9 @@ def test_states_are_set_by_responders_but_proof_only_by_a_run(made: FollowUp, ca
         follow_ups.close(**{**close, "caller": cast.caller("viewer")}, state=FollowUpState.DONE)
     with pytest.raises(NotFound):
         follow_ups.close(**{**close, "caller": cast.caller("outsider")}, state=FollowUpState.DONE)
+
+
+def test_the_pages_of_follow_ups_mark_the_tab_of_game_days() -> None:
+    here = [tab.title for tab in tabs_for(RequestFactory().get("/chaos/follow-ups/7/")) if tab.is_here]
+    assert here == ["Game days"]
+    assert [tab.title for tab in tabs_for(RequestFactory().get("/chaos/runs/7/")) if tab.is_here] == ["Runs"]
