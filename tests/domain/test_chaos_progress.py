@@ -113,6 +113,22 @@ def test_what_a_stop_cut_short_is_told_as_not_reached_and_never_as_done() -> Non
     assert (found["undo"].mark, found["undo"].words) == (Mark.DONE, "1 of 1 seen to be gone")
 
 
+def test_looks_at_a_method_that_was_cut_short_are_told_where_its_end_was_not_reached() -> None:
+    stages = stages_of(
+        outline=outline_of(DOCUMENT),
+        facts=facts(
+            state=State.ENDED,
+            verdict=Verdict.ABORTED,
+            started_at=NOON,
+            fault_began_at=NOON,
+            ended_at=NOON + timedelta(seconds=9),
+            looks=[look("before", is_met=True), look("during", is_met=True), look("during", is_met=False)],
+        ),
+    )
+    after = next(one for one in stages if one.slug == "after")
+    assert after.words == "it ended before; steady at 1 of 2 looks until then"
+
+
 @pytest.mark.parametrize(
     ("fault", "state", "mark"),
     [

@@ -73,7 +73,7 @@ def window(*, not_before: datetime, not_after: datetime, at: datetime) -> GuardR
             late_seconds=late,
         )
     left = (not_after - at).total_seconds()
-    return go(Guard.WINDOW, f"it may begin for another {left:.0f} s", left_seconds=left)
+    return go(Guard.WINDOW, f"it may begin until {not_after:%Y-%m-%d %H:%M} UTC", left_seconds=left)
 
 
 def document(*, problems: Sequence[str]) -> GuardResult:

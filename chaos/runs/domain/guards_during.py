@@ -25,6 +25,10 @@ def objectives(*, policy: Policy, readings: Sequence[SloReading], at: datetime) 
         yield from _telemetry(policy, one, at)
 
 
+def _minutes(count: int) -> str:
+    return "a minute" if count == 1 else f"{count} minutes"
+
+
 def _burn(policy: Policy, one: SloReading) -> Iterator[GuardResult]:
     """Over the last minutes, none of them from before the first fault: what was before accuses nobody."""
     limit = burn_limit(wanted=policy.stop_burn_rate, allowed_bad=one.allowed_bad)
@@ -33,7 +37,7 @@ def _burn(policy: Policy, one: SloReading) -> Iterator[GuardResult]:
         return
     yield no(
         Guard.BURN,
-        f"{one.name} burns its error budget {burn:.3g} × over {one.recent.minutes} minutes "
+        f"{one.name} burns its error budget {burn:.3g} × over {_minutes(one.recent.minutes)} "
         f"({one.recent.bad:.0f} bad of {one.recent.valid:.0f}), {limit:.3g} × stops the run",
         slo=one.name,
         burn=burn,

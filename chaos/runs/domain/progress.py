@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from chaos.experiments.domain.outline import Outline, Step, short, value_text
-from chaos.runs.domain.looks import AFTER, BEFORE, RECOVERY, Look, since_fault
+from chaos.runs.domain.looks import AFTER, BEFORE, DURING, RECOVERY, Look, since_fault
 from chaos.runs.domain.states import Mode, State, UndoState, Verdict
 
 METHOD, ROLLBACKS = "method", "rollbacks"
@@ -97,7 +97,7 @@ def stages_of(*, outline: Outline, facts: Facts) -> list[Stage]:
     stages.append(_method(outline, facts))
     if outline.probes:
         later = facts.state in (State.UNDOING, State.ENDED)
-        stages.append(_looked("after", "Steady while the fault is in place", AFTER, facts, later=later))
+        stages.append(_looked("after", "Steady at the end of it", AFTER, facts, later=later))
     stages.append(_taken_back(outline, facts))
     if outline.probes:
         stages.append(_steady_again(facts))
@@ -121,8 +121,17 @@ def _looked(slug: str, title: str, phase: str, facts: Facts, *, later: bool) -> 
         words = "" if last.is_met else _out(last)
         return Stage(slug, title, Mark.DONE if last.is_met else Mark.FAILED, words, at=last.at)
     if later or facts.state is State.ENDED:
-        return Stage(slug, title, Mark.SKIPPED, "nobody looked")
+        return Stage(slug, title, Mark.SKIPPED, _nobody_looked(phase, facts))
     return Stage(slug, title, _when(facts, is_now=slug == "before" and facts.started_at is not None))
+
+
+def _nobody_looked(phase: str, facts: Facts) -> str:
+    """Looks while the method ran are not lost on who reads that its end was never reached."""
+    during = [one for one in facts.looks if one.phase == DURING]
+    if phase != AFTER or not during:
+        return "nobody looked"
+    met = sum(one.is_met for one in during)
+    return f"it ended before; steady at {met} of {len(during)} look{'' if len(during) == 1 else 's'} until then"
 
 
 def _method(outline: Outline, facts: Facts) -> Stage:
