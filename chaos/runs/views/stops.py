@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chaos.experiments.tabs import tabs_for
 from chaos.runs.domain.states import LEASED
-from chaos.runs.forms.stopping import StopForm
+from chaos.runs.forms.stopping import LiftForm, StopForm
 from chaos.runs.models import GlobalStop, Run
 from chaos.runs.selectors.global_stop import in_force
 from chaos.runs.selectors.runs import run as get_run
@@ -66,7 +66,7 @@ def lift_stop(request: AccessRequest) -> HttpResponse:
             f"only {stop.by_name}, who pressed it, or an administrator of the installation may lift the stop",
             reason="role_too_low",
         )
-    form = StopForm(request.POST if request.method == "POST" else None)
+    form = LiftForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         global_stop.lift(caller=request.caller, reason=form.cleaned_data["reason"], now=timezone.now())
         messages.success(
