@@ -18,6 +18,7 @@ from chaoslib.provider.python import run_python_activity
 
 from chaos.runner import injections, probes
 from chaos.runner.allow import OWN_INJECTORS, OWN_PROBES, Surroundings, problems_of_document
+from chaos.runner.conversation import RefusedError
 from chaos.runner.work import Work
 
 NOT_BEGUN = "not begun: "
@@ -31,6 +32,8 @@ def run_activity(work: Work, activity: Mapping[str, Any]) -> Any:
     provider = activity["provider"]
     if why := work.why_not_begun():
         raise ActivityFailed(f"{NOT_BEGUN}{why}")
+    if activity["type"] == "action" and work.is_method and not str(provider.get("module")).startswith(OWN_INJECTORS):
+        _ask_whether_held(work, activity)
     match provider["type"]:
         case "python":
             return _python(work, activity, str(provider["module"]))
@@ -40,6 +43,17 @@ def run_activity(work: Work, activity: Mapping[str, Any]) -> Any:
         case "http":
             return run_http_activity(_with_default(activity, "timeout", HTTP_SECONDS), work.configuration, work.secrets)
     raise ActivityFailed(f"there is no provider {provider['type']!r}: python, process or http")
+
+
+def _ask_whether_held(work: Work, activity: Mapping[str, Any]) -> None:
+    """Faults of ours are recorded under the run's fence; for what others do it is asked for, too.
+
+    An agent that was paused for long may have lost the run to another one, which has taken everything back.
+    """
+    try:
+        work.conversation.ask("begin", {"activity": str(activity.get("name", ""))})
+    except RefusedError as error:
+        raise ActivityFailed(f"refused: {error}") from error
 
 
 def _python(work: Work, activity: Mapping[str, Any], module: str) -> Any:

@@ -36,11 +36,15 @@ class Work:
     of_thread: threading.local = field(default_factory=threading.local)  # is_method: it does a step of the method
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
+    @property
+    def is_method(self) -> bool:
+        """Whether this thread does a step of the method."""
+        return bool(getattr(self.of_thread, "is_method", False))
+
     def why_not_begun(self) -> str:
         """Blank, or why the activity that this thread is about to do does not begin any more."""
-        is_method = getattr(self.of_thread, "is_method", False)
-        over = self.method_is_over if is_method else ""
-        return over or (self.conversation.stop_reason if is_method or not self.is_taking_back else "")
+        over = self.method_is_over if self.is_method else ""
+        return over or (self.conversation.stop_reason if self.is_method or not self.is_taking_back else "")
 
     def sleep(self, seconds: float) -> None:
         """A pause of an activity, not longer than something may begin after it."""

@@ -80,6 +80,12 @@ def write(*, run_id: int, fence: int, draft: Draft, now: datetime) -> UndoRecord
         )
 
 
+def check_held(*, run_id: int, fence: int) -> None:
+    """Before an action that leaves no record. Raises NotRecordedError when all is stopped, LeaseLostError."""
+    with holding(run_id=run_id, fence=fence) as run:
+        _refuse_when_stopped(run)
+
+
 def note_injected(*, run_id: int, fence: int, record_id: int, entry: events.Entry) -> None:
     """The injector said that the fault is in place."""
     with holding(run_id=run_id, fence=fence) as run:

@@ -64,6 +64,8 @@ class Desk:
                 reply(self._recorded(ask, lambda: self._plan(ask.arguments)))
             case "record_rollbacks":
                 reply(self._recorded(ask, lambda: self._rollbacks(ask.arguments)))
+            case "begin":
+                reply(self._held(ask))
             case "undo_all":
                 left = undo_all()
                 words = "; ".join(f"{fault.activity}: {fault.error}" for fault in left)
@@ -107,6 +109,17 @@ class Desk:
                 reason = f"the way to take it back could not be written down: {error}"
         return Answer(number=ask.number, is_ok=not reason, value={}, reason=reason)
 
+    def _held(self, ask: Ask) -> Answer:
+        reason = self._why_no_fault()
+        if not reason:
+            try:
+                once(lambda: undoing.check_held(run_id=self._run.pk, fence=self._fence))
+            except undoing.NotRecordedError as error:
+                reason = str(error)
+            except DatabaseError as error:
+                reason = f"it is not known whether the run is still held: {error}"
+        return Answer(number=ask.number, is_ok=not reason, value={}, reason=reason)
+
     def _record(self, plan: Plan, reach: Reach, activity: str) -> None:
         host = self._office.host
         draft = draft_of(plan=plan, reach=reach, activity=activity, host=host, mask=self._mask)
@@ -114,12 +127,15 @@ class Desk:
         self.faults.append(Fault(record.pk, record.number, activity, plan, reach, host))
 
     def _plan(self, values: Mapping[str, Any]) -> tuple[Plan, Reach, str]:
-        slug, key = str(values["target"]), str(values["fault_key"])
-        if slug not in self._parts.targets or not key.startswith(f"{self.prefix}-"):
-            raise ProtocolError(f"{slug} is no target of this run")
+        slug, kind, key = str(values["target"]), str(values["kind"]), str(values["fault_key"])
+        if slug not in self._parts.targets or self._parts.kinds[slug] != kind:
+            raise ProtocolError(f"{slug} is no target of this run for the injector {kind}")
+        number = key.removeprefix(f"{self.prefix}-")
+        if number == key or not (number.isascii() and number.isdigit()):  # it becomes the name of files
+            raise ProtocolError(f"{key[:80]} is no key of a fault of this run")
         seconds = values["expires_after_seconds"]
         plan = Plan(
-            kind=str(values["kind"]),
+            kind=kind,
             action=str(values["action"]),
             fault_key=key,
             arguments=values["arguments"],

@@ -53,7 +53,7 @@ def test_steady_before_method_steady_after_taken_back_and_steady_again(tmp_path:
         end = child.finish()
     phases = [(event.data["phase"], event.data["is_met"]) for event in child.events if event.kind == "hypothesis"]
     assert phases == [("before", True), ("after", False), ("recovery", True)]
-    assert [ask.what for ask in child.asks] == ["record_rollbacks", "undo_all", "rolled_back"]
+    assert [ask.what for ask in child.asks] == ["record_rollbacks", "begin", "undo_all", "rolled_back"]
     assert end.outcome["has_deviated"]
     assert end.journal["deviated"]
     assert end.journal["status"] == "completed"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from chaos.runs.domain.states import Mode, State, UndoState, Verdict
 from chaos.runs.models import Agent as AgentRow
-from chaos.runs.models import RunTarget
+from chaos.runs.models import Run, RunTarget
 from chaos.runs.services import starting, stopping
 from chaos.runs.supervision import agent
 from reliability.outbox.models import Fact
@@ -187,3 +187,22 @@ def test_guards_that_do_not_answer_any_more_stop_what_they_guard(
     assert run.verdict == Verdict.ABORTED
     assert "stopped by the guard telemetry: its guards have not answered" in run.verdict_reason
     assert bench.faults() == []
+
+
+def test_nothing_of_others_begins_once_another_agent_has_the_run(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the machine of an agent was asleep: its process goes on before the agent knows."""
+    monkeypatch.setattr(agent.Agent, "_hand_on_stops", lambda *_: None)
+    done = tmp_path / "done"
+    run = bench.request(bench.experiment(program("waits", "sleep", "2"), program("acts", "touch", str(done))))
+    with bench.agent() as first:
+        bench.wait(run, lambda row: row.events.filter(kind="activity_began").exists())
+        (watcher,) = first.watchers()
+        now = timezone.now()
+        Run.objects.filter(pk=run.pk).update(
+            fence=run.fence + 1, supervisor="elsewhere/1", lease_until=now + timedelta(minutes=5)
+        )
+        watcher.join(20)
+        assert not watcher.is_alive()
+    assert not done.exists()
