@@ -12,6 +12,16 @@ from chaos.injectors.machine import processes, programs
 from chaos.injectors.machine.processes import Running
 from chaos.injectors.protocol import InjectorError
 
+# Its pages have the red button, its agents take faults back; the demo's service is a target like any other.
+_PLATFORM = (
+    " -m reliability.server",
+    " -m reliability.worker",
+    " -m reliability.beat",
+    " -m reliability.agent",
+    " manage.py chaos agent",
+    " -m chaos.runner",
+    "from chaos.injectors.guardian import main",
+)
 WAYS = ("pidfile", "command", "unit", "port")
 _LISTENING = "0A"
 _STALE_SECONDS = 5.0
@@ -72,6 +82,9 @@ def refusal(pid: int) -> str:
         return "is the one that injects"
     if pid in processes.ancestors(os.getpid()):
         return "is the agent, or one that started it"
+    command = processes.command_line(pid)
+    if any(words in command for words in _PLATFORM):
+        return "is a part of the platform, which has to take faults back"
     return ""
 
 

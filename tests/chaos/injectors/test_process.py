@@ -203,6 +203,22 @@ def test_an_injection_into_ones_own_agent_is_refused() -> None:
     assert not pause.is_watched
 
 
+@pytest.mark.parametrize("module", ["reliability.server", "reliability.agent", "chaos.runner"])
+def test_a_part_of_the_platform_is_never_signalled(tmp_path: Path, module: str) -> None:
+    (tmp_path / "sleeps.py").write_text("import time; time.sleep(60)")
+    # Only its command line says what it is, as `ps` shows it.
+    part = subprocess.Popen([sys.executable, str(tmp_path / "sleeps.py"), "-m", module])
+    try:
+        command = f"{sys.executable} {tmp_path}/sleeps.py -m {module}"
+        wait(lambda: any(processes.command_line(one.pid) == command for one in processes.everyone()))
+        with pytest.raises(InjectorError, match="a part of the platform"):
+            fault(INJECTOR, "kill", {"command": command}).inject()
+        assert part.poll() is None
+    finally:
+        part.kill()
+        part.wait()
+
+
 def test_processes_of_another_user_are_not_found_and_more_than_allowed_are_refused() -> None:
     with victim() as (_, command):
         config = {"command": command, "at_most": 1}
