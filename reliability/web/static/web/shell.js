@@ -5,6 +5,13 @@
   const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
   const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
+  // On a phone the tab of this page may lie beyond the edge.
+  each(document, ".tabs [aria-current]", (tab) => {
+    const tabs = tab.closest(".tabs");
+    const beyond = tab.getBoundingClientRect().right - tabs.getBoundingClientRect().right;
+    if (beyond > 0) tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+  });
+
   // Menus are <details>; here they also close by Escape, by a press elsewhere and when focus leaves.
   const closeMenus = (except) =>
     each(document, "details[data-menu][open]", (menu) => {
