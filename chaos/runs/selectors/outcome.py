@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any
 
 from chaos.experiments.domain.kinds import Kind
@@ -112,6 +113,8 @@ def journal_for(*, run: Run, end: RunEnd, seen: Observed, has_deviated: bool, no
         looks=seen.looks,
         done=seen.done,
         has_deviated=has_deviated,
+        version=version("chaostoolkit-lib"),
+        node=run.supervisor.rpartition("/")[0],
         began_at=run.started_at,
         ended_at=now,
     )

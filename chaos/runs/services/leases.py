@@ -65,7 +65,9 @@ def take(*, run: Run, supervisor: str, now: datetime) -> int | None:
 
 def renew(*, supervisor: str, run_ids: Sequence[int], now: datetime) -> None:
     """All leases of one agent in one statement. One that was taken over has another supervisor, or another fence."""
-    Run.objects.filter(pk__in=run_ids, supervisor=supervisor, state__in=LEASED).update(lease_until=now + lease())
+    is_again = Q(state=State.ENDED, verdict=Verdict.FAILED_TO_UNDO, lease_until__lt=now + lease())
+    rows = Run.objects.filter(Q(state__in=LEASED) | is_again, pk__in=run_ids, supervisor=supervisor)
+    rows.update(lease_until=now + lease())
 
 
 def lost(*, now: datetime) -> list[Run]:

@@ -165,7 +165,7 @@ class Agent:
                 watcher.stop(order_of(run))
             elif stop is not None:
                 watcher.stop(Order(StopKind.GLOBAL_STOP, f"by {stop.by_name}: {stop.reason}"))
-            elif run.deadline_at is not None and now >= run.deadline_at:
+            elif run.deadline_at is not None and watcher.deadline.is_over(run.deadline_at, now=now):
                 watcher.stop(Order(StopKind.DEADLINE, f"its time ran out at {run.deadline_at:%H:%M:%S} UTC"))
 
     def _take(self) -> None:

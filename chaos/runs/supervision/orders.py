@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from chaos.runs.domain.verdict import StopKind
 from chaos.runs.models import Run
@@ -15,6 +17,20 @@ class Order:
     kind: StopKind
     reason: str
     guard: str = ""
+
+
+class Deadline:
+    """Of one run. It is over also when the clock of the machine was set back since it was first seen."""
+
+    def __init__(self) -> None:
+        self._seen: datetime | None = None
+        self._until = 0.0
+
+    def is_over(self, at: datetime, *, now: datetime) -> bool:
+        clock = time.clock_gettime(time.CLOCK_BOOTTIME)
+        if at != self._seen:
+            self._seen, self._until = at, clock + (at - now).total_seconds()
+        return now >= at or clock >= self._until
 
 
 def order_of(run: Run) -> Order:

@@ -16,6 +16,8 @@ from chaos.runs.supervision.office import Office
 
 # A guard's word is good for so long.
 _READY_WITHIN = timedelta(seconds=10)
+# So many that only others can do hold up none behind them.
+_LOOKED_PAST = 100
 _HELD_LOOK = timedelta(seconds=5)
 # Faults that only another machine can take back wait so long for an agent there; then any agent tells of them.
 FOREIGN_AFTER = timedelta(seconds=60)
@@ -27,7 +29,7 @@ def ready(*, office: Office, room: int, now: datetime) -> Iterator[tuple[Run, in
     if room <= 0:
         return
     rows = Run.objects.filter(state=State.READY, agent=office.name, stop_requested_at__isnull=True)
-    waiting = list(rows.select_related(*_JOINED).order_by("ready_at", "pk")[: room * 2])
+    waiting = list(rows.select_related(*_JOINED).order_by("ready_at", "pk")[: room + _LOOKED_PAST])
     if not waiting or in_force() is not None:
         return
     kinds = _kinds(waiting)

@@ -30,7 +30,7 @@ from chaos.runs.supervision.desk import Desk
 from chaos.runs.supervision.faults import Fault, fault_of
 from chaos.runs.supervision.log import AbandonedError, RunLog, once
 from chaos.runs.supervision.office import Office, host_of
-from chaos.runs.supervision.orders import Order, order_of
+from chaos.runs.supervision.orders import Deadline, Order, order_of
 from chaos.runs.supervision.process import ChildProcess, end_leftovers
 from chaos.runs.supervision.taking_back import TakingBack
 
@@ -56,6 +56,7 @@ class Watcher(threading.Thread):
         self._parts: JobParts | None = None
         self._desk: Desk | None = None
         self._lost_words = ""
+        self.deadline = Deadline()
 
     @property
     def is_guarded(self) -> bool:

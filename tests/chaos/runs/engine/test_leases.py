@@ -1,0 +1,60 @@
+"""What keeps a run with its holder, and what ends it: leases, deadlines, and who takes what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chaos.runs.domain.states import State, Verdict
+from chaos.runs.models import RunTarget
+from chaos.runs.services import leases
+from chaos.runs.supervision import taking
+from chaos.runs.supervision.office import Office
+from chaos.runs.supervision.orders import Deadline
+from tests.cast import RunFactory, TargetFactory
+
+
+def test_a_clock_that_is_set_back_gives_no_run_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1_000.0]
+    monkeypatch.setattr("chaos.runs.supervision.orders.time.clock_gettime", lambda _: clock[0])
+    now = timezone.now()
+    at, deadline = now + timedelta(seconds=60), Deadline()
+    assert not deadline.is_over(at, now=now)
+    clock[0] += 59
+    assert not deadline.is_over(at, now=now - timedelta(hours=1))
+    assert deadline.is_over(at, now=at)
+    clock[0] += 1
+    assert deadline.is_over(at, now=now - timedelta(hours=1))
+    assert not deadline.is_over(at + timedelta(seconds=30), now=now), "it begins anew with the first fault"
+
+
+@pytest.mark.django_db
+def test_who_tries_an_ended_run_again_keeps_it_until_it_is_put_off() -> None:
+    now = timezone.now()
+    values = {"state": State.ENDED, "verdict": Verdict.FAILED_TO_UNDO, "supervisor": "host/1"}
+    tried = RunFactory(lease_until=now + timedelta(seconds=1), **values)
+    put_off = RunFactory(lease_until=now + timedelta(seconds=60), **values)
+    done = RunFactory(lease_until=None, **values)
+    leases.renew(supervisor="host/1", run_ids=[tried.pk, put_off.pk, done.pk], now=now)
+    for run in (tried, put_off, done):
+        run.refresh_from_db()
+    assert tried.lease_until == now + leases.lease()
+    assert put_off.lease_until == now + timedelta(seconds=60)
+    assert done.lease_until is None
+
+
+@pytest.mark.django_db
+def test_runs_that_another_agent_of_the_name_must_do_hold_up_none_behind_them() -> None:
+    now = timezone.now()
+    target = TargetFactory(kind="packet")
+    for _ in range(3):
+        run = RunFactory(state=State.READY, ready_at=now - timedelta(seconds=5), mode="real")
+        RunTarget.objects.create(run=run, target=target)
+    able = RunFactory(state=State.READY, ready_at=now, mode="real")
+    office = Office(name="", kinds=["process"])
+    try:
+        assert [run.pk for run, _ in taking.ready(office=office, room=1, now=now)] == [able.pk]
+    finally:
+        office.close()
