@@ -39,6 +39,7 @@ _OF_PROVIDER = {
     "http": ("type", "url", "method", "headers", "arguments", "timeout", "verify_tls", "max_retries", "secrets"),
 }
 WEIGHT_MAX = 100
+NAME_LENGTH_MAX = 200  # of the records of faults; it stands in every line of the log
 
 
 def check_activity(notes: Notes, path: Path, activity: Mapping[str, Any], *, must_probe: bool = False) -> None:
@@ -49,7 +50,9 @@ def check_activity(notes: Notes, path: Path, activity: Mapping[str, Any], *, mus
         notes.add((*path, "type") if "type" in activity else path, "type must be probe or action")
     elif must_probe and kind == "action":
         notes.add((*path, "type"), "only probes may stand here: faults belong into the method, where they are undone")
-    notes.text(path, activity, "name", "an activity")
+    name = notes.text(path, activity, "name", "an activity")
+    if name is not None and len(name) > NAME_LENGTH_MAX:
+        notes.add((*path, "name"), f"has {len(name):,} characters: at most {NAME_LENGTH_MAX} are allowed")
     if "dry" in activity:
         notes.add(
             (*path, "dry"), "dry is not obeyed by the toolkit, it would be done: leave it out and ask for a dry run"

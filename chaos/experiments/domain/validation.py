@@ -21,6 +21,8 @@ from chaos.runner.manner import EXTENSION, problems_of_manner
 TITLE_LENGTH_MAX = 200
 DESCRIPTION_LENGTH_MAX = 10_000
 ACTIVITIES_MAX = 200
+TAGS_MAX = 50
+TAG_LENGTH_MAX = 100
 PROBLEMS_MAX = 200
 KNOWN = (
     "version",
@@ -70,14 +72,23 @@ def _check_head(notes: Notes, document: Mapping[str, Any]) -> None:
             notes.add((name,), f"has {len(value):,} characters: at most {most:,} are allowed")
     if "dry" in document:
         notes.add(("dry",), "dry is not obeyed by the toolkit, it would be done: leave it out and ask for a dry run")
-    for position, tag in enumerate(_optional_list(notes, document, "tags")):
-        if not isinstance(tag, str) or not tag.strip():
-            notes.add(("tags", position), "a tag must be a text that is not blank")
+    _check_tags(notes, document)
     contributions = document.get("contributions")
     if contributions is not None:
         for name, value in (notes.mapping(("contributions",), contributions, "contributions") or {}).items():
             if value not in _CONTRIBUTIONS:
                 notes.add(("contributions", name), f"must be one of {', '.join(_CONTRIBUTIONS)}")
+
+
+def _check_tags(notes: Notes, document: Mapping[str, Any]) -> None:
+    tags = _optional_list(notes, document, "tags")
+    if len(tags) > TAGS_MAX:
+        notes.add(("tags",), f"has {len(tags):,} tags: at most {TAGS_MAX} are allowed")
+    for position, tag in enumerate(tags[:TAGS_MAX]):
+        if not isinstance(tag, str) or not tag.strip():
+            notes.add(("tags", position), "a tag must be a text that is not blank")
+        elif len(tag) > TAG_LENGTH_MAX:
+            notes.add(("tags", position), f"has {len(tag):,} characters: at most {TAG_LENGTH_MAX} are allowed")
 
 
 def _check_extensions(notes: Notes, document: Mapping[str, Any]) -> None:
