@@ -13,6 +13,9 @@ from django.db.models import F, Q
 from chaos.runs.domain.states import LEASED, Mode, State, Verdict
 from chaos.runs.models import Run, RunTarget
 
+# Nobody renews so far ahead: the clock was set back, and a lost run is not left to wait until it has caught up.
+FAR = timedelta(seconds=60)
+
 
 class LeaseLostError(Exception):
     """Somebody else has taken the run over, or it has ended."""
@@ -72,16 +75,16 @@ def renew(*, supervisor: str, run_ids: Sequence[int], now: datetime) -> None:
 
 def lost(*, now: datetime) -> list[Run]:
     """Runs that nobody holds any more, and ended ones whose faults are to be tried again. The oldest first."""
-    is_again = Q(state=State.ENDED, verdict=Verdict.FAILED_TO_UNDO)
-    return list(
-        Run.objects.filter(Q(state__in=LEASED) | is_again, lease_until__lt=now).order_by("lease_until", "pk")[:100]
-    )
+    is_over = Q(lease_until__lt=now)
+    is_held = Q(state__in=LEASED) & (is_over | Q(lease_until__gt=now + lease() + FAR))
+    is_again = Q(state=State.ENDED, verdict=Verdict.FAILED_TO_UNDO) & is_over
+    return list(Run.objects.filter(is_held | is_again).order_by("lease_until", "pk")[:100])
 
 
 def take_over(*, run: Run, supervisor: str, now: datetime) -> int | None:
-    """A run whose lease has expired, by compare-and-set. Returns the new fence; None when another was quicker."""
+    """A run of `lost`, by compare-and-set. Returns the new fence; None when another was quicker, or it was renewed."""
     is_ended = run.state == State.ENDED
-    taken = Run.objects.filter(pk=run.pk, fence=run.fence, state=run.state, lease_until__lt=now).update(
+    taken = Run.objects.filter(pk=run.pk, fence=run.fence, state=run.state, lease_until=run.lease_until).update(
         fence=F("fence") + 1,
         supervisor=supervisor,
         lease_until=now + lease(),

@@ -29,6 +29,8 @@ IDLE_SECONDS = 300.0
 _SEEN_SECONDS = 5.0
 # An agent takes seconds to load: it is begun before the run's time has come.
 _AHEAD = timedelta(seconds=5)
+# As chaos.runs.services.leases.FAR.
+_FAR = timedelta(seconds=60)
 # Of this agent's name and about to begin, or held by nobody, or with a fault that is to be tried again.
 _IS_ASKED_FOR = """
     SELECT 1 FROM runs_run WHERE agent = %s AND (
@@ -36,6 +38,8 @@ _IS_ASKED_FOR = """
     UNION ALL
     SELECT 1 FROM runs_run WHERE lease_until < %s AND (
         state IN ('starting', 'running', 'undoing') OR (state = 'ended' AND verdict = 'failed_to_undo'))
+    UNION ALL
+    SELECT 1 FROM runs_run WHERE lease_until > %s AND state IN ('starting', 'running', 'undoing')
     LIMIT 1
 """
 _SEEN = "UPDATE runs_agent SET seen_at = %s WHERE instance = %s"
@@ -81,9 +85,9 @@ class Standby:
         return False
 
     def _is_asked_for(self) -> bool:
-        now = datetime.now(UTC)
+        now, far = datetime.now(UTC), timedelta(seconds=settings.CHAOS_LEASE_SECONDS) + _FAR
         with connection.cursor() as cursor:
-            cursor.execute(_IS_ASKED_FOR, [self._name, _stored(now + _AHEAD), _stored(now)])
+            cursor.execute(_IS_ASKED_FOR, [self._name, _stored(now + _AHEAD), _stored(now), _stored(now + far)])
             return cursor.fetchone() is not None
 
     def _sign_in(self) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from chaos.runs.domain.states import Mode, State, UndoState, Verdict
 from chaos.runs.models import Agent as AgentRow
 from chaos.runs.models import Run, RunTarget
-from chaos.runs.services import starting, stopping
+from chaos.runs.services import guards, starting, stopping
 from chaos.runs.supervision import agent
 from reliability.outbox.models import Fact
 from tests.chaos.runs.engine.conftest import Bench, program, put, there
@@ -177,7 +177,7 @@ def test_guards_that_do_not_answer_any_more_stop_what_they_guard(
     settings.CHAOS_GUARD_SECONDS = 0.2
     monkeypatch.setattr(agent, "_GUARDS_SILENT_SECONDS", 2.0)
     is_over = threading.Event()
-    monkeypatch.setattr(agent.guards, "during_each", lambda **_: is_over.wait(60) and {})
+    monkeypatch.setattr(guards, "during_each", lambda **_: is_over.wait(60) and {})
     run = bench.request(bench.experiment(put(pauses={"after": 60})))
     try:
         with bench.agent():
@@ -201,7 +201,7 @@ def test_nothing_of_others_begins_once_another_agent_has_the_run(
         (watcher,) = first.watchers()
         now = timezone.now()
         Run.objects.filter(pk=run.pk).update(
-            fence=run.fence + 1, supervisor="elsewhere/1", lease_until=now + timedelta(minutes=5)
+            fence=run.fence + 1, supervisor="elsewhere/1", lease_until=now + timedelta(seconds=30)
         )
         watcher.join(20)
         assert not watcher.is_alive()

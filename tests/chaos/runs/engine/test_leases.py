@@ -58,3 +58,16 @@ def test_runs_that_another_agent_of_the_name_must_do_hold_up_none_behind_them() 
         assert [run.pk for run, _ in taking.ready(office=office, room=1, now=now)] == [able.pk]
     finally:
         office.close()
+
+
+@pytest.mark.django_db
+def test_a_lost_run_does_not_wait_for_a_clock_that_was_set_back() -> None:
+    now = timezone.now()
+    set_back = now - timedelta(hours=1)
+    run = RunFactory(state=State.RUNNING, supervisor="host/1", fence=1, lease_until=now + leases.lease())
+    assert leases.lost(now=now) == []
+    (former,) = leases.lost(now=set_back)
+    assert former == run
+    leases.renew(supervisor="host/1", run_ids=[run.pk], now=set_back)
+    assert leases.lost(now=set_back) == [], "its holder lives and has renewed it by the clock of now"
+    assert leases.take_over(run=former, supervisor="host/2", now=set_back) is None

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from chaos.runs.domain.states import State, Verdict
 from chaos.runs.models import Agent, Run
+from chaos.runs.services import leases
 from chaos.runs.supervision import standby
 from chaos.runs.supervision.standby import Standby
 from tests.chaos.runs.engine.conftest import Bench, put
 
 
 def test_its_statements_name_tables_and_columns_as_the_models_do() -> None:
+    assert standby._FAR == leases.FAR
     assert f" {Run._meta.db_table} " in standby._IS_ASKED_FOR
     for statement in (standby._SEEN, standby._ENROLL, standby._GONE):
         assert f" {Agent._meta.db_table} " in statement
@@ -36,6 +38,7 @@ def test_its_statements_name_tables_and_columns_as_the_models_do() -> None:
         ({"state": State.READY, "agent": "other"}, False),
         ({"state": State.RUNNING, "lease_until": timedelta(seconds=5)}, False),
         ({"state": State.RUNNING, "lease_until": timedelta(seconds=-5)}, True),
+        ({"state": State.RUNNING, "lease_until": timedelta(hours=1)}, True),
         ({"state": State.ENDED, "verdict": Verdict.FAILED_TO_UNDO, "lease_until": timedelta(seconds=-5)}, True),
         ({"state": State.ENDED, "verdict": Verdict.HELD}, False),
     ],
