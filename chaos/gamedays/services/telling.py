@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from chaos.gamedays.domain.hours import by_day, day_before
 from chaos.gamedays.domain.states import INVITING, Answer, State, Told
@@ -40,8 +40,9 @@ def ask(*, row: GameDay, invitees: Iterable[Invitee], was_at: datetime | None = 
     if row.starts_at is None:
         return
     latest = row.starts_at - _DAY if was_at is None else min(was_at, row.starts_at) - _LEAD
+    told = set(invited(row=row).filter(_was_told()).values_list("pk", flat=True))
     for one in invitees:
-        kind = Told.INVITE if one.asked_sequence is None else Told.UPDATE
+        kind = Told.UPDATE if one.pk in told else Told.INVITE
         one.answer, one.answered_at, one.comment = Answer.NONE.value, None, ""
         one.asked_sequence = row.sequence
         one.save(update_fields=("answer", "answered_at", "comment", "asked_sequence"))
@@ -62,17 +63,22 @@ def tell_change(*, row: GameDay, now: datetime) -> None:
 
 
 def tell_off(*, row: GameDay, was_at: datetime | None, now: datetime) -> None:
-    """It does not take place: whoever was asked gets a cancellation."""
+    """It does not take place: whoever was told of it gets a cancellation; of others the invitation is void."""
     _void(Q(invitee__game_day=row), "it does not take place")
-    for one in invited(row=row).filter(asked_sequence__isnull=False):
+    for one in invited(row=row).filter(_was_told()):
         _make(row=row, invitee=one, kind=Told.CANCEL, latest=(was_at or now) - _LEAD, now=now)
 
 
 def tell_off_one(*, row: GameDay, invitee: Invitee, now: datetime) -> None:
     """It takes place without them."""
     _void(Q(invitee=invitee), "they are not invited any more")
-    if invitee.asked_sequence is not None:
+    if Invitee.objects.filter(_was_told(), pk=invitee.pk).exists():
         _make(row=row, invitee=invitee, kind=Told.CANCEL, latest=(row.starts_at or now) - _LEAD, now=now)
+
+
+def _was_told() -> Exists:
+    """A message was sent to them, or perhaps: the try is written down before it is made."""
+    return Exists(InviteeNotice.objects.filter(invitee=OuterRef("pk"), attempts__gt=0))
 
 
 def invited(*, row: GameDay) -> QuerySet[Invitee]:

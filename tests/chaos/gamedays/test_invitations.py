@@ -251,6 +251,20 @@ def test_who_is_taken_off_the_list_is_told_and_may_be_invited_again(
     assert (method, int(event["SEQUENCE"])) == ("REQUEST", 1)
 
 
+def test_who_was_not_told_of_it_yet_hears_of_no_change_and_no_end(
+    planned: GameDay, mails: SmtpReceiver, cast: Cast, now: datetime
+) -> None:
+    """As when all of it happens at night, before the morning at which they would be asked."""
+    assert planned.starts_at is not None
+    later, editor = planned.starts_at + timedelta(days=1), cast.caller("editor")
+    planning.postpone(caller=editor, number=planned.pk, starts_at=later, reason="a holiday", now=now)
+    kinds = InviteeNotice.objects.filter(invitee__address=OUTSIDE, state=InviteeNotice.State.WAITING)
+    assert set(kinds.values_list("kind", flat=True)) == {Told.INVITE, Told.DAY_BEFORE, Told.SOON}
+    planning.cancel(caller=editor, number=planned.pk, reason="no", now=now)
+    deliver_all(now)
+    assert read(mails, OUTSIDE) == []
+
+
 def test_mistakes_in_addresses_are_told_with_their_place(day: GameDay, cast: Cast, now: datetime) -> None:
     with pytest.raises(Invalid) as caught:
         invitations.invite(
