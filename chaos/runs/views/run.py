@@ -74,6 +74,8 @@ def _live(run: Run, *, caller: Caller, now: datetime) -> dict[str, Any]:
     is_responder = caller.may(run.team_id, Role.RESPONDER)
     decisions = latest_decisions(run=run)
     comparison = comparison_of(run=run, limit=COMPARED) if run.state == State.ENDED else None
+    approvals = list(run.approvals.order_by("at", "pk"))
+    own = (one for one in approvals if one.user_id == caller.user_id and one.is_approved and one.expires_at > now)
     return {
         "row": row_of(run, caller=caller, now=now),
         "is_fault_in_place": is_fault_in_place(run),
@@ -91,7 +93,8 @@ def _live(run: Run, *, caller: Caller, now: datetime) -> dict[str, Any]:
         "left_out": seen.left_out,
         "undo": seen.undo,
         "proof": proof_of(run, seen),
-        "approvals": list(run.approvals.order_by("at", "pk")),
+        "approvals": approvals,
+        "own_approval": next(own, None),
         "may_approve": may_approve(caller=caller, run=run),
         "may_decline": is_responder and run.state == State.WAITING,
         "notices": list(run.notices.order_by("created_at", "pk")),

@@ -104,6 +104,8 @@ def test_somebody_else_approves_and_who_asked_may_not(as_: As, run: Run) -> None
     assert 'id="approve"' in as_("administrator").get(address(run)).content.decode()
     page = as_("administrator").post(address(run, "approve/"), {"reason": "fine"}, follow=True).content.decode()
     assert "Approved. It begins" in page
+    assert "You approved it" in page
+    assert 'id="approve"' not in page, "a word that was given is not asked for again"
     assert Approval.objects.get().is_approved
 
 
