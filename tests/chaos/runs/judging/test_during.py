@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from chaos.runs.domain.states import State
 from chaos.runs.models import GlobalStop, GuardPolicy, Run
+from chaos.runs.selectors.guards import watched_slos
 from chaos.runs.services import guards
 from slo.models import Slo, SloVersion
 from slo.services.evaluations import evaluate
@@ -136,7 +137,7 @@ def test_a_run_whose_guards_break_is_stopped_and_the_others_are_guarded_on(
         deadline_at=now + 10 * MINUTE,
     )
     measure(slo, bad=40, until=now + MINUTE)
-    asked = guards.watched_slos
+    asked = watched_slos
 
     def breaking(*, runs: list[Run]) -> dict[int, list[Slo]]:
         if any(run.pk == running.pk for run in runs):
