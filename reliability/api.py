@@ -7,14 +7,21 @@ from chaos.experiments.api.routers import ROUTERS as EXPERIMENT_ROUTERS
 from chaos.gamedays.api.routers import ROUTERS as GAME_DAY_ROUTERS
 from chaos.runs.api.routers import ROUTERS as RUN_ROUTERS
 from chaos.schedules.api.routers import ROUTERS as EXPERIMENT_SCHEDULE_ROUTERS
+from incidents.actions.api.routers import ROUTERS as ACTION_ROUTERS
 from incidents.intake.api.routers import ROUTERS as INTAKE_ROUTERS
+from incidents.learning.api.routers import ROUTERS as LEARNING_ROUTERS
 from incidents.oncall.api.routers import ROUTERS as ONCALL_ROUTERS
 from incidents.paging.api.routers import ROUTERS as PAGING_ROUTERS
+from incidents.postmortems.api.routers import ROUTERS as POSTMORTEM_ROUTERS
 from incidents.response.api.routers import ROUTERS as RESPONSE_ROUTERS
+from incidents.stakeholders.api.routers import ROUTERS as STAKEHOLDER_ROUTERS
+from incidents.status_page.api.routers import ROUTERS as STATUS_PAGE_ROUTERS
 from reliability.access.api import audit_router, me_router, teams_router, tokens_router
 from reliability.access.authentication import ApiAuth
 from reliability.catalog.api import router as services_router
 from reliability.channels.api.routers import ROUTERS as CHANNEL_ROUTERS
+from reliability.duties.api.routers import ROUTERS as DUTY_ROUTERS
+from reliability.readiness.api.routers import ROUTERS as READINESS_ROUTERS
 from reliability.telemetry.api import router as sources_router
 from reliability.web.api.docs import LocalSwagger
 from reliability.web.api.exceptions import handle_errors
@@ -61,5 +68,12 @@ for prefix, router in (
     *PAGING_ROUTERS,
     *RESPONSE_ROUTERS,
     *INTAKE_ROUTERS,
+    *ACTION_ROUTERS,
+    *POSTMORTEM_ROUTERS,
+    *STATUS_PAGE_ROUTERS,
+    *STAKEHOLDER_ROUTERS,
+    *LEARNING_ROUTERS,
+    *READINESS_ROUTERS,
+    *DUTY_ROUTERS,
 ):
     api.add_router(prefix, router)

@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reliability.web.urls")),
     path("", include("reliability.access.urls")),
     path("", include("reliability.catalog.urls")),
+    path("", include("reliability.readiness.urls")),
+    path("", include("reliability.duties.urls")),
     path("", include("reliability.telemetry.urls")),
     path("", include("reliability.channels.urls")),
     path("", include("slo.urls")),
@@ -21,4 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.paging.urls")),
     path("", include("incidents.response.urls")),
     path("", include("incidents.intake.urls")),
+    path("", include("incidents.actions.urls")),
+    path("", include("incidents.postmortems.urls")),
+    path("", include("incidents.status_page.urls")),
+    path("", include("incidents.stakeholders.urls")),
+    path("", include("incidents.learning.urls")),
 ]

@@ -1,0 +1,1 @@
+"""What a month or a quarter of incidents teaches."""

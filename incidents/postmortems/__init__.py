@@ -1,0 +1,1 @@
+"""Blameless postmortems: drafted from the incident, written together, reviewed, published, found again."""

@@ -1,0 +1,1 @@
+"""What the public sees: components, incidents in human words, maintenance, subscribers."""
