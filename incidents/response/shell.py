@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidents.response.tabs import register_tab
 from incidents.response.views.marks import incident_marks
 from incidents.response.views.now import count_in_rail, severe_banner
 from incidents.response.views.panels import incidents_of_service, incidents_of_slo
@@ -17,6 +18,7 @@ from slo.panels import register_panel as register_slo_panel
 register_place(
     Place("incidents", "Incidents", "/incidents/", "siren", 5, phone_order=10, count=count_in_rail, count_noun="open")
 )
+register_tab("Incidents", "incident-list", 10)
 register_search("incidents", incidents_found)
 register_banner("incidents", severe_banner)
 register_panel(Panel("incidents", "Incidents", "response/_service_panel.html", incidents_of_service, order=5))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from incidents.response.forms.comment import CommentForm
 from incidents.response.models import Incident
+from incidents.response.panels import more_menu_items, rendered_panels
 from incidents.response.selectors.incidents import incident as get_incident
 from incidents.response.views.heads import head_of
 from incidents.response.views.impacts import impact_of, impacted_services
@@ -114,7 +115,11 @@ def whole_page(looking: Looking) -> dict[str, Any]:
     }
     for part in PARTS.values():
         context |= part(looking)
-    return context | {"menu": menu_of(incident, alerts_count=context["alerts_total"])}
+    menu = menu_of(incident, alerts_count=context["alerts_total"])
+    return context | {
+        "menu": [*menu, *more_menu_items(request=looking.request, incident=incident)],
+        "panels": rendered_panels(request=looking.request, incident=incident, now=looking.now),
+    }
 
 
 def _addresses(looking: Looking) -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from incidents.response.domain.phases import OPEN, Status
 from incidents.response.domain.severity import Severity
 from incidents.response.selectors.incidents import count_by_status, list_incidents
+from incidents.response.tabs import tabs_for
 from incidents.response.views.choices import people_with_roles
 from incidents.response.views.declaring import may_declare
 from incidents.response.views.query import PERIODS, TABS, IncidentQuery
@@ -54,6 +55,7 @@ def incident_list(request: AccessRequest) -> HttpResponse:
     counts = count_by_status(caller=request.caller, filters=query.filters_of_any_status(now=now))
     context |= {
         "tabs": _tabs(query, counts),
+        "place_tabs": tabs_for(request),
         "is_empty": not query.is_filtered and not any(counts.values()),
         "may_declare": may_declare(request),
         "severities": list(Severity),

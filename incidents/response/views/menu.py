@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 
 from incidents.response.domain.phases import OPEN, Status
 from incidents.response.models import Incident
-
-
-@dataclass(frozen=True, slots=True)
-class MenuItem:
-    title: str
-    url: str
-    icon: str
+from incidents.response.panels import MenuItem
 
 
 def menu_of(incident: Incident, *, alerts_count: int) -> list[MenuItem]:
