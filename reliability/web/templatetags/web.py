@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from reliability.web import sparklines, words
 from reliability.web.charts import Chart
+from reliability.web.markdown import render_markdown
 from reliability.web.states import StateLook, look_of
 
 register = template.Library()
@@ -37,6 +38,12 @@ def ratio_percent(value: object) -> str:
 def number(value: object, places: int | None = None) -> str:
     """`{{ 1234567|number }}` is "1,234,567"; `{{ rate|number:2 }}` fixes the places; None is "–"."""
     return words.number_text(value, places)
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """`<div class="prose">{{ text|markdown }}</div>`: what people wrote, safe to show."""
+    return render_markdown(text)
 
 
 @register.filter
