@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Meeting(models.Model):
+    """Where people speak about it. `uid` and `sequence` are those of iCalendar; `zone` is where its clock hangs."""
+
+    postmortem = models.OneToOneField("postmortems.Postmortem", on_delete=models.CASCADE, related_name="meeting")
+    starts_at = models.DateTimeField()
+    length_minutes = models.PositiveIntegerField(default=60)
+    zone = models.CharField(max_length=64, default="UTC")
+    place = models.CharField(max_length=500, blank=True)
+    agenda = models.TextField(blank=True)  # Markdown
+    people = models.ManyToManyField("access.User", blank=True, related_name="+")
+    uid = models.CharField(max_length=120, unique=True)
+    sequence = models.PositiveIntegerField(default=0)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    updated_by_name = models.CharField(max_length=160, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("starts_at", "pk")
+
+    def __str__(self) -> str:
+        return f"meeting about {self.postmortem_id}"
+
+
+class Notice(models.Model):
+    """One message about a postmortem to one person or channel: asked for review, due soon, invited. `key` makes it
+    one; `idempotency_key` goes to the receiver with every try."""
+
+    class Sending(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        FAILED = "failed"  # refused, or tried as long as it was worth
+        VOID = "void"  # it was done, or moved, before this was told
+
+    postmortem = models.ForeignKey("postmortems.Postmortem", on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=16)
+    key = models.CharField(max_length=160, unique=True)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    sequence = models.PositiveIntegerField(default=0)  # of the meeting, for invitations
+    for_due_at = models.DateTimeField(null=True, blank=True)
+    channel = models.ForeignKey("channels.Channel", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    user = models.ForeignKey("access.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    place = models.CharField(max_length=200)  # in words, outliving channel and person
+    state = models.CharField(max_length=16, choices=Sending.choices, default=Sending.WAITING)
+    state_reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    first_attempt_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("postmortem", "created_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.place}: {self.state}"
