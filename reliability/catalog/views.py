@@ -26,6 +26,7 @@ from reliability.catalog.panels import panels
 from reliability.catalog.selectors import services as selectors
 from reliability.catalog.selectors.dependencies import dependencies_of
 from reliability.catalog.services import dependencies, services
+from reliability.catalog.tabs import tabs_for
 from reliability.web.errors import Conflict, Forbidden, Invalid
 from reliability.web.pagination import page_of
 from reliability.web.refusals import show_refusal
@@ -37,6 +38,7 @@ def service_list(request: AccessRequest) -> HttpResponse:
     form = ServiceFilterForm(request.GET, teams=teams)
     page = page_of(request, selectors.list_services(caller=request.caller, **form.wanted()))
     context = {
+        "tabs": tabs_for(request),
         "form": form,
         "page": page,
         "is_narrowed": any(request.GET.get(name) for name in form.fields),

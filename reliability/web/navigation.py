@@ -48,7 +48,15 @@ def places() -> list[Place]:
 for _place in (
     Place("overview", "Overview", "/", "overview", 0, is_prominent=False),
     Place("objectives", "Objectives", "/slos/", "target", 10, phone_order=90),
-    Place("services", "Services", "/services/", "layers", 50, is_prominent=False),
+    Place(
+        "services",
+        "Services",
+        "/services/",
+        "layers",
+        50,
+        is_prominent=False,
+        also=("/readiness/", "/duties/", "/toil/"),
+    ),
     Place("sources", "Sources", "/sources/", "plug", 60, is_prominent=False),
     Place("teams", "Teams", "/teams/", "people", 80, is_prominent=False, group="below"),
     Place("settings", "Settings", "/settings/", "settings", 90, is_prominent=False, group="below"),
