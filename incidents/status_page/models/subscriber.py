@@ -99,8 +99,8 @@ class Delivery(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("tried_at",), name="delivery_by_try"),
-            models.Index(fields=("created_at", "id"), name="delivery_by_age"),
+            models.Index(fields=("tried_at",), name="status_delivery_by_try"),
+            models.Index(fields=("created_at", "id"), name="status_delivery_by_age"),
         )
 
     def __str__(self) -> str:
