@@ -1,4 +1,4 @@
-"""The sections of a postmortem and what each asks its writer. Source: domain.md §3; no section asks for a root cause."""
+"""The sections of a postmortem and what each asks its writer. Source: domain.md §3; none asks for a root cause."""
 
 from __future__ import annotations
 
