@@ -1,0 +1,4 @@
+from reliability.duties.models.duty import Duty, DutyEntry, DutyNotice
+from reliability.duties.models.toil import Capacity, ToilEntry
+
+__all__ = ["Capacity", "Duty", "DutyEntry", "DutyNotice", "ToilEntry"]
