@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from chaos.injectors.registry import injectors
 from chaos.runs.services.undoing import ROLLBACKS
+from chaos.runs.supervision.forkserver import ForkServer
 
 _PROBES_AT_ONCE = 8
 _SEPARATOR = "/"
@@ -33,8 +34,11 @@ class Office:
         default_factory=lambda: ThreadPoolExecutor(_PROBES_AT_ONCE, thread_name_prefix="probe")
     )
 
+    fork_server: ForkServer = field(init=False)
+
     def __post_init__(self) -> None:
         self.instance = self.instance or f"{self.host}{_SEPARATOR}{os.getpid()}-{secrets.token_hex(4)}"
+        self.fork_server = ForkServer(instance=self.instance)
         self.kinds = self.kinds or [kind for kind, one in injectors().items() if not one.works_here()]
 
     def ask_for_probe(self, probe: Callable[[], None]) -> Future[None]:
@@ -42,6 +46,7 @@ class Office:
         return self._probes.submit(probe)
 
     def close(self) -> None:
+        self.fork_server.close()
         self._probes.shutdown(wait=False, cancel_futures=True)
 
     def why_not(self, *, kind: str, agent: str, host: str) -> str:

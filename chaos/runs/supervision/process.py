@@ -5,49 +5,29 @@ from __future__ import annotations
 import os
 import select
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from django.conf import settings
-
-from chaos.runner.bounded import PARENT
 from chaos.runner.protocol import LINE_BYTES_MAX, Answer, Job, Line, ProtocolError, Stop, decode, encode
+from chaos.runs.supervision.forkserver import MARK, Forked, ForkServer, passed_on
 from chaos.runs.supervision.places import Place
 
-# In the environment of the run's process and of all it starts: whose they are.
-MARK = "CHAOS_RUN"
-# Without the directory it stands in on the path: a program of a document could put modules there.
-COMMAND: Sequence[str] = (sys.executable, "-P", "-m", "chaos.runner")
 _CHUNK = 1 << 16
 _WRITE_SECONDS = 5.0
 
 
 class ChildProcess:
-    """Start it in the thread that watches it and lives as long: the system kills the child when that thread ends."""
+    """mark: whose it is, in its environment and that of all it starts. Raises OSError when it cannot be started."""
 
-    def __init__(self, *, mark: str) -> None:
+    def __init__(self, *, server: ForkServer, mark: str) -> None:
         self._place = Place()
         try:
-            self._process = subprocess.Popen(  # noqa: S603  our own command line
-                COMMAND,
-                cwd=self._place.path,
-                env=_environment(mark, self._place.path),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            self._process, self._in, self._out = _forked(server, mark, self._place.path)
         except OSError:
             self._place.remove()
             raise
-        assert self._process.stdin is not None  # noqa: S101  asked for above
-        assert self._process.stdout is not None  # noqa: S101  asked for above
-        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
         self._heard = b""
@@ -101,27 +81,25 @@ class ChildProcess:
 
     def kill(self) -> str:
         """End it and all of its group, wait until it is gone, and say how it ended."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
+        for number in (self._process.pid, -self._process.pid):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(number, signal.SIGKILL)
         status = self._process.wait()
         with suppress(ProcessLookupError, PermissionError):  # what it started meanwhile
             os.killpg(self._process.pid, signal.SIGKILL)
         with self._saying:
             if not self._is_closed:
+                self._process.forget()
                 self._place.remove()
+                for pipe in (self._in, self._out):
+                    os.close(pipe)
             self._is_closed = True
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    with suppress(OSError):
-                        pipe.close()
-        return _words(status)
+        return _words(status or 0)
 
     def ended(self) -> str:
         """How it ended by itself, waiting a moment for it; blank while it runs."""
-        with suppress(subprocess.TimeoutExpired):
-            return _words(self._process.wait(timeout=1.0))
-        return ""
+        status = self._process.wait(seconds=1.0)
+        return "" if status is None else _words(status)
 
     def megabytes(self) -> float:
         """Resident memory of the process alone; 0 where that cannot be read."""
@@ -132,36 +110,43 @@ class ChildProcess:
         return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
-def end_leftovers(*, mark: str, session: int | None) -> list[int]:
-    """Kill what a run's process has left behind on this machine: of its session, and marked as its. Returns the ids.
+def end_leftovers(*, run: int, instance: str, session: int | None) -> list[int]:
+    """Kill what the process of a lost agent's run has left behind on this machine. Returns the ids.
 
     Who has a session of its own is not meant: injectors start those, and end them when a fault is taken back.
     """
     if session is None:
         return []
+    marks = {f"{MARK}={mark_of(run=run, instance=instance)}".encode(), f"{MARK}=@{instance}".encode()}
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError, ValueError):
             pid = int(entry.name)
-            is_marked = f"{MARK}={mark}".encode() in (entry / "environ").read_bytes().split(b"\0")
+            is_marked = not marks.isdisjoint((entry / "environ").read_bytes().split(b"\0"))
             if is_marked and os.getsid(pid) == session:
                 os.kill(pid, signal.SIGKILL)
                 found.append(pid)
     return found
 
 
-def _environment(mark: str, directory: str) -> dict[str, str]:
-    passed = {name: os.environ[name] for name in settings.CHAOS_ENVIRONMENT if name in os.environ}
-    return {
-        **passed,
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LANG": os.environ.get("LANG", "C.UTF-8"),
-        "HOME": directory,
-        "TMPDIR": directory,
-        "PYTHONPATH": str(settings.BASE_DIR),
-        PARENT: str(os.getpid()),
-        MARK: mark,
-    }
+def mark_of(*, run: int, instance: str) -> str:
+    return f"{run}@{instance}"
+
+
+def _forked(server: ForkServer, mark: str, directory: str) -> tuple[Forked, int, int]:
+    """The process, where it is spoken to, and where it is heard."""
+    environment = {**passed_on(), "HOME": directory, "TMPDIR": directory, MARK: mark}
+    its_in, our_in = os.pipe()
+    our_out, its_out = os.pipe()
+    try:
+        return server.fork(environment=environment, directory=directory, pipes=(its_in, its_out)), our_in, our_out
+    except OSError:
+        os.close(our_in)
+        os.close(our_out)
+        raise
+    finally:
+        os.close(its_in)
+        os.close(its_out)
 
 
 def _words(status: int) -> str:

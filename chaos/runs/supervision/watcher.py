@@ -1,7 +1,4 @@
-"""One run, from the start of its process until every fault was seen to be gone and the verdict is written.
-
-The thread lives as long as the process it starts: the system kills a child when the thread that made it ends.
-"""
+"""One run, from the start of its process until every fault was seen to be gone and the verdict is written."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ from chaos.runs.supervision.faults import Fault, fault_of
 from chaos.runs.supervision.log import AbandonedError, RunLog, once
 from chaos.runs.supervision.office import Office, host_of
 from chaos.runs.supervision.orders import Deadline, Order, order_of
-from chaos.runs.supervision.process import ChildProcess, end_leftovers
+from chaos.runs.supervision.process import ChildProcess, end_leftovers, mark_of
 from chaos.runs.supervision.taking_back import TakingBack
 
 logger = structlog.get_logger(__name__)
@@ -114,7 +111,7 @@ class Watcher(threading.Thread):
     def _load(self, former: Run) -> None:
         """What the lost agent has left: programs of its process on this machine, and records."""
         if host_of(former.supervisor) == self._office.host:
-            end_leftovers(mark=_mark(former.pk, former.supervisor), session=former.process_id)
+            end_leftovers(run=former.pk, instance=former.supervisor, session=former.process_id)
             places.sweep()
         records = self._log.surely(lambda: undoing.unsure(run_id=self.run_id))
         self.desk.faults = [fault_of(record=record) for record in records]
@@ -221,7 +218,8 @@ class Watcher(threading.Thread):
         most: float = float("inf"),
     ) -> End | None:
         """Serve a process to its end. None when it was stopped, took too long or was lost: it is gone then, too."""
-        child = ChildProcess(mark=_mark(self.run_id, self._office.instance))
+        mark = mark_of(run=self.run_id, instance=self._office.instance)
+        child = ChildProcess(server=self._office.fork_server, mark=mark)
         talk = Conversation(child=child, desk=self.desk, bell=self._bell, meanwhile=self._flush)
         try:
             if on_start is not None:
@@ -293,7 +291,3 @@ class Watcher(threading.Thread):
 
     def _why_not(self, fault: Fault) -> str:
         return self._office.why_not(kind=fault.plan.kind, agent=self._run.agent, host=fault.host)
-
-
-def _mark(run_id: int, instance: str) -> str:
-    return f"{run_id}@{instance}"

@@ -21,7 +21,7 @@ from chaos.experiments.models import Experiment, Target
 from chaos.runs.domain.states import State
 from chaos.runs.models import GuardPolicy, Run
 from chaos.runs.services import requests
-from chaos.runs.supervision import process
+from chaos.runs.supervision import forkserver
 from chaos.runs.supervision.agent import Agent
 from reliability.access.domain.caller import SYSTEM, Caller
 from tests.cast import ExperimentFactory, ExperimentVersionFactory, ServiceFactory, TargetFactory
@@ -127,7 +127,7 @@ class Bench:
 @pytest.fixture
 def bench(transactional_db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Bench:
     enroll()
-    monkeypatch.setattr(process, "COMMAND", COMMAND)
+    monkeypatch.setattr(forkserver, "COMMAND", COMMAND)
     (tmp_path / "places").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "places"))
     settings.CHAOS_PROGRAMS = ["ls", "sleep", "touch", "rm", "sh"]
