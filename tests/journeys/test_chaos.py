@@ -120,8 +120,9 @@ def test_a_mistake_in_a_document_is_led_to_and_a_dry_run_touches_nothing(
     document = page.locator("#id_text")
     document.fill(document.input_value().replace("chaos.injectors.proxy", "subprocess"))
     page.get_by_role("button", name="Check only").click()
-    complaints.expect("422")  # the browser says so of the answer
     wrong = page.get_by_role("link", name=re.compile(r"Line \d+")).first
+    expect(wrong).to_be_visible()
+    complaints.expect("422")  # the browser says so of the answer
     wrong.click()
     selected = "field => field.value.slice(field.selectionStart, field.selectionEnd)"
     assert "subprocess" in document.evaluate(selected)
