@@ -489,6 +489,9 @@ TRIALS_PER_TEAM_MAX = env.int("TRIALS_PER_TEAM_MAX", default=200)
 CHAOS_COVERAGE_DAYS = env.int("CHAOS_COVERAGE_DAYS", default=90)
 if not 1 <= CHAOS_COVERAGE_DAYS <= 3650:
     raise ImproperlyConfigured("CHAOS_COVERAGE_DAYS must be from 1 to 3650")
+# Action items of a team that are not closed, and notes of one.
+ACTIONS_PER_TEAM_MAX = env.int("ACTIONS_PER_TEAM_MAX", default=2_000)
+ACTION_NOTES_MAX = env.int("ACTION_NOTES_MAX", default=500)
 # Schedules of a team, windows of one, and firings of it that are kept.
 SCHEDULES_PER_TEAM_MAX = env.int("SCHEDULES_PER_TEAM_MAX", default=200)
 SCHEDULE_WINDOWS_MAX = env.int("SCHEDULE_WINDOWS_MAX", default=20)

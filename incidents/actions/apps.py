@@ -9,4 +9,4 @@ class ActionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        import_module("incidents.actions.shell")  # only now: it reads models
+        import_module("incidents.actions.shell")
