@@ -492,6 +492,13 @@ if not 1 <= CHAOS_COVERAGE_DAYS <= 3650:
 # Action items of a team that are not closed, and notes of one.
 ACTIONS_PER_TEAM_MAX = env.int("ACTIONS_PER_TEAM_MAX", default=2_000)
 ACTION_NOTES_MAX = env.int("ACTION_NOTES_MAX", default=500)
+# Stakeholders and their groups of a team, those of one message, messages about one incident.
+STAKEHOLDERS_PER_TEAM_MAX = env.int("STAKEHOLDERS_PER_TEAM_MAX", default=500)
+STAKEHOLDER_GROUPS_MAX = env.int("STAKEHOLDER_GROUPS_MAX", default=100)
+STAKEHOLDER_MESSAGES_MAX = env.int("STAKEHOLDER_MESSAGES_MAX", default=200)
+# Recurring duties of a team, and its toil entries of one day.
+DUTIES_PER_TEAM_MAX = env.int("DUTIES_PER_TEAM_MAX", default=500)
+TOIL_ENTRIES_PER_DAY_MAX = env.int("TOIL_ENTRIES_PER_DAY_MAX", default=200)
 # Schedules of a team, windows of one, and firings of it that are kept.
 SCHEDULES_PER_TEAM_MAX = env.int("SCHEDULES_PER_TEAM_MAX", default=200)
 SCHEDULE_WINDOWS_MAX = env.int("SCHEDULE_WINDOWS_MAX", default=20)
@@ -511,3 +518,26 @@ CALENDAR_ADDRESSES_MAX = env.int("CALENDAR_ADDRESSES_MAX", default=20)
 # environment that the process of a run gets, too: it gets none of the platform's.
 CHAOS_AGENT = env.str("CHAOS_AGENT", default="")
 CHAOS_ENVIRONMENT = env.list("CHAOS_ENVIRONMENT", default=[])
+# Status pages. Minutes without renewal after which a kept page says that it may be out of date; bytes of kept answers
+# that each web process holds in memory; answers of one page that are kept.
+STATUS_PAGE_LATE_MINUTES = env.float("STATUS_PAGE_LATE_MINUTES", default=5.0)
+STATUS_PAGE_MEMORY_BYTES_MAX = env.int("STATUS_PAGE_MEMORY_BYTES_MAX", default=64 * 1024 * 1024)
+STATUS_PAGE_COPIES_MAX = env.int("STATUS_PAGE_COPIES_MAX", default=200)
+# Subscribers of one page; mails and other messages to subscribers a minute, of the whole installation; hours for which
+# a link that confirms holds; times within an hour that one address may ask, and one network; updates in a row that
+# may fail before a subscriber is switched off; days that deliveries are kept.
+STATUS_SUBSCRIBERS_MAX = env.int("STATUS_SUBSCRIBERS_MAX", default=50_000)
+STATUS_MESSAGES_PER_MINUTE_MAX = env.int("STATUS_MESSAGES_PER_MINUTE_MAX", default=600)
+STATUS_CONFIRM_HOURS = env.int("STATUS_CONFIRM_HOURS", default=48)
+STATUS_ASKED_PER_ADDRESS_MAX = env.int("STATUS_ASKED_PER_ADDRESS_MAX", default=3)
+STATUS_ASKED_PER_NETWORK_MAX = env.int("STATUS_ASKED_PER_NETWORK_MAX", default=30)
+STATUS_FAILURES_MAX = env.int("STATUS_FAILURES_MAX", default=5)
+STATUS_DELIVERY_RETENTION_DAYS = env.int("STATUS_DELIVERY_RETENTION_DAYS", default=90)
+for _name in (
+    "STATUS_MESSAGES_PER_MINUTE_MAX",
+    "STATUS_CONFIRM_HOURS",
+    "STATUS_FAILURES_MAX",
+    "STATUS_PAGE_COPIES_MAX",
+):
+    if globals()[_name] < 1:
+        raise ImproperlyConfigured(f"{_name} must be at least 1")

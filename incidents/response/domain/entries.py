@@ -21,6 +21,7 @@ class Kind(StrEnum):
     COMMENT = "comment"
     ATTACHMENT = "attachment"
     IMPORT = "import"
+    TOLD = "told"  # stakeholders, by a person
     EXPERIMENT = "experiment"  # a fault on purpose, before or while it goes on
 
 

@@ -34,6 +34,7 @@ _ICONS = {
     Kind.COMMENT: ("comment", "info"),
     Kind.ATTACHMENT: ("camera", "info"),
     Kind.IMPORT: ("clock", "info"),
+    Kind.TOLD: ("people", "info"),
     Kind.EXPERIMENT: ("flask", "warn"),
 }
 _SHOW = {"": "All", "people": "People", "system": "System"}
