@@ -42,3 +42,6 @@ INTAKE_ALERTS = Counter("reliability_intake_alerts", "Alerts from outside.", ("k
 INTAKE_SECONDS = Histogram(
     "reliability_intake_seconds", "Time of one request with alerts, until it is committed.", ("kind",), buckets=_QUICK
 )
+STATUS_PAGE_ANSWERS = Counter(
+    "reliability_status_page_answers", "Requests for status pages, answered from kept copies or passed on.", ("how",)
+)

@@ -1,0 +1,1 @@
+"""Kept answers of status pages: files that any web process serves while everything else is down. No database."""
