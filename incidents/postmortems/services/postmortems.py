@@ -1,0 +1,97 @@
+"""The head of a postmortem: its title, who facilitates; and what an imported one says of its incident."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from incidents.postmortems.domain.facilitating import refusal_of
+from incidents.postmortems.models import Postmortem
+from incidents.postmortems.services.changing import Change, changed, checked_text, locked
+from incidents.response.models import IncidentRole
+from reliability.access.domain.caller import Caller
+from reliability.access.models import Membership, User
+from reliability.web.errors import Conflict, Invalid
+
+TITLE_LENGTH_MAX = 200
+
+
+@transaction.atomic
+def edit(
+    *,
+    caller: Caller,
+    postmortem: Postmortem,
+    now: datetime,
+    title: str | None = None,
+    facilitator_id: int | None = None,
+    is_without_facilitator: bool = False,
+    expected_revision: int | None = None,
+) -> Postmortem:
+    """What is None stays. expected_revision: of the postmortem that was read.
+
+    Raises NotFound, Forbidden, Invalid (the facilitator responded, or is not of the team), Conflict.
+    """
+    row = locked(caller=caller, postmortem_id=postmortem.pk)
+    _check_revision(row, expected_revision, title, facilitator_id)
+    changes: list[Change] = []
+    if title is not None:
+        clean = checked_text(field="title", text=title, most=TITLE_LENGTH_MAX, needed="give it a title")
+        if clean != row.title:
+            changes.append(Change("title", "Title", row.title, clean))
+            row.title = clean
+    if facilitator_id is not None or is_without_facilitator:
+        changes += _facilitate(row, None if is_without_facilitator else facilitator_id)
+    changed(caller=caller, postmortem=row, changes=changes, now=now, fields=("title", "facilitator"))
+    return row
+
+
+def facilitators(*, postmortem: Postmortem) -> list[tuple[User, str]]:
+    """Members of the team by name, each with why they may not facilitate (blank: they may)."""
+    roles = _roles(postmortem)
+    rows = Membership.objects.filter(team_id=postmortem.team_id, user__is_active=True).select_related("user")
+    return [
+        (row.user, refusal_of(user_id=row.user_id, name=row.user.name, roles=roles))
+        for row in rows.order_by("user__name", "pk")
+    ]
+
+
+def _facilitate(row: Postmortem, user_id: int | None) -> list[Change]:
+    before = row.facilitator.name if row.facilitator else ""
+    if user_id is None:
+        row.facilitator = None
+        return [Change("facilitator", "Facilitator", before, "")] if before else []
+    allowed = {user.pk: (user, why) for user, why in facilitators(postmortem=row)}
+    if user_id not in allowed:
+        message = "is nobody of the team: choose a member of it"
+        raise Invalid(details=[{"field": "facilitator", "message": message}])
+    user, why = allowed[user_id]
+    if why:
+        raise Invalid(details=[{"field": "facilitator", "message": why}], reason="responded")
+    if row.facilitator_id == user.pk:
+        return []
+    row.facilitator = user
+    return [Change("facilitator", "Facilitator", before, user.name)]
+
+
+def _roles(postmortem: Postmortem) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    if postmortem.incident_id is None:
+        return found
+    for user_id, role in IncidentRole.objects.filter(incident_id=postmortem.incident_id).values_list("user_id", "role"):
+        found.setdefault(user_id, []).append(role)
+    return found
+
+
+def _check_revision(row: Postmortem, expected: int | None, *wanted: Any) -> None:
+    """Sections and lists have revisions of their own: only a change of the head is a conflict."""
+    if expected is None or row.revision == expected:
+        return
+    since = row.versions.filter(number__gt=expected, what__in=("title", "facilitator")).first()
+    if since is not None:
+        raise Conflict(
+            f"{since.author_name} changed the {since.title.lower()} after you opened it, to “{since.after}”: your "
+            "change is not saved; compare both and save again",
+            reason="changed_meanwhile",
+        )
