@@ -53,6 +53,7 @@ class Component(models.Model):
 
     automatic_state = models.CharField(max_length=24, choices=_STATES, default=ComponentState.UNKNOWN.value)
     automatic_reason = models.CharField(max_length=500, blank=True)  # for the team, never public
+    incident_state = models.CharField(max_length=24, choices=_STATES, blank=True, default="")  # of our open incidents
     is_measured = models.BooleanField(default=False)
     measured_at = models.DateTimeField(null=True, blank=True)  # last time it was
     override_state = models.CharField(max_length=24, choices=_STATES, blank=True, default="")
