@@ -57,6 +57,12 @@ class TooLarge(ProblemError):  # noqa: N818  named as HTTP names it
     default_message = "the request is too large"
 
 
+class TooMany(ProblemError):  # noqa: N818  named as HTTP names it
+    status = 429
+    reason = "too_many"
+    default_message = "too many requests: come again later"
+
+
 class Unavailable(ProblemError):  # noqa: N818  named as HTTP names it
     status = 503
     reason = "unavailable"

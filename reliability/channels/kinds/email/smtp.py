@@ -100,7 +100,9 @@ def _outcome(error: Exception, progress: _Progress) -> Outcome:
     code, words = _reply(error)
     if code:
         result = Result.RETRY if code in _TEMPORARY else Result.REFUSED
-        return Outcome(result, f"the mail server {host} answered {words}", status=code, answer=words)
+        is_of_recipient = isinstance(error, smtplib.SMTPRecipientsRefused)
+        reason = f"the mail server {host} answered {words}"
+        return Outcome(result, reason, status=code, answer=words, is_of_recipient=is_of_recipient)
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Outcome(Result.REFUSED, f"the mail server {host} cannot do what EMAIL_TLS or the log-in asks: {error}")
     if isinstance(error, ssl.SSLCertVerificationError):
