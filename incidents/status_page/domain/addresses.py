@@ -10,11 +10,10 @@ KEY_SEGMENT = "key"
 # Tells Django the key of the path, which stands in no log this way; clients may send it themselves.
 KEY_HEADER = "X-Status-Page-Key"
 INDEX = "index"
-SUBSCRIBE = "subscribe"
 
 _SLUG = re.compile(r"[a-z0-9_-]{1,63}\Z")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,128}\Z")
-_KIND_LENGTH_MAX = 120
+_KIND_LENGTH_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,48 +1,31 @@
-"""Which answers of a page are kept: what is live, and what is history and rarely changes."""
+"""Which answers of a page are kept besides what every page has: what is live, and what is history and rarely changes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from incidents.status_page.domain.addresses import INDEX, SUBSCRIBE
 from incidents.status_page.models import StatusPage
 
-_JSON = (
-    "summary",
-    "status",
-    "components",
-    "incidents",
-    "incidents/unresolved",
-    "scheduled-maintenances",
-    "scheduled-maintenances/upcoming",
-    "scheduled-maintenances/active",
-)
-LIVE = (
-    INDEX,
-    "history",
-    SUBSCRIBE,
-    "history.atom",
-    "history.rss",
-    "badge.svg",
-    *(f"api/v2/{name}.json" for name in _JSON),
-)
 # An incident or a maintenance that changed lately is live, too.
 _LATELY = timedelta(days=2)
 _MONTHS = 4
 
 
-def live_kinds(*, page: StatusPage, now: datetime) -> list[str]:
-    """Renewed each minute."""
+def live_kinds(*, page: StatusPage, every: Sequence[str], now: datetime) -> list[str]:
+    """Renewed each minute. every: the kinds that each page has."""
     lately = now - _LATELY
+    components = page.components.filter(removed_at=None).order_by("position", "pk")
     incidents = page.incidents.filter(updated_at__gte=lately).order_by("-updated_at", "-pk")
     works = page.maintenances.filter(updated_at__gte=lately).order_by("-updated_at", "-pk")
-    half = max((settings.STATUS_PAGE_COPIES_MAX - len(LIVE)) // 4, 1)
+    share = max((settings.STATUS_PAGE_COPIES_MAX - len(every)) // 4, 1)
     return [
-        *LIVE,
-        *(f"incidents/{code}" for code in incidents.values_list("code", flat=True)[:half]),
-        *(f"maintenances/{code}" for code in works.values_list("code", flat=True)[:half]),
+        *every,
+        *(f"components/{code}" for code in components.values_list("code", flat=True)[:share]),
+        *(f"incidents/{code}" for code in incidents.values_list("code", flat=True)[:share]),
+        *(f"maintenances/{code}" for code in works.values_list("code", flat=True)[:share]),
     ]
 
 

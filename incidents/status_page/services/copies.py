@@ -17,7 +17,7 @@ from incidents.status_page.domain import copies as kept
 from incidents.status_page.domain.addresses import root_of
 from incidents.status_page.domain.rendered import Rendered
 from incidents.status_page.models import PageToken, StatusPage
-from incidents.status_page.public.rendering import render
+from incidents.status_page.public.rendering import KINDS, render
 from incidents.status_page.selectors.kept_kinds import live_kinds, quiet_kinds
 from incidents.status_page.services.due_kinds import RENDER
 from reliability.outbox.services import due
@@ -62,7 +62,7 @@ def renew(*, page_id: int, now: datetime) -> datetime | None:
     if page is None:
         return None
     store, opening = store_of_settings(), _opening(page)
-    live = live_kinds(page=page, now=now)
+    live = live_kinds(page=page, every=KINDS, now=now)
     quiet = quiet_kinds(page=page, now=now, live=live)
     for site in opening.sites:
         if site.domain:
