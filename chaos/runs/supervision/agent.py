@@ -30,6 +30,8 @@ logger = structlog.get_logger(__name__)
 BEAT_SECONDS = 1.0
 _TAKE_SECONDS = 0.5
 _LOST_EVERY_SECONDS = 2.0
+# Longer between two looks for runs, and this agent was held up itself, as others on a machine or database that hangs.
+_HELD_UP_SECONDS = 3.0
 # When it is told to end: so long for taking everything back, and a little more for leaving the rest to others.
 END_SECONDS = 4.5
 _ABANDON_SECONDS = 1.5
@@ -52,7 +54,8 @@ class Agent:
         self._lock = threading.Lock()
         self._taking = threading.Lock()
         self.has_ended = threading.Event()
-        self._lost_at = 0.0
+        self._lost_at = self._looked_at = 0.0
+        self._was_held_up = False
         self._seen_at = 0.0
         self._renewed_at = self._busy_at = self._guarded_at = time.monotonic()
         self.threads = [
@@ -180,11 +183,15 @@ class Agent:
                 agents.gone(instance=self._instead_of)
                 self._instead_of = ""
         with self._taking:
-            self._take_runs(clock)
+            self._take_runs(time.monotonic())
 
     def _take_runs(self, clock: float) -> None:
         if self.office.is_ending.is_set():
             return
+        self._was_held_up = not self._was_held_up and 0.0 < self._looked_at < clock - _HELD_UP_SECONDS
+        if self._was_held_up:
+            self._lost_at = clock  # once: those who were held up as well renew their leases first
+        self._looked_at = clock
         if clock - self._lost_at >= _LOST_EVERY_SECONDS:
             self._lost_at = clock
             own = {watcher.run_id for watcher in self.watchers()}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from chaos.runs.domain.guards import Answer
 from chaos.runs.domain.states import Mode, State
@@ -21,6 +24,10 @@ _LOOKED_PAST = 100
 _HELD_LOOK = timedelta(seconds=5)
 # Faults that only another machine can take back wait so long for an agent there; then any agent tells of them.
 FOREIGN_AFTER = timedelta(seconds=60)
+# Whoever waited so long for the database is not the only one: the holder of a lease that has just run out may be about
+# to renew it, and is let go first.
+_WAITED_SECONDS = 0.5
+_JUST_RUN_OUT = timedelta(seconds=5)
 _JOINED = ("experiment", "version", "version__experiment", "service", "team")
 
 
@@ -51,9 +58,17 @@ def lost(*, office: Office, own: set[int], now: datetime) -> Iterator[tuple[Run,
             return
         if former.pk in own or not _is_ours(former, office, now):
             continue
-        fence = leases.take_over(run=former, supervisor=office.instance, now=now)
+        fence = _take_over(former, office, now)
         if fence is not None:
             yield Run.objects.select_related(*_JOINED).get(pk=former.pk), fence, former
+
+
+def _take_over(former: Run, office: Office, now: datetime) -> int | None:
+    began = time.monotonic()
+    with transaction.atomic():  # SQLite waits here for who writes
+        if time.monotonic() - began > _WAITED_SECONDS and now - (former.lease_until or now) < _JUST_RUN_OUT:
+            return None
+        return leases.take_over(run=former, supervisor=office.instance, now=now)
 
 
 def _take(run: Run, office: Office, now: datetime) -> int | None:

@@ -11,6 +11,7 @@ from chaos.runs.domain.states import State, Verdict
 from chaos.runs.models import RunTarget
 from chaos.runs.services import leases
 from chaos.runs.supervision import taking
+from chaos.runs.supervision.agent import Agent
 from chaos.runs.supervision.office import Office
 from chaos.runs.supervision.orders import Deadline
 from tests.cast import RunFactory, TargetFactory
@@ -71,3 +72,43 @@ def test_a_lost_run_does_not_wait_for_a_clock_that_was_set_back() -> None:
     leases.renew(supervisor="host/1", run_ids=[run.pk], now=set_back)
     assert leases.lost(now=set_back) == [], "its holder lives and has renewed it by the clock of now"
     assert leases.take_over(run=former, supervisor="host/2", now=set_back) is None
+
+
+@pytest.mark.django_db
+def test_whoever_waited_for_the_database_lets_the_holder_of_a_lease_renew_it_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = timezone.now()
+    values = {"state": State.RUNNING, "supervisor": "host/1"}
+    just, long_ago = (RunFactory(lease_until=now - timedelta(seconds=ago), **values) for ago in (1, 9))
+    clock = iter(range(0, 100, 2))
+    monkeypatch.setattr(taking.time, "monotonic", lambda: float(next(clock)))
+    office = Office(name="")
+    try:
+        found = [run.pk for run, *_ in taking.lost(office=office, own=set(), now=now)]
+        assert found == [long_ago.pk]
+        monkeypatch.setattr(taking.time, "monotonic", lambda: 1.0)
+        assert [run.pk for run, *_ in taking.lost(office=office, own=set(), now=now)] == [just.pk]
+    finally:
+        office.close()
+
+
+@pytest.mark.django_db
+def test_an_agent_that_was_held_up_itself_looks_for_lost_runs_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[float] = []
+    clock = [100.0]
+
+    def lost(**_: object) -> list[object]:
+        looked.append(clock[0])
+        return []
+
+    monkeypatch.setattr(taking, "lost", lost)
+    monkeypatch.setattr("chaos.runs.supervision.agent.time.monotonic", lambda: clock[0])
+    agent = Agent()
+    try:
+        for at in (100.0, 100.5, 107.0, 108.0, 109.0, 114.0, 119.0, 124.0):
+            clock[0] = at
+            agent._take_runs(at)
+        assert looked == [100.0, 109.0, 119.0], "not at 107 nor 114, and not put off twice in a row"
+    finally:
+        agent.office.close()
