@@ -27,6 +27,7 @@ from chaos.gamedays.models import GameDay
 from chaos.runs.models import GuardPolicy, Run
 from chaos.schedules.models import Blackout, BlackoutFeed
 from chaos.schedules.models import Schedule as ExperimentSchedule
+from incidents.actions.models import Action
 from incidents.intake.models import Integration, Monitor
 from incidents.oncall.models import Schedule, ScheduleVersion
 from incidents.paging.models import EscalationPolicy, PolicyStep, StepTarget
@@ -322,6 +323,17 @@ GameDayFactory = _make(
     title=factory.Sequence(lambda n: f"Game day {n}"),
     uid=factory.Sequence(lambda n: f"game-day-{n}@example.org"),
     starts_at=datetime(2026, 7, 1, 10, tzinfo=UTC),
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
+
+# Open, without a date or a proof; nothing is due, as only services put due work behind it.
+ActionFactory = _make(
+    Action,
+    team=factory.SubFactory(TeamFactory),
+    title=factory.Sequence(lambda n: f"Action {n}"),
+    kind="prevent",
+    state_at=BEGINNING,
     created_at=BEGINNING,
     updated_at=BEGINNING,
 )

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from incidents.response.models import ImpactedService, ImpactedSlo, TimelineEntry
 from reliability.access.domain.caller import Role
 from slo.models import Adjustment, Backfill, BurnAlert, Exclusion, SliVersion
+from tests.access.hidden_actions import hidden_actions
 from tests.access.hidden_backlog import hidden_backlog
 from tests.access.hidden_blackouts import hidden_blackouts
 from tests.access.hidden_experiments import hidden_experiments
@@ -154,6 +155,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "settings/people/": person,
         "settings/tokens/": {"token_id": token.pk},
         "tokens/": {"token_id": token.pk},
+        **hidden_actions(cast),
         **hidden_backlog(cast),
         **hidden_blackouts(cast),
         **hidden_experiments(cast),

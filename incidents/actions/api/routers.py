@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from incidents.actions.api import actions, settings
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/actions/settings", settings.router),
+    ("/v1/actions", actions.router),
+)

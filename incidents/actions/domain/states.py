@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -111,3 +112,8 @@ def mistake_of_move(*, state: State, to: State) -> str:
         return "only its proof makes it proven: mark it done and let the proof happen, or close it without proof"
     allowed = ", ".join(one.title.lower() for one in FOLLOWS[state])
     return f"it is {state.words}: from there it goes to {allowed}"
+
+
+def is_overdue(*, state: State | str, due_on: date | None, today: date) -> bool:
+    """Still to be done, and the day it was due on is over."""
+    return due_on is not None and due_on < today and state in TODO
