@@ -109,6 +109,7 @@ if DEMO:
 
 MIDDLEWARE = [
     "reliability.supervision.middleware.ProbeMiddleware",
+    "incidents.status_page.middleware.StatusPageMiddleware",
     "incidents.intake.middleware.IntakeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "reliability.web.static_files.StaticFilesMiddleware",
@@ -528,6 +529,7 @@ STATUS_PAGE_COPIES_MAX = env.int("STATUS_PAGE_COPIES_MAX", default=200)
 # may fail before a subscriber is switched off; days that deliveries are kept.
 STATUS_SUBSCRIBERS_MAX = env.int("STATUS_SUBSCRIBERS_MAX", default=50_000)
 STATUS_MESSAGES_PER_MINUTE_MAX = env.int("STATUS_MESSAGES_PER_MINUTE_MAX", default=600)
+STATUS_MAIL_REPLY_TO = env.str("STATUS_MAIL_REPLY_TO", default="")  # blank: EMAIL_FROM
 STATUS_CONFIRM_HOURS = env.int("STATUS_CONFIRM_HOURS", default=48)
 STATUS_ASKED_PER_ADDRESS_MAX = env.int("STATUS_ASKED_PER_ADDRESS_MAX", default=3)
 STATUS_ASKED_PER_NETWORK_MAX = env.int("STATUS_ASKED_PER_NETWORK_MAX", default=30)

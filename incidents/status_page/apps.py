@@ -10,3 +10,5 @@ class StatusPageConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("incidents.status_page.shell")  # only now: it reads models
+        rotation = import_module("reliability.access.services.rotation")
+        rotation.register_encrypted(model="status_page.Subscriber", column="sealed")

@@ -1,4 +1,4 @@
-"""Which answers of a page are kept besides what every page has: what is live, and what is history and rarely changes."""
+"""Which answers of a page are kept: what is live, and what is history and rarely changes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ _MONTHS = 4
 def live_kinds(*, page: StatusPage, every: Sequence[str], now: datetime) -> list[str]:
     """Renewed each minute. every: the kinds that each page has."""
     lately = now - _LATELY
-    components = page.components.filter(removed_at=None).order_by("position", "pk")
     incidents = page.incidents.filter(updated_at__gte=lately).order_by("-updated_at", "-pk")
     works = page.maintenances.filter(updated_at__gte=lately).order_by("-updated_at", "-pk")
     share = max((settings.STATUS_PAGE_COPIES_MAX - len(every)) // 4, 1)
     return [
         *every,
-        *(f"components/{code}" for code in components.values_list("code", flat=True)[:share]),
         *(f"incidents/{code}" for code in incidents.values_list("code", flat=True)[:share]),
         *(f"maintenances/{code}" for code in works.values_list("code", flat=True)[:share]),
     ]
@@ -32,12 +30,14 @@ def live_kinds(*, page: StatusPage, every: Sequence[str], now: datetime) -> list
 def quiet_kinds(*, page: StatusPage, now: datetime, live: list[str]) -> list[str]:
     """Renewed each hour, and when something changes; the newest, as many as there is room for."""
     room = max(settings.STATUS_PAGE_COPIES_MAX - len(live) - _MONTHS, 0)
+    components = page.components.filter(removed_at=None).order_by("position", "pk").values_list("code", flat=True)
     incidents = page.incidents.order_by("-started_at", "-pk").values_list("code", flat=True)
     works = page.maintenances.order_by("-starts_at", "-pk").values_list("code", flat=True)
     found = [
         *(f"history/{month}" for month in _months(now)),
-        *(f"incidents/{code}" for code in incidents[: room // 2]),
-        *(f"maintenances/{code}" for code in works[: room // 2]),
+        *(f"components/{code}" for code in components[: room // 3]),
+        *(f"incidents/{code}" for code in incidents[: room // 3]),
+        *(f"maintenances/{code}" for code in works[: room // 3]),
     ]
     return [kind for kind in found if kind not in set(live)]
 

@@ -1,4 +1,4 @@
-"""One try to send a mail that a room composed itself, such as to subscribers: the transport and the bounds of all mails."""
+"""One try to send a mail that a room composed itself: by the transport and within the bounds of all mails."""
 
 from __future__ import annotations
 
