@@ -1,0 +1,81 @@
+"""What is told without anybody composing it: where a team's own words for an audience say so.
+
+Off until an editor switches it on for an audience and a kind of event: nothing reaches a customer by accident.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from incidents.response.models import Incident
+from incidents.response.selectors.incidents import incident as incident_numbered
+from incidents.stakeholders.domain.kinds import EventKind, Mode
+from incidents.stakeholders.models import StakeholderMessage
+from incidents.stakeholders.selectors.composing import Asked, compose
+from incidents.stakeholders.selectors.subjects import Subject, moment_words, subject_of_incident, subject_planned
+from incidents.stakeholders.selectors.wordings import wordings_of
+from incidents.stakeholders.services.messages import Draft, Sending, write
+from reliability.access.domain.caller import SYSTEM
+from reliability.access.models import Team
+
+_UTC = ZoneInfo("UTC")
+
+
+def incident_happened(*, payload: dict[str, Any], kind: EventKind, fact_id: int, now: datetime) -> None:
+    """Opened, changed or resolved."""
+    number = int(payload["incident_id"])
+    if not Incident.objects.filter(pk=number, merged_into=None).exists():
+        return
+    found = incident_numbered(caller=SYSTEM, number=number)
+    subject = subject_of_incident(incident=found, kind=kind, zone=_UTC, now=now)
+    tell(subject=subject, cause=f"fact:{fact_id}", now=now)
+
+
+def game_day_planned(*, payload: dict[str, Any], fact_id: int, now: datetime) -> None:
+    team = Team.objects.filter(pk=payload["team_id"]).first()
+    if team is None or payload.get("starts_at") is None:
+        return
+    at = datetime.fromisoformat(str(payload["starts_at"])).astimezone(UTC)
+    subject = subject_planned(
+        team=team,
+        kind=EventKind.EXPERIMENT,
+        title=str(payload["title"]),
+        summary="",
+        when=moment_words(at, zone=_UTC),
+        url=f"/chaos/game-days/{int(payload['game_day_id'])}/",
+    )
+    tell(subject=subject, cause=f"fact:{fact_id}", now=now)
+
+
+def postmortem_published(*, payload: dict[str, Any], fact_id: int, now: datetime) -> None:
+    team = Team.objects.filter(pk=payload.get("team_id")).first()
+    if team is None or not payload.get("title"):
+        return
+    subject = subject_planned(
+        team=team,
+        kind=EventKind.POSTMORTEM,
+        title=str(payload["title"])[:200],
+        summary=str(payload.get("summary") or "")[:2000],
+        when="",
+    )
+    tell(subject=subject, cause=f"fact:{fact_id}", now=now)
+
+
+def tell(*, subject: Subject, cause: str, now: datetime) -> StakeholderMessage | None:
+    """At each one's hour, to everybody to whom it matters, in the audiences that are told by themselves; None for
+    nobody."""
+    in_force = wordings_of(team_id=subject.team.pk)
+    audiences = [one.audience for one in in_force if one.kind is subject.happening.kind and one.is_automatic]
+    if not audiences:
+        return None
+    drafts = []
+    for preview in compose(subject=subject, asked=Asked(audiences), zone=_UTC, now=now):
+        told = [one.stakeholder.pk for one in preview.planned if not one.silent]
+        if told and preview.subject and preview.text:
+            drafts.append(Draft(preview.audience, preview.subject, preview.text, told))
+    if not drafts:
+        return None
+    sending = Sending(drafts, mode=Mode.HOURS, cause=cause)
+    return write(caller=SYSTEM, subject=subject, sending=sending, now=now)
