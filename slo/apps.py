@@ -10,3 +10,4 @@ class SloConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("slo.shell")  # only now: it reads models
+        import_module("slo.readiness")

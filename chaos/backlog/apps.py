@@ -10,3 +10,4 @@ class BacklogConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("chaos.backlog.shell")
+        import_module("chaos.backlog.readiness")

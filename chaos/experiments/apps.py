@@ -10,3 +10,4 @@ class ExperimentsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("chaos.experiments.shell")
+        import_module("chaos.experiments.readiness")

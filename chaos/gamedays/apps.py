@@ -10,3 +10,4 @@ class GamedaysConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("chaos.gamedays.shell")
+        import_module("chaos.gamedays.readiness")

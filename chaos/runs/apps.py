@@ -10,5 +10,6 @@ class RunsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("chaos.runs.shell")
+        import_module("chaos.runs.readiness")
         rotation = import_module("reliability.access.services.rotation")  # with the models, which are ready now
         rotation.register_encrypted(model="runs.UndoRecord", column="sealed")

@@ -9,5 +9,5 @@ class PagingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for module in ("shell", "documents", "departures"):
+        for module in ("shell", "documents", "departures", "readiness"):
             import_module(f"incidents.paging.{module}")

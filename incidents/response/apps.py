@@ -10,3 +10,4 @@ class ResponseConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("incidents.response.shell")  # only now: it reads models
+        import_module("incidents.response.readiness")
