@@ -1,8 +1,9 @@
-"""Whether an objective stayed met since an action was done.
+"""Whether an objective stayed met in the days after an action was done.
 
-The days since then, 24 hours each, are judged as they end. A day counts when at least half of its minutes were
-measured: NO_DATA is never "met". All measured days together are held against the objective, so that one bad hour is
-weighed as the objective itself weighs it, over the time since the action was done and not over the incident before it.
+It is the objective with a window of its own: as many days as were asked for, from the moment it was done, so that the
+incident before it does not count. The days, 24 hours each, are judged as they end. It is broken as soon as more is bad
+than the budget of all those days allows, at the traffic seen so far. A day counts when at least half of its minutes
+were measured: NO_DATA is never "met".
 """
 
 from __future__ import annotations
@@ -53,16 +54,17 @@ class Judgement:
 
 def judge(*, days: Sequence[Day], objective: Decimal, needed: int) -> Judgement:
     """Of consecutive days since it was done, the oldest first; *needed* must count. A day that is not over is none."""
-    good = valid = 0.0
+    good = valid = measured = 0.0
     counted = 0
     for number, day in enumerate(days, 1):
-        good, valid = good + day.good, valid + day.valid
+        good, valid, measured = good + day.good, valid + day.valid, measured + day.coverage
         counted += day.counts
-        if valid > 0 and valid - good > valid * float(1 - objective) + _ROUNDING:
-            when = f"{day.start:%Y-%m-%d %H:%M} UTC"
+        allowed = valid * float(1 - objective) * max(needed / measured, 1.0) if measured > 0 else 0.0
+        if valid > 0 and valid - good > allowed + _ROUNDING:
             reason = (
-                f"{_percent(good / valid)} were good since it was done, below the objective of "
-                f"{_percent(float(objective))}: the day that began {when} (day {number}) broke it"
+                f"broken on day {number} since it was done, which began {day.start:%Y-%m-%d %H:%M} UTC: "
+                f"{_percent(good / valid)} were good so far, and the error budget of {needed} days at "
+                f"{_percent(float(objective))} is spent"
             )
             return Judgement(Outcome.BREACHED, reason, counted, good / valid)
         if counted >= needed:
@@ -71,12 +73,16 @@ def judge(*, days: Sequence[Day], objective: Decimal, needed: int) -> Judgement:
                 f"the objective is {_percent(float(objective))}"
             )
             return Judgement(Outcome.HELD, reason, counted, good / valid)
-    sli = good / valid if valid > 0 else None
-    missing = len(days) - counted
-    if len(days) >= needed + PATIENCE_DAYS:
-        reason = f"of {len(days)} days since it was done only {counted} were measured, {needed} are needed"
+    return _undecided(days=len(days), counted=counted, needed=needed, sli=good / valid if valid > 0 else None)
+
+
+def _undecided(*, days: int, counted: int, needed: int, sli: float | None) -> Judgement:
+    if days >= needed + PATIENCE_DAYS:
+        reason = f"of {days} days since it was done only {counted} were measured, {needed} are needed"
         return Judgement(Outcome.UNKNOWN, f"{reason}: choose another way of proof", counted, sli)
-    told = f"{counted} of {needed} days are measured and met" + (f", {missing} had no data" if missing else "")
+    told = f"{counted} of {needed} days are over and measured"
+    told += f", {_percent(sli)} were good" if sli is not None else ""
+    told += f"; {days - counted} had no data" if days > counted else ""
     return Judgement(Outcome.WAITING, told, counted, sli)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from reliability.demo.rates.ports import settle
 from reliability.demo.services import load
+from reliability.demo.services.amends import load_amends
 from reliability.demo.services.backlog import load_backlog
 from reliability.demo.services.freezes import load_freezes
 from reliability.demo.services.rates import load_rates
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             load_freezes(email=load.EMAIL, now=timezone.now())
             load_rehearsals(email=load.EMAIL, now=timezone.now())
             load_schedules(now=timezone.now())
+            load_amends(now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
         demo_note(settings.DATA_DIR).write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
