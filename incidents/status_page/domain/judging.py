@@ -77,9 +77,7 @@ def judge(*, readings: Sequence[Reading], last_known: ComponentState, now: datet
 
 
 def is_fresh(reading: Reading, *, now: datetime) -> bool:
-    return (
-        reading.has_data and reading.measured_until is not None and now - reading.measured_until <= FRESH_FOR
-    )
+    return reading.has_data and reading.measured_until is not None and now - reading.measured_until <= FRESH_FOR
 
 
 def _state_of(one: Reading) -> ComponentState:
@@ -87,7 +85,11 @@ def _state_of(one: Reading) -> ComponentState:
         share = one.bad_share or 0.0
         if share >= MAJOR_SHARE:
             return ComponentState.MAJOR_OUTAGE
-        return ComponentState.PARTIAL_OUTAGE if share >= outage_share(one.objective) else ComponentState.DEGRADED_PERFORMANCE
+        return (
+            ComponentState.PARTIAL_OUTAGE
+            if share >= outage_share(one.objective)
+            else ComponentState.DEGRADED_PERFORMANCE
+        )
     if one.is_overspent and (one.burn_1h or 0.0) > 1:
         return ComponentState.DEGRADED_PERFORMANCE
     return ComponentState.OPERATIONAL

@@ -14,7 +14,7 @@ from reliability.web.markdown import render_markdown
 ENTRIES_MAX = 25
 # A year that no entry depends on: tags (RFC 4151) name who could mint them, and when.
 _TAG = "tag:{host},2026:status-page/{code}"
-_NOT_IN_XML = {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+_NOT_IN_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535))
 
 Entry = IncidentView | MaintenanceView
 

@@ -155,9 +155,7 @@ def _days(rows: Sequence[Component], today: date) -> dict[int, tuple[DayView, ..
     wanted = [first + timedelta(days=step) for step in range(bounds.DAYS_SHOWN)]
     return {
         pk: tuple(
-            found.get((pk, day)) or DayView(day)
-            for day in wanted
-            if row.started_on is None or day >= row.started_on
+            found.get((pk, day)) or DayView(day) for day in wanted if row.started_on is None or day >= row.started_on
         )
         for pk, row in showing.items()
     }
@@ -166,7 +164,11 @@ def _days(rows: Sequence[Component], today: date) -> dict[int, tuple[DayView, ..
 def _updates() -> QuerySet[Update]:
     said = UpdateComponent.objects.select_related("component").order_by("component__position", "pk")
     is_edited = Exists(UpdateEdit.objects.filter(update_said=OuterRef("pk")))
-    return Update.objects.annotate(is_edited=is_edited).prefetch_related(Prefetch("components", said)).order_by("-at", "-pk")
+    return (
+        Update.objects.annotate(is_edited=is_edited)
+        .prefetch_related(Prefetch("components", said))
+        .order_by("-at", "-pk")
+    )
 
 
 def _incidents(rows: QuerySet[PublicIncident], limit: int) -> tuple[IncidentView, ...]:
