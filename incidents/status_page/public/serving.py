@@ -25,7 +25,7 @@ _READING = ("GET", "HEAD")
 def answer(request: HttpRequest, *, asked: Asked | None, key: str, domain: str, now: datetime) -> HttpResponse:
     """200, 304, or 404 for what does not exist and for private pages without a key: the two are told apart by none."""
     if request.method not in _READING:
-        return _headed(HttpResponse(status=405, headers={"Allow": "GET, HEAD"}), is_public=False)
+        return headed(HttpResponse(status=405, headers={"Allow": "GET, HEAD"}), is_public=False)
     if asked is None:
         return _slashed(request) or not_found()
     page = page_by_slug(slug=asked.slug)
@@ -48,7 +48,7 @@ def respond(request: HttpRequest, *, page: StatusPage, found: Rendered) -> HttpR
         response["Cache-Control"] = f"{scope}, max-age={found.max_age_seconds}"
     else:
         response["Cache-Control"] = "no-store"
-    return _headed(response, is_public=page.is_public)
+    return headed(response, is_public=page.is_public)
 
 
 def not_found() -> HttpResponse:
@@ -56,13 +56,13 @@ def not_found() -> HttpResponse:
     text = "There is no status page at this address.\n"
     response = HttpResponse(text, status=404, content_type="text/plain; charset=utf-8")
     response["Cache-Control"] = "no-store"
-    return _headed(response, is_public=False)
+    return headed(response, is_public=False)
 
 
 def _slashed(request: HttpRequest) -> HttpResponse | None:
     """`/status/shop` leads to `/status/shop/`."""
     bare = asked_with_slash(request.path_info)
-    return None if bare is None else _headed(HttpResponsePermanentRedirect(bare), is_public=True)
+    return None if bare is None else headed(HttpResponsePermanentRedirect(bare), is_public=True)
 
 
 def asked_with_slash(path: str) -> str | None:
@@ -71,7 +71,7 @@ def asked_with_slash(path: str) -> str | None:
     return path_of(slug=slug, rest="") if is_slug else None
 
 
-def _headed(response: HttpResponse, *, is_public: bool) -> HttpResponse:
+def headed(response: HttpResponse, *, is_public: bool) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Frame-Options"] = "DENY"
     response["Referrer-Policy"] = "same-origin" if is_public else "no-referrer"

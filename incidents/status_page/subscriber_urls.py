@@ -1,0 +1,14 @@
+"""Addresses of subscribers: of people outside below a page's public root, of editors below the page itself."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from incidents.status_page.views import subscribing
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("status/<slug:slug>/subscribe", subscribing.subscribe, name="status-subscribe"),
+    path("status/<slug:slug>/subscriptions/<str:token>/confirm", subscribing.confirm, name="status-confirm"),
+    path("status/<slug:slug>/subscriptions/<str:token>/leave", subscribing.leave, name="status-leave"),
+    path("status/<slug:slug>/subscriptions/<str:token>/", subscribing.manage, name="status-manage"),
+]
