@@ -54,7 +54,8 @@ def slo_measured(*, services: Sequence[Service], now: datetime) -> Mapping[int, 
         if not silent:
             oldest = min((min(end, now) for end in ends.values() if end is not None), default=now)
             minutes = int((now - oldest) / timedelta(minutes=1))
-            words = f"all {len(own)} measured, until {minutes} min ago at the least fresh"
+            every = f"all {len(own)} objectives are" if len(own) > 1 else "its objective is"
+            words = f"{every} measured until {minutes} min ago"
             found[service.pk] = met(words, _objectives_url(service))
             continue
         names = _listed(f"{slo} ({_since(ends[slo])})" for slo in silent)

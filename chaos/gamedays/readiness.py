@@ -39,11 +39,11 @@ def _answer(day: GameDay | None, service: Service, now: datetime) -> Answer:
     plan = f"{reverse('game-day-new')}?team={service.team.slug}"
     if day is None or day.ended_at is None:
         return not_met("no game day has rehearsed its failure", plan, step="Plan a game day")
-    words = f"“{day}” on {day.ended_at:%Y-%m-%d}, {(now - day.ended_at).days} days ago"
+    words = f"“{day}” on {day.ended_at:%Y-%m-%d}"
     if day.ended_at > now - WITHIN:
         url = reverse("game-day", args=(day.pk,))
         return met(words, url, team_ids={day.team_id}, elsewhere=_ELSEWHERE)
-    words = f"{words}: longer than {WITHIN.days}"
+    words = f"{words}: more than {WITHIN.days} days ago"
     return not_met(words, plan, step="Plan a game day", team_ids={day.team_id}, elsewhere=_ELSEWHERE)
 
 

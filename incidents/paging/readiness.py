@@ -47,12 +47,9 @@ class Chosen:
 
     @property
     def schedule_ids(self) -> list[int]:
-        """Of the first step that names a schedule: those that the service is first looked after by."""
-        for step in self.frozen.steps:
-            found = [target.id for target in step.targets if target.kind is TargetKind.SCHEDULE]
-            if found:
-                return found
-        return []
+        """Of every step, in their order: a step that nobody hears leaves to the next one at once."""
+        targets = [target for step in self.frozen.steps for target in step.targets]
+        return list(dict.fromkeys(target.id for target in targets if target.kind is TargetKind.SCHEDULE))
 
 
 def policies_for(*, services: Sequence[Service]) -> dict[int, Chosen]:

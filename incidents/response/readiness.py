@@ -55,13 +55,13 @@ def _answer(service: Service, newest: tuple[datetime, Incident] | None, now: dat
         words = "no page about it was ever delivered and acknowledged"
         return not_met(words, test, step="Declare a test incident")
     at, incident = newest
-    days = (now - at).days
-    words = f"the page of {incident} was acknowledged by {incident.acknowledged_by_name or 'a person'}, {days} days ago"
+    who = incident.acknowledged_by_name or "a person"
+    words = f"the page of {incident} was acknowledged by {who} on {at:%Y-%m-%d}"
     url = reverse("incident-detail", args=(incident.pk,))
     if at > now - WITHIN:
         return met(words, url, team_ids={incident.team_id}, elsewhere=_ELSEWHERE)
     return not_met(
-        f"{words}: longer than {WITHIN.days}",
+        f"{words}: more than {WITHIN.days} days ago",
         test,
         step="Declare a test incident",
         team_ids={incident.team_id},

@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from reliability.readiness.api import answers, checklists, readiness
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/readiness", readiness.router),
+    ("/v1/readiness/services", answers.router),
+    ("/v1/readiness/checklists", checklists.router),
+)

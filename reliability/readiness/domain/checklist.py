@@ -40,7 +40,9 @@ def items_of(*, known: Iterable[Item], definition: Mapping[str, Any]) -> tuple[I
     found = [_ruled(item, rules.get(item.slug, {})) for item in known]
     found += [own_item(one) for one in definition.get("own", ())]
     days = list(Day)
-    return tuple(sorted(found, key=lambda item: (days.index(item.day), item.is_own, item.kind, item.order)))
+    return tuple(
+        sorted(found, key=lambda item: (days.index(item.day), item.is_own, item.kind is Kind.EVIDENCE, item.order))
+    )
 
 
 def own_item(stored: Mapping[str, Any]) -> Item:

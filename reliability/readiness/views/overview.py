@@ -17,6 +17,7 @@ from reliability.catalog.models import Service
 from reliability.catalog.selectors.services import list_services
 from reliability.catalog.tabs import tabs_for
 from reliability.kit.instants import format_instant
+from reliability.readiness.domain.checklist import EMPTY, items_of
 from reliability.readiness.domain.days import Day
 from reliability.readiness.domain.items import Item
 from reliability.readiness.domain.standing import Standing, State, Verdict
@@ -59,7 +60,8 @@ def readiness_list(request: AccessRequest) -> HttpResponse:
     else:
         page = page_of(request, services, per_page=PER_PAGE)
         found = readiness_of(caller=request.caller, services=list(page.object_list), now=now)
-    columns = [item for item in _in_order(known_items()) if query.day in ("", item.day.value)]
+    known = items_of(known=known_items(), definition=EMPTY)
+    columns = [item for item in known if query.day in ("", item.day.value)]
     context = {
         "tabs": tabs_for(request),
         "query": query,
@@ -71,7 +73,7 @@ def readiness_list(request: AccessRequest) -> HttpResponse:
         "tiers": ("1", "2", "3", "4"),
         "states": [*((one.value, one.words.capitalize()) for one in Verdict), (REVIEW_DUE, "Review due")],
         "all_days": [(one.value, one.title) for one in Day],
-        "items": [(item.slug, item.title) for item in _in_order(known_items())],
+        "items": [(item.slug, item.title) for item in known],
         "legend": list(State),
         "as_of": now,
     }
@@ -97,11 +99,6 @@ def readiness_file(request: AccessRequest) -> HttpResponse:
 def _services(request: AccessRequest, query: ReadinessQuery) -> QuerySet[Service]:
     found = list_services(caller=request.caller, text=query.text, team=query.team, tier=query.tier_number)
     return found.order_by("tier", "name", "pk")
-
-
-def _in_order(items: Sequence[Item]) -> list[Item]:
-    days = list(Day)
-    return sorted(items, key=lambda item: (days.index(item.day), item.kind, item.order))
 
 
 def _row(found: ServiceReadiness, columns: Sequence[Item], query: ReadinessQuery) -> Row:
