@@ -35,11 +35,12 @@ class FirstTables(migrations.Migration):
                 if collect_sql:
                     _collect(schema_editor, f"--\n-- {operation.describe()}\n--")
                 operation.database_forwards(self.app_label, schema_editor, project_state, after)
-        rest = migrations.Migration(self.name, self.app_label)
-        rest.operations.extend(self.operations[len(first) :])
+        rest: Any = migrations.Migration(self.name, self.app_label)
+        rest.operations = self.operations[len(first) :]
         if self.operations[: len(first)] != first:
             raise TypeError(f"{self}: what is done to the tables has to come before everything else")
-        return rest.apply(after, schema_editor, collect_sql)
+        state: ProjectState = rest.apply(after, schema_editor, collect_sql)
+        return state
 
 
 def _collect(schema_editor: Any, text: str) -> None:
