@@ -53,11 +53,13 @@ class ConfirmForm(forms.Form):
         help_text="Example: I pulled the plug of the rates service on staging; orders went on with the last rate.",
         error_messages=needed("say what you checked, or what is missing"),
     )
-    is_so = forms.ChoiceField(
-        choices=[("yes", "yes"), ("no", "no")],
-        widget=forms.HiddenInput,
-        error_messages={"required": "press one of the two buttons", "invalid_choice": "press one of the two buttons"},
-    )
+    is_so = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")], required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if not found.get("is_so"):
+            self.add_error(None, "press one of the two buttons: it is so, or something is missing")
+        return found
 
 
 class NoteForm(forms.Form):
