@@ -2,6 +2,43 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from incidents.postmortems.views import (
+    document,
+    drafting,
+    factors,
+    heading,
+    history,
+    postmortems,
+    rates,
+    sections,
+    timeline,
+    whys,
+)
+
+_ONE = "postmortems/<int:number>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("postmortems/", postmortems.postmortem_list, name="postmortem-list"),
+    path("postmortems/missing/", postmortems.postmortem_missing, name="postmortem-missing"),
+    path("postmortems/rates/<slug:name>/", rates.service_rate, name="postmortem-rate"),
+    path("postmortems/draft/<int:number>/", drafting.postmortem_draft, name="postmortem-draft"),
+    path(_ONE, document.postmortem_detail, name="postmortem-detail"),
+    path(f"{_ONE}edit/", heading.postmortem_edit, name="postmortem-edit"),
+    path(f"{_ONE}refresh/", drafting.postmortem_refresh, name="postmortem-refresh"),
+    path(f"{_ONE}preview/", sections.section_preview, name="postmortem-preview"),
+    path(f"{_ONE}sections/", sections.section_new, name="postmortem-section-new"),
+    path(f"{_ONE}sections/<slug:slug>/", sections.section_edit, name="postmortem-section"),
+    path(f"{_ONE}sections/<slug:slug>/remove/", sections.section_remove, name="postmortem-section-remove"),
+    path(f"{_ONE}factors/", factors.factor_new, name="postmortem-factor-new"),
+    path(f"{_ONE}factors/<int:factor_id>/", factors.factor_change, name="postmortem-factor"),
+    path(f"{_ONE}whys/", whys.why_new, name="postmortem-why-new"),
+    path(f"{_ONE}whys/<int:why_id>/", whys.why_change, name="postmortem-why"),
+    path(f"{_ONE}whys/<int:why_id>/remove/", whys.why_remove, name="postmortem-why-remove"),
+    path(f"{_ONE}timeline/", timeline.timeline_select, name="postmortem-timeline"),
+    path(f"{_ONE}timeline/new/", timeline.timeline_new, name="postmortem-timeline-new"),
+    path(f"{_ONE}timeline/<int:item_id>/", timeline.timeline_item, name="postmortem-timeline-item"),
+    path(f"{_ONE}history/", history.postmortem_history, name="postmortem-history"),
+    path(f"{_ONE}history/<int:version_id>/", history.postmortem_version, name="postmortem-version"),
+]

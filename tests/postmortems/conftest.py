@@ -73,8 +73,14 @@ def outage(cast: Cast, now: datetime) -> Outage:
             text=text,
         )
     Change.objects.create(
-        team=cast.payments, service=service, origin="integration:1", key="4.18", title="checkout 4.18", at=began - 12 * MINUTE, received_at=now,
-    )  # fmt: skip
+        team=cast.payments,
+        service=service,
+        origin="integration:1",
+        key="4.18",
+        title="checkout 4.18",
+        at=began - 12 * MINUTE,
+        received_at=now,
+    )
     return Outage(incident, service, slo)
 
 

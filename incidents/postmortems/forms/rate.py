@@ -1,0 +1,40 @@
+"""What losing costs a service."""
+
+from __future__ import annotations
+
+from django import forms
+
+_AMOUNT = {
+    "max_digits": 14,
+    "decimal_places": 4,
+    "min_value": 0,
+    "required": False,
+    "widget": forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+}
+
+
+class RateForm(forms.Form):
+    per_lost_event = forms.DecimalField(
+        label="Money per lost event",
+        help_text="What one failed request of an objective of this service costs. Example: 3.20 for a lost checkout.",
+        **_AMOUNT,
+    )
+    per_minute = forms.DecimalField(
+        label="Money per minute",
+        help_text="What a minute of an incident costs whatever fails. Example: 40. Both are added.",
+        **_AMOUNT,
+    )
+    currency = forms.CharField(
+        min_length=3,
+        max_length=3,
+        label="Currency",
+        help_text="Three letters. Example: EUR.",
+        error_messages={
+            "required": "write three letters, such as EUR",
+            "min_length": "write three letters, such as EUR",
+        },
+    )
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).strip().upper()

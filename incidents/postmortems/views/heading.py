@@ -1,0 +1,57 @@
+"""The title of a postmortem and who facilitates."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from incidents.postmortems.forms.document import HeadForm
+from incidents.postmortems.services import postmortems
+from incidents.postmortems.views.writable import opened
+from incidents.response.tabs import tabs_for
+from reliability.access.requests import AccessRequest
+from reliability.web.errors import Conflict, Invalid
+from reliability.web.refusals import show_refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def postmortem_edit(request: AccessRequest, number: int) -> HttpResponse:
+    postmortem = opened(request, number)
+    people = postmortems.facilitators(postmortem=postmortem)
+    initial = {
+        "title": postmortem.title,
+        "facilitator": str(postmortem.facilitator_id or ""),
+        "revision": postmortem.revision,
+    }
+    form = HeadForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
+    if form.is_valid():
+        chosen = form.facilitator_id
+        try:
+            postmortems.edit(
+                caller=request.caller,
+                postmortem=postmortem,
+                title=form.cleaned_data["title"],
+                facilitator_id=chosen,
+                is_without_facilitator=chosen is None,
+                expected_revision=form.cleaned_data["revision"],
+                now=timezone.now(),
+            )
+        except (Invalid, Conflict) as problem:
+            show_refusal(form, problem)
+            # Saving again is a decision made with both in sight.
+            if isinstance(problem, Conflict):
+                postmortem.refresh_from_db(fields=("revision",))
+                form.data = dict(form.data.items()) | {"revision": str(postmortem.revision)}
+        else:
+            messages.success(request, "Saved.")
+            return redirect("postmortem-detail", postmortem.pk)
+    context = {
+        "place_tabs": tabs_for(request),
+        "postmortem": postmortem,
+        "form": form,
+        "refused": [(user, why) for user, why in people if why],
+    }
+    return render(request, "postmortems/edit.html", context, status=422 if form.errors else 200)
