@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from chaos.gamedays.domain.badges import Held, Noticed, Tried, badges
 from chaos.gamedays.domain.hours import by_day, day_before
-from chaos.gamedays.domain.ical import Meeting, Method, to_ical
+from reliability.kit.meetings import Meeting, Method, to_ical
 from reliability.kit.wall_clock import wall_clock
 
 FIRST = datetime(2025, 11, 3, 10, tzinfo=UTC)
@@ -85,6 +85,7 @@ def test_a_calendar_entry_keeps_its_lines_whatever_the_title_holds(method: Metho
         organizer="rel@example.org",
         organizer_name='Pay"ments\r\nX-EVIL:1',
         changed_at=FIRST,
+        category="Game day",
         attendee="ada@example.org",
         attendee_name="Ada; Byron",
     )

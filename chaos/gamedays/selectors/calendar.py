@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chaos.gamedays.domain.ical import Method, to_ical
 from chaos.gamedays.domain.states import State
 from chaos.gamedays.models import GameDay
 from chaos.gamedays.selectors.meetings import meeting_of
+from reliability.kit.meetings import Method, to_ical
 from reliability.web.errors import NotFound
 
 

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.signing import Signer
 from django.urls import reverse
 
-from chaos.gamedays.domain.ical import Meeting
 from chaos.gamedays.domain.states import Answer
 from chaos.gamedays.models import GameDay, Invitee
 from chaos.runs.domain.tokens import NoticeClaim
+from reliability.kit.meetings import Meeting
 
 SIGNER = "chaos.gamedays.invitee"
 _LINK_AFTER = timedelta(days=1)
@@ -59,6 +59,7 @@ def meeting_of(*, game_day: GameDay, invitee: Invitee | None = None, sequence: i
         organizer=settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip("> "),
         organizer_name=game_day.team.name,
         changed_at=at,
+        category="Game day",
         attendee=invitee.address if invitee is not None else "",
         attendee_name=invitee.name if invitee is not None else "",
         answer=_PARTSTAT[Answer(invitee.answer)] if invitee is not None else _PARTSTAT[Answer.NONE],

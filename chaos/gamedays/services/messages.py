@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from chaos.gamedays.domain.ical import Method, to_ical
 from chaos.gamedays.domain.states import Answer, Told
 from chaos.gamedays.models import GameDay, Invitee, InviteeNotice
 from chaos.gamedays.selectors.meetings import answer_url, meeting_of, page_url
-from reliability.channels.domain.message import Attachment, Event, Link, Message
+from reliability.channels.domain.invitations import clock_words, invitation
+from reliability.channels.domain.message import Event, Link, Message
 from reliability.channels.models import ContactMethod
 from reliability.channels.selectors.contacts import methods_of, sign_in_mail
 
@@ -34,9 +33,7 @@ def when_words(*, game_day: GameDay, zone_name: str) -> str:
     """`2026-11-28 10:00 Europe/Berlin`, and the UTC beside it where they differ."""
     if game_day.starts_at is None:
         return "without a time yet"
-    local = game_day.starts_at.astimezone(ZoneInfo(zone_name))
-    words = f"{local:%Y-%m-%d %H:%M} {zone_name}"
-    return words if zone_name == "UTC" else f"{words} ({game_day.starts_at:%H:%M} UTC)"
+    return clock_words(at=game_day.starts_at, zone_name=zone_name)
 
 
 def message_of(*, notice: InviteeNotice, now: datetime) -> Message:
@@ -58,13 +55,7 @@ def message_of(*, notice: InviteeNotice, now: datetime) -> Message:
     ]
     sequence = notice.sequence if is_off else row.sequence
     meeting = meeting_of(game_day=row, invitee=invitee, sequence=sequence, at=notice.created_at)
-    method = Method.CANCEL if is_off else Method.REQUEST
-    attachment = Attachment(
-        "cancel.ics" if is_off else "invite.ics",
-        "calendar",
-        to_ical(meeting=meeting, method=method),
-        {"method": method.value},
-    )
+    attachment = invitation(meeting=meeting, is_off=is_off)
     return Message(
         event=Event.NOTICE,
         subject_key=f"chaos:game_day:{row.pk}",

@@ -1,4 +1,4 @@
-"""A game day as an iCalendar (RFC 5545, RFC 5546): asked for, changed, cancelled; one UID, a SEQUENCE that rises."""
+"""A meeting as an iCalendar (RFC 5545, RFC 5546): asked for, changed, cancelled; one UID, a SEQUENCE that rises."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from icalendar import Calendar, Event, vCalAddress, vText
-
-_PRODUCT = "-//Reliability//Game days//EN"
 
 
 class Method(StrEnum):
@@ -19,7 +17,10 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """organizer, attendee: mail addresses; attendee blank: nobody in particular. answer: PARTSTAT."""
+    """organizer, attendee: mail addresses; attendee blank: nobody in particular. answer: PARTSTAT.
+
+    category: what kind of meeting, in a word or two: `Game day`.
+    """
 
     uid: str
     sequence: int
@@ -32,6 +33,7 @@ class Meeting:
     organizer: str
     organizer_name: str
     changed_at: datetime
+    category: str
     attendee: str = ""
     attendee_name: str = ""
     answer: str = "NEEDS-ACTION"
@@ -41,7 +43,7 @@ class Meeting:
 def to_ical(*, meeting: Meeting, method: Method) -> bytes:
     """The calendar as bytes with CRLF and folded lines."""
     calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
+    calendar.add("prodid", f"-//Reliability//{meeting.category}s//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
@@ -65,7 +67,7 @@ def _event(meeting: Meeting, method: Method) -> Event:
     is_off = meeting.is_cancelled or method is Method.CANCEL
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
-    event.add("categories", ["Game day"])
+    event.add("categories", [meeting.category])
     organizer = vCalAddress(f"mailto:{meeting.organizer}")
     organizer.params["cn"] = vText(meeting.organizer_name)
     event["organizer"] = organizer
