@@ -84,7 +84,14 @@ SERVICES = (
         "https://runbooks.example.com/checkout",
     ),
     DemoService(
-        "notifications", "Notifications", "payments", 3, "process", "Order mails and messages.", ("kubernetes-prod",)
+        "notifications",
+        "Notifications",
+        "payments",
+        3,
+        "process",
+        "Order mails and messages.",
+        ("kubernetes-prod",),
+        "https://runbooks.example.com/notifications",
     ),
     DemoService(
         "storefront",

@@ -14,6 +14,7 @@ from reliability.demo.services.amends import load_amends
 from reliability.demo.services.backlog import load_backlog
 from reliability.demo.services.freezes import load_freezes
 from reliability.demo.services.rates import load_rates
+from reliability.demo.services.readiness import load_readiness
 from reliability.demo.services.rehearsals import load_rehearsals
 from reliability.demo.services.schedules import load_schedules
 from reliability.supervision.places import demo_note
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             load_freezes(email=load.EMAIL, now=timezone.now())
             load_rehearsals(email=load.EMAIL, now=timezone.now())
             load_schedules(now=timezone.now())
+            load_readiness(email=load.EMAIL, now=timezone.now())
             load_amends(now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
