@@ -143,10 +143,13 @@ def _is_final(row: Delivery, subscriber: Subscriber, outcome: Outcome) -> bool:
 
 
 def _arrived(row: Delivery, subscriber: Subscriber, *, now: datetime) -> None:
-    Subscriber.objects.filter(pk=subscriber.pk).update(last_sent_at=now, failures=0)
-    if row.purpose == Delivery.Purpose.CHALLENGE:
-        Subscriber.objects.filter(pk=subscriber.pk).update(
-            state=Subscriber.State.ACTIVE, state_reason="", confirmed_at=subscriber.confirmed_at or now, updated_at=now
+    rows = Subscriber.objects.filter(pk=subscriber.pk)
+    if row.purpose == Delivery.Purpose.UPDATE:
+        rows.update(last_sent_at=now, failures=0)
+    elif row.purpose == Delivery.Purpose.CHALLENGE:
+        confirmed_at = subscriber.confirmed_at or now
+        rows.update(
+            state=Subscriber.State.ACTIVE, state_reason="", failures=0, confirmed_at=confirmed_at, updated_at=now
         )
 
 
