@@ -84,10 +84,11 @@ def dossier_of(*, slo: Slo, period: Period) -> Dossier:
     return Dossier(slo, rows, versions, *corrections.of(slo))
 
 
-def terms_of(*, slos: Sequence[Slo], at: datetime) -> list[Terms]:
+def terms_of(*, slos: Sequence[Slo], at: datetime, since: datetime | None = None) -> list[Terms]:
     """The terms of many objectives at *at*, in their order, by three statements; those without a version are left out.
 
     Read as plain values and only what matters at *at*: the age and the edits of an objective do not make it slower.
+    since: an instant before which windows other than their own begin, so that what corrects those is read, too.
     """
     with collector_paused():
         rows = {
@@ -95,7 +96,7 @@ def terms_of(*, slos: Sequence[Slo], at: datetime) -> list[Terms]:
             for slo_id, version_id, sli_id, *row in _in_force([slo.id for slo in slos], at)
         }
         definitions = [definition for _, _, definition in rows.values()]
-        corrections = _corrections(slos=slos, definitions=definitions, period=Period(at, at))
+        corrections = _corrections(slos=slos, definitions=definitions, period=Period(since or at, at))
         if corrections.is_empty:
             return [Terms(slo, *rows[slo.id]) for slo in slos if slo.id in rows]
         return [Terms(slo, *rows[slo.id], *corrections.of(slo)) for slo in slos if slo.id in rows]

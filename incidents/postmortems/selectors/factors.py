@@ -10,6 +10,7 @@ from django.db.models import Count
 from incidents.postmortems.domain.factors import Category
 from incidents.postmortems.models import Factor, Postmortem
 from reliability.access.domain.caller import Caller
+from reliability.catalog.models import Service
 from reliability.kit.periods import Period
 
 
@@ -22,11 +23,16 @@ class CategoryCount:
     postmortems: int
 
 
-def counts(*, caller: Caller, period: Period, team_ids: Sequence[int] = ()) -> list[CategoryCount]:
+def counts(
+    *, caller: Caller, period: Period, team_ids: Sequence[int] = (), service_name: str = ""
+) -> list[CategoryCount]:
     """By category, the most first, of readable postmortems whose incident began in *period*. One query."""
     readable = Postmortem.objects.readable_by(caller).filter(started_at__gte=period.start, started_at__lt=period.end)
     if team_ids:
         readable = readable.filter(team_id__in=team_ids)
+    if service_name:
+        services = Service.objects.readable_by(caller).filter(name=service_name)
+        readable = readable.filter(pk__in=Postmortem.objects.filter(services__in=services).values("pk"))
     rows = Factor.objects.filter(postmortem__in=readable).order_by().values("category")
     counted = rows.annotate(n=Count("pk"), of=Count("postmortem", distinct=True))
     found = [CategoryCount(Category(row["category"]), row["n"], row["of"]) for row in counted]
