@@ -37,8 +37,9 @@ SUITE = [
 BY_FILE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 # The same for a bench of a file, where there are several.
 BY_BENCH = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
-# They ask how pages look and where they are: the same on every database.
-LOOKS = ("test_look.py", "test_address.py", "test_api_docs.py")
+# They ask how pages look, where they are and how they refresh: the same on every database.
+LOOKS = ("test_look.py", "test_address.py", "test_api_docs.py", "test_first_objective.py", "test_live.py")
+NO_LOOKS = ["-k", "not accessibility"]
 LONGEST = (
     "test_chaos.py",
     "test_telemetry_to_budget.py",
@@ -90,8 +91,15 @@ def longest_first(room: str) -> list[str]:
     return [str(path.relative_to(ROOT)) for path in files]
 
 
-def steps() -> list[list[Step]]:
-    """Stages in order; the steps of a stage run two at a time."""
+@dataclass(frozen=True)
+class Stage:
+    """Two tracks run at a time; the steps of a track one after the other."""
+
+    tracks: Sequence[Sequence[Step]]
+
+
+def stages() -> list[Stage]:
+    """In order. What waits for moments runs beside what computes, not beside its like."""
     python = sys.executable
     journeys = [*PYTEST, *BY_FILE, *longest_first("journeys")]
     stories = [argument for argument in journeys if not argument.endswith(LOOKS)]
@@ -109,16 +117,20 @@ def steps() -> list[list[Step]]:
         Step("domain tests", [*PYTEST, "tests/domain"]),
     ]
     return [
-        checks,
-        [
-            Step("faults", [*PYTEST, *BY_BENCH, *longest_first("faults")]),
-            Step("suite on SQLite", SUITE),
-        ],
-        [
-            Step("journeys", journeys),
-            Step("suite on PostgreSQL", [*SUITE, "--only-with-database"], needs="postgresql"),
-        ],
-        [Step("journeys on PostgreSQL and Redis", stories, needs="postgresql")],
+        Stage([[check] for check in checks]),
+        Stage(
+            [
+                [
+                    Step("faults", [*PYTEST, *BY_BENCH, *longest_first("faults")]),
+                    Step("journeys", journeys),
+                    Step("journeys on PostgreSQL and Redis", [*stories, *NO_LOOKS], needs="postgresql"),
+                ],
+                [
+                    Step("suite on SQLite", SUITE),
+                    Step("suite on PostgreSQL", [*SUITE, "--only-with-database"], needs="postgresql"),
+                ],
+            ]
+        ),
     ]
 
 
@@ -128,11 +140,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--list", action="store_true", help="name the steps and end")
     parser.add_argument("--no-install", action="store_true", help="do not install missing Debian packages")
     options = parser.parse_args(arguments)
-    stages = [[step for step in stage if _is_wanted(step, options.steps)] for stage in steps()]
+    wanted = [
+        Stage([[step for step in track if _is_wanted(step, options.steps)] for track in stage.tracks])
+        for stage in stages()
+    ]
+    steps = [step for stage in wanted for track in stage.tracks for step in track]
     if options.list:
-        print("\n".join(step.name for stage in stages for step in stage))
+        print("\n".join(step.name for step in steps))
         return 0
-    if not any(stages):
+    if not steps:
         print(f"no step is named like {' or '.join(options.steps)}: see ./run test --list", file=sys.stderr)
         return 2
     missing = missing_packages()
@@ -142,7 +158,7 @@ def main(arguments: Sequence[str]) -> int:
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     started_at = time.monotonic()
-    results = [result for stage in stages for result in _run_stage(stage)]
+    results = [result for stage in wanted for result in _run_stage(stage)]
     _print_table(results, seconds=time.monotonic() - started_at)
     return 1 if any(result.status for result in results) else 0
 
@@ -161,9 +177,13 @@ def _is_wanted(step: Step, words: Sequence[str]) -> bool:
     return not words or any(word.lower() in step.name.lower() for word in words)
 
 
-def _run_stage(stage: Sequence[Step]) -> list[Result]:
+def _run_stage(stage: Stage) -> list[Result]:
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(_run, stage))
+        return [result for track in pool.map(_run_track, stage.tracks) for result in track]
+
+
+def _run_track(track: Sequence[Step]) -> list[Result]:
+    return [_run(step) for step in track]
 
 
 def _run(step: Step) -> Result:
