@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from incidents.status_page import subscriber_urls
+from incidents.status_page import page_urls, subscriber_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *page_urls.urlpatterns,
     *subscriber_urls.urlpatterns,
 ]

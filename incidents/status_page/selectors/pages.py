@@ -69,4 +69,5 @@ def may_open(*, page: StatusPage, key: str) -> bool:
         return False
     presented = hash_of_secret(key)
     known = page.tokens.filter(revoked_at=None).values_list("secret_hash", flat=True)
-    return any([hmac.compare_digest(presented, one) for one in known])
+    matches = [hmac.compare_digest(presented, one) for one in known]  # all of them, so that the time tells nothing
+    return any(matches)

@@ -44,7 +44,7 @@ def edit(*, caller: Caller, page_id: int, group_id: int, draft: GroupDraft, now:
     values = _checked(draft)
     with transaction.atomic():
         page = held(caller=caller, page_id=page_id, role=Role.EDITOR)
-        group = _of(page, group_id)
+        group = group_of(page=page, group_id=group_id)
         _check_free(page, values["name"], pk=group.pk)
         before = group.name
         group.name, group.description, group.updated_at = values["name"], values["description"], now
@@ -65,7 +65,7 @@ def remove(*, caller: Caller, page_id: int, group_id: int, now: datetime) -> Non
     """Its components stay, without a group; refused when two of them would have one name."""
     with transaction.atomic():
         page = held(caller=caller, page_id=page_id, role=Role.EDITOR)
-        group = _of(page, group_id)
+        group = group_of(page=page, group_id=group_id)
         inside = page.components.filter(group=group, removed_at=None).values_list("name", flat=True)
         twice = sorted(
             set(inside) & set(page.components.filter(group=None, removed_at=None).values_list("name", flat=True))
@@ -81,13 +81,13 @@ def shift(*, caller: Caller, page_id: int, group_id: int, steps: int, now: datet
     """Up (-1) or down (1) among the groups. Editors."""
     with transaction.atomic():
         page = held(caller=caller, page_id=page_id, role=Role.EDITOR)
-        group = _of(page, group_id)
+        group = group_of(page=page, group_id=group_id)
         if move(rows=list(page.groups.order_by("position", "pk")), row=group, steps=steps):
             tell(caller=caller, page=page, action="status_group.move", name=group.name, now=now)
             changed(page=page, now=now)
 
 
-def _of(page: StatusPage, group_id: int) -> ComponentGroup:
+def group_of(*, page: StatusPage, group_id: int) -> ComponentGroup:
     group = page.groups.filter(pk=group_id).first()
     if group is None:
         raise NotFound("there is no such group on this page")

@@ -1,4 +1,4 @@
-"""What the public would see: the deed is done, the page rendered, and the deed undone. Nothing else could be as exact."""
+"""What the public would see: the deed is done, the page rendered, the deed undone. Nothing else is as exact."""
 
 from __future__ import annotations
 

@@ -65,8 +65,7 @@ def publish(
         page = held(caller=caller, page_id=page_id, role=Role.RESPONDER)
         row = incident_of(page=page, code=incident)
         check_revision(stored=row.revision, expected=expected_revision)
-        update = write(caller=caller, page=page, incident=row, draft=draft, now=now)
-    return update
+        return write(caller=caller, page=page, incident=row, draft=draft, now=now)
 
 
 def write(*, caller: Caller, page: StatusPage, incident: PublicIncident, draft: UpdateDraft, now: datetime) -> Update:
