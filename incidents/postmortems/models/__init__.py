@@ -3,6 +3,7 @@ from incidents.postmortems.models.evidence import Snapshot, TimelineItem
 from incidents.postmortems.models.meeting import Meeting, Notice
 from incidents.postmortems.models.postmortem import Postmortem, Section, ServiceRate
 from incidents.postmortems.models.review import Approval, ReadReceipt, Review
+from incidents.postmortems.models.settings import PostmortemSettings
 from incidents.postmortems.models.version import Version
 from incidents.postmortems.models.words import BlameWord, Tag
 
@@ -13,6 +14,7 @@ __all__ = [
     "Meeting",
     "Notice",
     "Postmortem",
+    "PostmortemSettings",
     "ReadReceipt",
     "Review",
     "Section",

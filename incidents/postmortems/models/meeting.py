@@ -38,7 +38,13 @@ class Notice(models.Model):
         FAILED = "failed"  # refused, or tried as long as it was worth
         VOID = "void"  # it was done, or moved, before this was told
 
-    postmortem = models.ForeignKey("postmortems.Postmortem", on_delete=models.CASCADE, related_name="notices")
+    postmortem = models.ForeignKey(
+        "postmortems.Postmortem", on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    incident = models.ForeignKey(
+        "response.Incident", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )  # of what is due: the postmortem may not have been begun
+    review = models.ForeignKey("postmortems.Review", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=16)
     key = models.CharField(max_length=160, unique=True)
     idempotency_key = models.CharField(max_length=64, unique=True)
