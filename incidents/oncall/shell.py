@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from chaos.runs.calendar import register_entries
+from incidents.oncall.duty import on_call_for_team
 from incidents.oncall.selectors.entries import shifts_in_calendar
 from incidents.oncall.selectors.schedules import list_schedules
+from reliability.duties import oncall as duties
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import Hit, register_search
 from reliability.web.shell import register_tool
@@ -30,6 +32,7 @@ register_place(Place("oncall", "On call", "/oncall/", "calendar", 40, phone_orde
 register_tool("oncall/_tool.html")
 register_search("schedules", schedules_found)
 register_entries("on-call shifts", shifts_in_calendar)
+duties.register("schedules", on_call_for_team)
 for _slug, _look in {
     "offered": StateLook("Offered", "busy", "clock"),
     "accepted": StateLook("Accepted", "good", "check"),

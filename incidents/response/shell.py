@@ -16,7 +16,17 @@ from slo.panels import Panel as SloPanel
 from slo.panels import register_panel as register_slo_panel
 
 register_place(
-    Place("incidents", "Incidents", "/incidents/", "siren", 5, phone_order=10, count=count_in_rail, count_noun="open")
+    Place(
+        "incidents",
+        "Incidents",
+        "/incidents/",
+        "siren",
+        5,
+        phone_order=10,
+        count=count_in_rail,
+        count_noun="open",
+        also=("/postmortems/", "/actions/", "/review/", "/stakeholders/"),
+    )
 )
 register_tab("Incidents", "incident-list", 10)
 register_search("incidents", incidents_found)

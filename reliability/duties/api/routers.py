@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from reliability.duties.api import duties, toil
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/duties", duties.router),
+    ("/v1/toil", toil.router),
+)
