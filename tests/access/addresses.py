@@ -24,6 +24,7 @@ from tests.access.hidden_gamedays import hidden_gamedays
 from tests.access.hidden_intake import hidden_intake
 from tests.access.hidden_oncall import hidden_oncall
 from tests.access.hidden_paging import hidden_paging, shared_paging
+from tests.access.hidden_postmortems import hidden_postmortems
 from tests.access.hidden_readiness import hidden_readiness
 from tests.access.hidden_runs import hidden_runs
 from tests.access.hidden_schedules import hidden_schedules
@@ -164,6 +165,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_intake(cast),
         **hidden_oncall(cast),
         **hidden_paging(cast),
+        **hidden_postmortems(cast),
         **hidden_readiness(cast, service),
         **hidden_runs(cast),
         **hidden_schedules(cast),

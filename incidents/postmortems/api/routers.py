@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from incidents.postmortems.api import analysis, documents
+
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/postmortems", documents.router),
+    ("/v1/postmortems", analysis.router),
+)

@@ -3,10 +3,11 @@ word is written."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
+from incidents.postmortems.domain.due import DUE_AFTER
 from incidents.postmortems.domain.sections import SECTIONS
 from incidents.postmortems.models import Postmortem, Section
 from incidents.postmortems.services import evidence, timeline
@@ -20,7 +21,6 @@ from reliability.access.services.authorize import require
 from reliability.catalog.models import Service
 from reliability.web.errors import Conflict
 
-DUE_AFTER = timedelta(hours=48)
 MILESTONES = ("started_at", "detected_at", "acknowledged_at", "mitigated_at", "resolved_at")
 
 

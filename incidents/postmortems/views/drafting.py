@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from incidents.postmortems.domain.due import DUE_AFTER
 from incidents.postmortems.selectors.postmortems import of_incident
 from incidents.postmortems.services import drafting
 from incidents.postmortems.views.writable import back, opened, tried
@@ -43,7 +44,7 @@ def postmortem_draft(request: AccessRequest, number: int) -> HttpResponse:
         "problem": problem,
         "entries": TimelineEntry.objects.filter(incident=incident, removed_at=None).count(),
         "objectives": ImpactedSlo.objects.filter(incident=incident).count(),
-        "hours": int(drafting.DUE_AFTER.total_seconds() // 3600),
+        "hours": int(DUE_AFTER.total_seconds() // 3600),
     }
     return render(request, "postmortems/draft.html", context, status=409 if problem else 200)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from incidents.postmortems.domain.due import DUE_AFTER
 from incidents.postmortems.domain.states import UNFINISHED, State
 from incidents.postmortems.models import Postmortem, ServiceRate
 from incidents.postmortems.selectors.postmortems import (
@@ -16,7 +17,6 @@ from incidents.postmortems.selectors.postmortems import (
     list_postmortems,
     of_incident,
 )
-from incidents.postmortems.services.drafting import DUE_AFTER
 from incidents.postmortems.views.query import PostmortemQuery
 from incidents.response.domain.phases import OPEN
 from incidents.response.models import Incident

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from incidents.postmortems.domain.due import DUE_AFTER
 from incidents.postmortems.domain.factors import Category
 from incidents.postmortems.domain.states import UNFINISHED, State
 from incidents.postmortems.models import Postmortem
@@ -21,7 +22,6 @@ from incidents.postmortems.selectors.postmortems import (
     incidents_without,
     list_postmortems,
 )
-from incidents.postmortems.services.drafting import DUE_AFTER
 from incidents.postmortems.views.query import OVERDUE, PostmortemQuery
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Incident

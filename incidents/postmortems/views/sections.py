@@ -70,14 +70,14 @@ def section_new(request: AccessRequest, number: int) -> HttpResponse:
     postmortem = opened(request, number)
     form = FreeSectionForm(request.POST)
     if not form.is_valid():
-        return document_page(request, postmortem, edit="sections", free_form=form)
+        return document_page(request, postmortem, edit="sections", free_form=form, status=422)
     try:
         made = sections.add(
             caller=request.caller, postmortem=postmortem, title=form.cleaned_data["title"], now=timezone.now()
         )
     except (Invalid, Conflict) as problem:
         show_refusal(form, problem)
-        return document_page(request, postmortem, edit="sections", free_form=form)
+        return document_page(request, postmortem, edit="sections", free_form=form, status=422)
     return back(postmortem, edit=made.slug, anchor=made.slug)
 
 
