@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 
 
@@ -26,6 +28,10 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return f"meeting about {self.postmortem_id}"
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.length_minutes)
 
 
 class Notice(models.Model):
