@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from incidents.status_page.forms.component import ComponentForm, GroupForm
-from incidents.status_page.models import Component
+from incidents.status_page.models import Component, ComponentGroup
 from incidents.status_page.selectors.editing import components_of
 from incidents.status_page.services import components, groups
 from incidents.status_page.services.components import of_page
@@ -27,13 +27,9 @@ _STEPS = {"up": -1, "down": 1}
 def component_list(request: AccessRequest, slug: str) -> HttpResponse:
     page = seen(request, slug)
     rows = list(components_of(page=page))
-    listed = [(None, [one for one in rows if one.group_id is None])]
-    sections: list[tuple[Any, list[Component]]] = [
-        *listed,
-        *(
-            (group, [one for one in rows if one.group_id == group.pk])
-            for group in page.groups.order_by("position", "pk")
-        ),
+    in_order = [None, *page.groups.order_by("position", "pk")]
+    sections: list[tuple[ComponentGroup | None, list[Component]]] = [
+        (group, [one for one in rows if one.group_id == (group.pk if group else None)]) for group in in_order
     ]
     context = {**frame(request, page), "sections": sections, "is_empty": not rows and len(sections) == 1}
     return render(request, "status_page/components.html", context)

@@ -12,11 +12,15 @@ from reliability.demo.rates.ports import settle
 from reliability.demo.services import load
 from reliability.demo.services.amends import load_amends
 from reliability.demo.services.backlog import load_backlog
+from reliability.demo.services.duties import load_duties
 from reliability.demo.services.freezes import load_freezes
+from reliability.demo.services.publicity import load_publicity
+from reliability.demo.services.lessons import load_lessons
 from reliability.demo.services.rates import load_rates
 from reliability.demo.services.readiness import load_readiness
 from reliability.demo.services.rehearsals import load_rehearsals
 from reliability.demo.services.schedules import load_schedules
+from reliability.demo.services.stakeholders import load_stakeholders
 from reliability.supervision.places import demo_note
 
 
@@ -34,8 +38,12 @@ class Command(BaseCommand):
             load_freezes(email=load.EMAIL, now=timezone.now())
             load_rehearsals(email=load.EMAIL, now=timezone.now())
             load_schedules(now=timezone.now())
+            load_publicity(email=load.EMAIL, now=timezone.now())
             load_readiness(email=load.EMAIL, now=timezone.now())
+            load_lessons(email=load.EMAIL, now=timezone.now())
             load_amends(now=timezone.now())
+            load_stakeholders(email=load.EMAIL, now=timezone.now())
+            load_duties(email=load.EMAIL, now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
         demo_note(settings.DATA_DIR).write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
