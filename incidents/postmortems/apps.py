@@ -10,3 +10,4 @@ class PostmortemsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("incidents.postmortems.shell")  # only now: it reads models
+        import_module("incidents.postmortems.readiness")

@@ -10,3 +10,4 @@ class DutiesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("reliability.duties.shell")  # only now: it reads models
+        import_module("reliability.duties.readiness")
