@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from incidents.postmortems.domain.states import UNFINISHED, State
 from incidents.postmortems.models import Postmortem
+from incidents.postmortems.selectors.search import matching
 from incidents.response.domain.phases import CloseReason, Status
 from incidents.response.models import Incident
 from reliability.access.domain.caller import Caller
@@ -42,8 +43,7 @@ def list_postmortems(*, caller: Caller, filters: PostmortemFilters | None = None
     """Readable ones, the newest incident first, with team, incident and facilitator joined."""
     wanted = filters or PostmortemFilters()
     found: QuerySet[Postmortem] = Postmortem.objects.readable_by(caller).filter(_conditions(wanted))
-    for word in wanted.text.split()[:_WORDS_MAX]:
-        found = found.filter(search_text__icontains=word)
+    found = matching(postmortems=found, text=wanted.text)
     if wanted.service_name:
         services = Service.objects.readable_by(caller).filter(name=wanted.service_name)
         found = found.filter(pk__in=Postmortem.objects.filter(services__in=services).values("pk"))

@@ -1,4 +1,4 @@
-"""Telling people of postmortems: one row for each message, sent as due work; the try is written down before it is made."""
+"""Telling people of postmortems: one row for each message, sent as due work; tries are written down beforehand."""
 
 from __future__ import annotations
 

@@ -8,8 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from incidents.actions.sources import SourceLink
-from incidents.postmortems.domain.states import State
-from incidents.postmortems.selectors.postmortems import PostmortemFilters, list_postmortems
 from incidents.postmortems.selectors.postmortems import postmortem as get_postmortem
 from reliability.access.domain.caller import Caller
 from reliability.web.errors import NotFound
@@ -19,10 +17,15 @@ from reliability.web.search import Hit
 def postmortems_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]:
     """Readable ones that hold every word, wherever."""
     caller: Caller = request.caller  # type: ignore[attr-defined]  # AccessRequest declares it
-    found = list_postmortems(caller=caller, filters=PostmortemFilters(text=query.replace("\0", "")))[:limit]
     return [
-        Hit("Postmortem", one.title, reverse("postmortem-detail", args=(one.pk,)), State(one.state).words, icon="book")
-        for one in found
+        Hit(
+            "Postmortem",
+            one.postmortem.title,
+            reverse("postmortem-detail", args=(one.postmortem.pk,)),
+            "".join(piece.text for piece in one.pieces),
+            icon="book",
+        )
+        for one in search(caller=caller, text=query, limit=limit)
     ]
 
 
