@@ -14,8 +14,8 @@ from reliability.demo.services.amends import load_amends
 from reliability.demo.services.backlog import load_backlog
 from reliability.demo.services.duties import load_duties
 from reliability.demo.services.freezes import load_freezes
-from reliability.demo.services.publicity import load_publicity
 from reliability.demo.services.lessons import load_lessons
+from reliability.demo.services.publicity import load_publicity
 from reliability.demo.services.rates import load_rates
 from reliability.demo.services.readiness import load_readiness
 from reliability.demo.services.rehearsals import load_rehearsals
