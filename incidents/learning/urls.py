@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from incidents.learning.views import review
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("incidents/review/", review.review_page, name="review"),
+    path("incidents/review/agenda/", review.review_agenda, name="review-agenda"),
+    path("incidents/review/agenda.md", review.review_file, name="review-file"),
+]

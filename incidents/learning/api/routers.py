@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from incidents.learning.api import review
+
+ROUTERS: tuple[tuple[str, Router], ...] = (("/v1/review", review.router),)

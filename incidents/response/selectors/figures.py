@@ -93,10 +93,11 @@ def mttr(*, caller: Caller, filters: IncidentFilters) -> Durations:
 def _marks(caller: Caller, filters: IncidentFilters) -> list[tuple[Incident, Marks]]:
     found: QuerySet[Incident] = list_incidents(caller=caller, filters=filters)
     needed = found.prefetch_related(None).select_related(None).only(*_COLUMNS).order_by("detected_at", "pk")
-    return [(incident, _marks_of(incident)) for incident in needed.iterator(chunk_size=2000)]
+    return [(incident, marks_of(incident)) for incident in needed.iterator(chunk_size=2000)]
 
 
-def _marks_of(incident: Incident) -> Marks:
+def marks_of(incident: Incident) -> Marks:
+    """What a stored incident gives to the figures."""
     return Marks(
         started_at=incident.started_at,
         detected_at=incident.detected_at,
