@@ -16,6 +16,7 @@ register_page_tab("Incidents", "status-incidents", 20)
 register_page_tab("Maintenance", "status-maintenances", 30)
 register_page_tab("Components", "status-components", 40)
 register_page_tab("Templates", "status-templates", 50)
+register_page_tab("Subscribers", "status-subscribers", 60)
 register_menu("status page", post_to_status_page)
 register_panel(
     Panel("status-page", "Told to the public", "status_page/_incident_panel.html", told_of_incident, order=40)
@@ -43,3 +44,6 @@ for _slug, _look in {
 }.items():
     register_state(f"public_{_slug.value}", _look)
 register_state("public_cancelled", StateLook("Cancelled", "none", "stop"))
+register_state("subscriber_active", StateLook("Active", "good", "check"))
+register_state("subscriber_pending", StateLook("Not confirmed", "none", "clock"))
+register_state("subscriber_disabled", StateLook("Switched off", "warn", "warning"))

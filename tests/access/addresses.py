@@ -28,6 +28,7 @@ from tests.access.hidden_postmortems import hidden_postmortems
 from tests.access.hidden_readiness import hidden_readiness
 from tests.access.hidden_runs import hidden_runs
 from tests.access.hidden_schedules import hidden_schedules
+from tests.access.hidden_subscribers import hidden_subscribers
 from tests.cast import (
     BEGINNING,
     AlertFactory,
@@ -68,6 +69,11 @@ PUBLIC = frozenset(
         "favicon.ico",
         "chaos/calendar/feeds/<str:secret>.ics",  # the address is the secret: tests/chaos/schedules/test_addresses.py
         "oncall/feeds/<str:secret>.ics",  # the address is the secret: tests/oncall/test_feeds.py
+        # Forms of a public page; what stands in the link is the right: tests/status_page/subscribers/
+        "status/<slug:slug>/subscribe",
+        "status/<slug:slug>/subscriptions/<str:token>/",
+        "status/<slug:slug>/subscriptions/<str:token>/confirm",
+        "status/<slug:slug>/subscriptions/<str:token>/leave",
         "healthz",
         "readyz",
         "metrics",
@@ -169,6 +175,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_readiness(cast, service),
         **hidden_runs(cast),
         **hidden_schedules(cast),
+        **hidden_subscribers(cast),
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
 

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from ninja import Router
 
-ROUTERS: tuple[tuple[str, Router], ...] = ()
+from incidents.status_page.api import subscribers
+
+ROUTERS: tuple[tuple[str, Router], ...] = (("/v1/status-pages", subscribers.router),)

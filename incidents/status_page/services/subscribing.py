@@ -56,9 +56,9 @@ def ask(*, page: StatusPage, wish: Wish, network: str, now: datetime) -> None:
         StatusPage.objects.select_for_update().get(pk=page.pk)
         subscriber = _known(page=page, wish=wish)
         if subscriber is None:
-            if _is_full(page):
+            if is_full(page):
                 return
-            subscriber = _made(page=page, wish=wish, by="", now=now)
+            subscriber = made(page=page, wish=wish, by="", now=now)
         elif subscriber.state != _STATE.ACTIVE:
             _begin_anew(subscriber, wish=wish, now=now)
         subscriber.asked_at, subscriber.asked_times = now, subscriber.asked_times + 1
@@ -167,12 +167,14 @@ def _known(*, page: StatusPage, wish: Wish) -> Subscriber | None:
     return rows.filter(page=page, kind=wish.kind, address_hash=hash_of(wish.identity)).first()
 
 
-def _is_full(page: StatusPage) -> bool:
+def is_full(page: StatusPage) -> bool:
+    """It has as many subscribers as it may, or as many who have not confirmed."""
     rows = Subscriber.objects.filter(page=page)
     return rows.count() >= settings.STATUS_SUBSCRIBERS_MAX or rows.filter(state=_STATE.PENDING).count() >= PENDING_MAX
 
 
-def _made(*, page: StatusPage, wish: Wish, by: str, now: datetime) -> Subscriber:
+def made(*, page: StatusPage, wish: Wish, by: str, now: datetime) -> Subscriber:
+    """A new one, not confirmed. by: whose wish it is; blank: their own. In a transaction that holds the page."""
     row = Subscriber(
         page=page,
         kind=wish.kind,
