@@ -16,6 +16,7 @@ _SEVERITIES = {
     Severity.SEV1: BAD, Severity.SEV2: WARN, Severity.SEV3: SERIES[0], Severity.SEV4: SERIES[2], Severity.SEV5: MUTED,
 }  # fmt: skip
 BUDGETS_SHOWN = 20
+LABEL_MAX = 24
 _CATEGORY = {"type": "category"}
 
 
@@ -126,13 +127,14 @@ def factors_chart(*, factors: Sequence[FactorCount]) -> Chart:
 def budgets_chart(*, rows: Sequence[Spent]) -> Chart:
     """What was spent of the period's budget, what spent most first; objectives without data are left out, as gaps."""
     shown = [row for row in rows if row.consumed is not None][:BUDGETS_SHOWN]
-    titles = [row.slo.title for row in shown]
+    names = [row.slo.name for row in shown]  # two may have the same title
+    ticks = {**_CATEGORY, "tickvals": names, "ticktext": [_short(row.slo.title) for row in shown]}
     data = [
-        bars(name="Before", x=titles, y=[row.before for row in shown], colour=MUTED, opacity=0.5, hover="%{y:.1%}"),
-        bars(name="Now", x=titles, y=[row.consumed for row in shown], colour=SERIES[0], hover="%{y:.1%}"),
+        bars(name="Before", x=names, y=[row.before for row in shown], colour=MUTED, opacity=0.5, hover="%{y:.1%}"),
+        bars(name="Now", x=names, y=[row.consumed for row in shown], colour=SERIES[0], hover="%{y:.1%}"),
     ]
     level = objective_line(value=1, label="the whole budget")
-    figure = {"data": data, "layout": layout(y_format=".0%", xaxis=_CATEGORY, barmode="group", **level)}
+    figure = {"data": data, "layout": layout(y_format=".0%", xaxis=ticks, barmode="group", **level)}
     return Chart(
         id="budgets",
         title="Error budget spent",
@@ -143,3 +145,7 @@ def budgets_chart(*, rows: Sequence[Spent]) -> Chart:
         height=320,
         note="Of the budget of this period, not of the objective's own window. No data is no zero.",
     )
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LABEL_MAX else f"{title[: LABEL_MAX - 1]}…"

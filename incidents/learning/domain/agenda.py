@@ -85,12 +85,17 @@ def _count(found: Findings, name: str) -> int:
     return found.totals.get(name, len(getattr(found, name)))
 
 
+def _said(number: int, one: str, several: str) -> str:
+    """ "1 action was proven", "2 actions were proven"."""
+    return f"{number} {one if number == 1 else several}"
+
+
 def _well(found: Findings) -> Point | None:
     said = [f"{name}: {words}" for name, words in found.better]
     if _count(found, "proven"):
-        said.append(f"{_count(found, 'proven')} actions were proven")
+        said.append(_said(_count(found, "proven"), "action was proven", "actions were proven"))
     if found.held:
-        said.append(f"{found.held} of {found.experiments} experiments held")
+        said.append(f"{found.held} of {_said(found.experiments, 'experiment', 'experiments')} held")
     if not said:
         return None
     why = "; ".join(said) + "."
@@ -102,14 +107,15 @@ def _incidents(found: Findings) -> Point | None:
         return Point("No incident", f"Nothing was declared in {found.title}.", "Was it quiet, or did nobody tell us?")
     before = f"{found.incidents_before} in the period before"
     severe = f"{_count(found, 'severe')} of them Sev1 or Sev2" if found.severe else "none of them Sev1 or Sev2"
-    why = f"{found.incidents} incidents, {severe}; {before}."
+    why = f"{_said(found.incidents, 'incident', 'incidents')}, {severe}; {before}."
     return _point(found, "severe", "What happened", why, "What surprised us, and where were we lucky?")
 
 
 def _unwritten(found: Findings) -> Point | None:
     if not found.unwritten:
         return None
-    why = f"{_count(found, 'unwritten')} Sev1 or Sev2 incidents have no published postmortem."
+    why = _said(_count(found, "unwritten"), "Sev1 or Sev2 incident has", "Sev1 or Sev2 incidents have")
+    why += " no published postmortem."
     return _point(found, "unwritten", "What is not written down", why, "Who writes it, and until when?")
 
 
@@ -132,9 +138,11 @@ def _budgets(found: Findings) -> Point | None:
         return None
     said = []
     if found.overspent:
-        said.append(f"{_count(found, 'overspent')} objectives spent more than the period's error budget")
+        said.append(
+            _said(_count(found, "overspent"), "objective", "objectives") + " spent more than the period's error budget"
+        )
     if found.unmeasured:
-        said.append(f"{_count(found, 'unmeasured')} were not measured at all")
+        said.append(_said(_count(found, "unmeasured"), "was not measured at all", "were not measured at all"))
     links = (*found.overspent, *found.unmeasured)
     shown = tuple(links[:LINKS_MAX])
     total = _count(found, "overspent") + _count(found, "unmeasured")
@@ -147,14 +155,14 @@ def _experiments(found: Findings) -> Point | None:
         return Point("Nothing was tried", "No experiment ran.", "What do we believe that we have never tried?")
     if not found.deviated:
         return None
-    why = f"{_count(found, 'deviated')} of {found.experiments} experiments deviated."
+    why = f"{_count(found, 'deviated')} of {_said(found.experiments, 'experiment', 'experiments')} deviated."
     return _point(found, "deviated", "What experiments showed", why, "What would have happened on a bad day?")
 
 
 def _overdue(found: Findings) -> Point | None:
     if not found.overdue:
         return None
-    why = f"{_count(found, 'overdue')} action items are overdue."
+    why = _said(_count(found, "overdue"), "action item is overdue.", "action items are overdue.")
     return _point(found, "overdue", "What we said we would do", why, "Do it, give it away, or cancel it?")
 
 
@@ -163,9 +171,11 @@ def _unproven(found: Findings) -> Point | None:
         return None
     said = []
     if found.unproven:
-        said.append(f"{_count(found, 'unproven')} actions were closed without proof")
+        said.append(
+            _said(_count(found, "unproven"), "action was closed without proof", "actions were closed without proof")
+        )
     if found.reopened:
-        said.append(f"{_count(found, 'reopened')} were opened again")
+        said.append(_said(_count(found, "reopened"), "was opened again", "were opened again"))
     links = (*found.reopened, *found.unproven)
     shown = tuple(links[:LINKS_MAX])
     total = _count(found, "unproven") + _count(found, "reopened")

@@ -36,6 +36,8 @@ class Compared:
             return "no data before"
         if self.trend is Trend.UNKNOWN:
             return "too few to compare"
+        if self.now == self.before == 0:
+            return "none, as before"
         if self.trend is Trend.SAME:
             return "about the same"
         if self.before == 0:
