@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from ninja import Router
 
-from incidents.status_page.api import subscribers
+from incidents.status_page.api import incidents, maintenances, pages, subscribers
 
-ROUTERS: tuple[tuple[str, Router], ...] = (("/v1/status-pages", subscribers.router),)
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/status-pages", pages.router),
+    ("/v1/status-pages", incidents.router),
+    ("/v1/status-pages", maintenances.router),
+    ("/v1/status-pages", subscribers.router),
+)

@@ -100,5 +100,5 @@ def _words(one: Reading, state: ComponentState) -> str:
         return "every objective is served well now"
     if one.is_alerting:
         share = "" if one.bad_share is None else f", {one.bad_share:.1%} of the last events were bad"
-        return f"{one.name} burns its budget: an alert that pages is open{share}"
-    return f"{one.name} has overspent its budget and still burns it"
+        return f"“{one.name}” burns its budget: an alert that pages is open{share}"
+    return f"“{one.name}” has overspent its budget and still burns it"

@@ -55,7 +55,7 @@ def of_period(period: Period) -> tuple[Q, Q]:
     )
 
 
-EVERYTHING = (Q(), Q())
+EVERYTHING = (Q(pk__gt=0), Q(pk__gt=0))  # an empty Q is lost beside another
 
 
 def content_of(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from incidents.status_page.domain.addresses import root_of
 from incidents.status_page.domain.states import UNRESOLVED, MaintenanceStatus
 from incidents.status_page.models import StatusPage
 from reliability.access.domain.caller import Caller
@@ -71,3 +73,8 @@ def may_open(*, page: StatusPage, key: str) -> bool:
     known = page.tokens.filter(revoked_at=None).values_list("secret_hash", flat=True)
     matches = [hmac.compare_digest(presented, one) for one in known]  # all of them, so that the time tells nothing
     return any(matches)
+
+
+def public_root(page: StatusPage) -> str:
+    """The address that people are told: of its own domain if it has one."""
+    return root_of(public_url=settings.PUBLIC_URL, slug=page.slug, domain=page.domain or "")

@@ -15,8 +15,8 @@ from incidents.status_page.domain.content import Content, IncidentView, Maintena
 from incidents.status_page.domain.filling import fill, listed
 from incidents.status_page.domain.overall import Overall, overall
 from incidents.status_page.models import Component, StatusPage, Template
+from incidents.status_page.selectors.pages import public_root
 from incidents.status_page.services.previewing import rendered_after, seen_after
-from incidents.status_page.views.reading import public_root
 from reliability.access.requests import AccessRequest
 from reliability.web.errors import Conflict, Invalid
 from reliability.web.refusals import show_refusal
@@ -76,7 +76,6 @@ def from_template(
     components: list[Component],
     title: str,
     now: datetime,
-    others: Mapping[str, str],
 ) -> dict[str, str]:
     """Title, status and body with placeholders filled in; what has no value stays for whoever writes."""
     local = now.astimezone(ZoneInfo(page.zone))

@@ -15,10 +15,10 @@ from incidents.status_page.forms.page import KeyForm, PageForm
 from incidents.status_page.models import StatusPage
 from incidents.status_page.selectors.content import content_of
 from incidents.status_page.selectors.editing import components_of, incidents_of, maintenances_of
-from incidents.status_page.selectors.pages import PageFilters, list_pages
+from incidents.status_page.selectors.pages import PageFilters, list_pages, public_root
 from incidents.status_page.services import pages
 from incidents.status_page.views.answers import attempt, saved
-from incidents.status_page.views.reading import frame, public_root, require_editor_somewhere, seen, teams_of_editor
+from incidents.status_page.views.reading import frame, require_editor_somewhere, seen, teams_of_editor
 from incidents.status_page.views.simple import confirm_page, form_page, page_url
 from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest

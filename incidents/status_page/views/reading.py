@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
-from incidents.status_page.domain.addresses import root_of
 from incidents.status_page.models import StatusPage
 from incidents.status_page.selectors.pages import page as get_page
+from incidents.status_page.selectors.pages import public_root
 from incidents.status_page.tabs import page_tabs
 from reliability.access.domain.caller import Caller, Role
 from reliability.access.models import Team
@@ -35,11 +34,6 @@ def frame(request: AccessRequest, page: StatusPage) -> dict[str, Any]:
         "may_write": request.caller.may(page.team_id, Role.RESPONDER),
         "may_edit": request.caller.may(page.team_id, Role.EDITOR),
     }
-
-
-def public_root(page: StatusPage) -> str:
-    """The address that people are told: of its own domain if it has one."""
-    return root_of(public_url=settings.PUBLIC_URL, slug=page.slug, domain=page.domain or "")
 
 
 def teams_of_editor(*, caller: Caller) -> QuerySet[Team]:
