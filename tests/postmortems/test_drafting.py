@@ -23,7 +23,7 @@ def test_a_draft_has_the_timeline_the_numbers_and_the_charts_of_its_incident(
     caller = cast.caller("responder")
     rates.set_rate(
         caller=cast.caller("editor"), service=outage.service, per_lost_event=Decimal("12.5"), per_minute=Decimal(3),
-        currency="EUR", now=now,
+        currency="EUR", slo=outage.slo, now=now,
     )  # fmt: skip
     postmortem = drafting.draft_from(caller=caller, incident=outage.incident, now=now)
     assert drafting.draft_from(caller=caller, incident=outage.incident, now=now) == postmortem

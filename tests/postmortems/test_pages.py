@@ -207,7 +207,14 @@ def test_lists_tell_what_there_is_and_what_is_missing(as_: As, cast: Cast, outag
     editor = as_("editor")
     wrong = editor.post(rate, {"per_lost_event": "-1", "currency": "E", "revision": "0"})
     assert wrong.status_code == 422
-    assert editor.post(rate, {"per_lost_event": "2.5", "currency": "eur", "revision": "0"}).status_code == 302
+    whose = editor.post(rate, {"per_lost_event": "1", "currency": "EUR", "revision": "0"})
+    assert "say whose lost events" in whose.content.decode()
+    assert (
+        editor.post(
+            rate, {"per_lost_event": "2.5", "currency": "eur", "slo": "checkout-works", "revision": "0"}
+        ).status_code
+        == 302
+    )
     assert ServiceRate.objects.get().currency == "EUR"
     assert editor.post(rate, {"per_minute": "1", "currency": "EUR", "revision": "0"}).status_code == 422
     assert editor.post(rate, {"currency": "EUR", "revision": "1"}).status_code == 302

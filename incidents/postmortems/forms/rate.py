@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
+
+from reliability.web.field_messages import chosen
+from slo.models import Slo
 
 _AMOUNT = {
     "max_digits": 14,
@@ -18,6 +24,15 @@ class RateForm(forms.Form):
         label="Money per lost event",
         help_text="What one failed request of an objective of this service costs. Example: 3.20 for a lost checkout.",
         **_AMOUNT,
+    )
+    slo = forms.ModelChoiceField(
+        queryset=Slo.objects.none(),
+        required=False,
+        to_field_name="name",
+        label="Whose events",
+        empty_label="None",
+        help_text="The objective whose lost events cost that: one, so that no order is counted twice.",
+        error_messages=chosen("an objective of this service"),
     )
     per_minute = forms.DecimalField(
         label="Money per minute",
@@ -38,3 +53,7 @@ class RateForm(forms.Form):
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).strip().upper()
+
+    def __init__(self, *args: Any, objectives: QuerySet[Slo], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slo"].queryset = objectives  # type: ignore[attr-defined]  # of a ModelChoiceField

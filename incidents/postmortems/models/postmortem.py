@@ -87,9 +87,11 @@ class ServiceRate(models.Model):
     """What losing costs: money per lost event and per minute of an incident, for the impact of postmortems.
 
     It belongs to the service, so that every postmortem reckons alike; a postmortem keeps what it was reckoned with.
+    Only events of the objective `slo` are counted: of several objectives of one service the same order may fail twice.
     """
 
     service = models.OneToOneField("catalog.Service", on_delete=models.CASCADE, related_name="loss_rate")
+    slo = models.ForeignKey("slo.Slo", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     per_lost_event = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     per_minute = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     currency = models.CharField(max_length=3)  # ISO 4217

@@ -66,7 +66,7 @@ def take(*, caller: Caller, postmortem: Postmortem, now: datetime) -> None:
         Snapshot(
             kind=Kind.SUSPECTS, key="changes", title="Changed before it began", numbers=_suspects(looking, services)
         ),
-        *(_impact(looking, slo) for slo in slos[:OBJECTIVES_MAX]),
+        *_impacts(looking, slos[:OBJECTIVES_MAX]),
         *_charts(looking, slos[:CHARTS_MAX], services),
     ]
     for position, one in enumerate(kept):
@@ -91,11 +91,24 @@ def metrics_of(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _impact(looking: _Looking, slo: Slo) -> Snapshot:
+def _impacts(looking: _Looking, slos: Sequence[Slo]) -> Iterator[Snapshot]:
+    """Money stands at one objective of each service: that whose events the rate names, else the first."""
+    rates = ServiceRate.objects.filter(service__in=[slo.service_id for slo in slos if slo.service_id is not None])
+    counted_at: dict[int, ServiceRate] = {}
+    for row in rates.order_by("pk"):
+        of_service = [slo.pk for slo in slos if slo.service_id == row.service_id]
+        counted_at[row.slo_id if row.slo_id in of_service else of_service[0]] = row
+    for slo in slos:
+        yield _impact(looking, slo, counted_at.get(slo.pk))
+
+
+def _impact(looking: _Looking, slo: Slo, row: ServiceRate | None) -> Snapshot:
     lasted = looking.during.length
     loss = _loss(looking, slo)
-    rate = _rate_of(slo.service)
-    money = None if rate is None else money_of(rate=rate, lost=loss.lost, lasted=lasted)
+    per_lost_event = row.per_lost_event if row is not None and row.slo_id == slo.pk else None
+    rate = None if row is None else Rate(per_lost_event, row.per_minute, row.currency)
+    has_rate = rate is not None and (rate.per_lost_event is not None or rate.per_minute is not None)
+    money = money_of(rate=rate, lost=loss.lost, lasted=lasted) if rate is not None and has_rate else None
     numbers = {
         "slo": slo.name,
         "service": slo.service.name if slo.service else None,
@@ -186,11 +199,6 @@ def _suspects(looking: _Looking, services: Sequence[Service]) -> dict[str, Any]:
 
 def _is_web(link: object) -> bool:
     return isinstance(link, dict) and str(link.get("url", "")).startswith(("https://", "http://"))
-
-
-def _rate_of(service: Service | None) -> Rate | None:
-    row = None if service is None else ServiceRate.objects.filter(service=service).first()
-    return None if row is None else Rate(row.per_lost_event, row.per_minute, row.currency)
 
 
 def _slos(looking: _Looking) -> list[Slo]:

@@ -14,6 +14,7 @@ from reliability.access.services import audit
 from reliability.access.services.authorize import require
 from reliability.catalog.models import Service
 from reliability.web.errors import Conflict, Invalid
+from slo.models import Slo
 
 AMOUNT_MAX = Decimal("1000000000")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -27,15 +28,17 @@ def set_rate(
     per_lost_event: Decimal | None,
     per_minute: Decimal | None,
     currency: str,
+    slo: Slo | None,
     now: datetime,
     expected_revision: int | None = None,
 ) -> ServiceRate | None:
-    """Both None takes the rate away. Postmortems that were drafted keep what they reckoned with.
+    """Both None takes the rate away. slo: whose lost events are counted. Drafts keep what they were reckoned with.
 
     Raises NotFound, Forbidden (editors of the team), Invalid, Conflict.
     """
     require(caller=caller, team_id=service.team_id, role=Role.EDITOR)
     _check(per_lost_event, per_minute, currency)
+    _check_objective(service, slo, per_lost_event)
     row = ServiceRate.objects.select_for_update().filter(service=service).first()
     if expected_revision is not None and (row.revision if row else 0) != expected_revision:
         raise Conflict(
@@ -53,6 +56,7 @@ def set_rate(
                 "per_lost_event": per_lost_event,
                 "per_minute": per_minute,
                 "currency": currency,
+                "slo": slo if per_lost_event is not None else None,
                 "updated_at": now,
                 "updated_by_name": caller.name[:160],
                 "revision": (row.revision if row else 0) + 1,
@@ -74,8 +78,17 @@ def set_rate(
 def _words(row: ServiceRate | None) -> str:
     if row is None:
         return ""
-    parts = [(row.per_lost_event, "per lost event"), (row.per_minute, "per minute")]
+    lost = f"per lost event of {row.slo.name}" if row.slo else "per lost event"
+    parts = [(row.per_lost_event, lost), (row.per_minute, "per minute")]
     return ", ".join(f"{amount.normalize():f} {row.currency} {words}" for amount, words in parts if amount is not None)
+
+
+def _check_objective(service: Service, slo: Slo | None, per_lost_event: Decimal | None) -> None:
+    if slo is not None and slo.service_id != service.pk:
+        raise Invalid(details=[{"field": "slo", "message": "belongs to another service: choose one of this"}])
+    if slo is None and per_lost_event is not None:
+        message = "say whose lost events cost that: an order that fails and one that is late are not both lost"
+        raise Invalid(details=[{"field": "slo", "message": message}])
 
 
 def _check(per_lost_event: Decimal | None, per_minute: Decimal | None, currency: str) -> None:

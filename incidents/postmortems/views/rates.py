@@ -17,20 +17,23 @@ from reliability.access.services.authorize import require
 from reliability.catalog.selectors.services import service as get_service
 from reliability.web.errors import Conflict, Invalid
 from reliability.web.refusals import show_refusal
+from slo.models import Slo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def service_rate(request: AccessRequest, name: str) -> HttpResponse:
     service = get_service(caller=request.caller, name=name)
     require(caller=request.caller, team_id=service.team_id, role=Role.EDITOR)
-    row = ServiceRate.objects.filter(service=service).first()
+    row = ServiceRate.objects.filter(service=service).select_related("slo").first()
     initial = {
         "per_lost_event": row.per_lost_event.normalize() if row and row.per_lost_event is not None else None,
         "per_minute": row.per_minute.normalize() if row and row.per_minute is not None else None,
         "currency": row.currency if row else "EUR",
+        "slo": row.slo.name if row and row.slo else None,
         "revision": row.revision if row else 0,
     }
-    form = RateForm(request.POST if request.method == "POST" else None, initial=initial)
+    objectives = Slo.objects.filter(service=service).order_by("title", "pk")
+    form = RateForm(request.POST if request.method == "POST" else None, initial=initial, objectives=objectives)
     if form.is_valid():
         typed = form.cleaned_data
         try:
@@ -40,6 +43,7 @@ def service_rate(request: AccessRequest, name: str) -> HttpResponse:
                 per_lost_event=typed["per_lost_event"],
                 per_minute=typed["per_minute"],
                 currency=typed["currency"],
+                slo=typed["slo"],
                 expected_revision=typed["revision"],
                 now=timezone.now(),
             )

@@ -27,8 +27,8 @@ class DemoLesson:
 _BEN, _CHIARA = "ben.ortiz@example.org", "chiara.rossi@example.org"
 _DEV, _EVA = "dev.patel@example.org", "eva.lindqvist@example.org"
 
-# (service, money per lost event, currency)
-RATES = (("checkout", "18.40", "EUR"),)
+# (service, objective whose events count, money per lost event, currency)
+RATES = (("checkout", "checkout-availability", "18.40", "EUR"),)
 
 LESSONS = (
     DemoLesson(
@@ -79,7 +79,6 @@ LESSONS = (
             ("Stopping the report job", "Farid knew the job from an earlier team: nothing in the catalogue names it."),
         ),
         title="Nobody could order for 20 minutes: the report job took every connection",
-        is_published=True,
     ),
     DemoLesson(
         "Checkout fails for a quarter of customers",
@@ -89,20 +88,40 @@ LESSONS = (
         {
             "summary": (
                 "One in four orders ended with an error page after the payment step, for 49 minutes. It began with "
-                "checkout 2026.46.1 and ended with the old version."
+                "checkout 2026.46.1 and ended with the old version. **Nobody was charged for an order that failed.**"
+            ),
+            "customer-impact": (
+                "Customers saw “Something went wrong” after they had confirmed the payment. Those whose session was "
+                "older than the release could not order at all; new sessions could.\n\n- baskets were kept\n- payments "
+                "of failed orders were released within the hour\n- 120 calls to support"
+            ),
+            "detection": (
+                "The burn alert of checkout paged within three minutes. The canary had shown nothing: it only opens "
+                "new sessions."
             ),
             "response": (
                 "Rolling back was decided 16 minutes after the start and took 31 minutes more: the image of the "
-                "old version had been pruned from the registry and had to be built again."
+                "old version had been pruned from the registry and had to be built again.\n\nSupport knew what to tell "
+                "customers after twelve minutes."
             ),
+            "what-went-well": "- The page named the deployment.\n- Communications began before anybody asked.",
+            "where-we-got-lucky": "The build server was free. During office hours the queue is twenty minutes long.",
+            "what-surprised-us": "The registry prunes images by age, not by whether they run somewhere.",
         },
         (
             ("change", "checkout 2026.46.1 reads a field that old sessions do not have"),
-            ("process", "The registry keeps the images of three days only"),
+            ("testing", "The canary opens new sessions only, and never one from before the release"),
+            ("configuration", "The registry keeps the images of three days, whether they are in use or not"),
         ),
         "- Why did orders fail for 49 minutes?\n"
         "  - The new version could not read old sessions\n"
+        "    - It reads a field that sessions have since this release only\n"
+        "    - The canary never tried an old session\n"
         "  - Rolling back took 31 minutes\n"
-        "    - The old image was gone from the registry",
+        "    - The old image was gone from the registry\n"
+        "      - It prunes by age: three days",
+        (("The roll-back hangs", "The runbook of rolling back does not say what to do without an image."),),
+        title="One in four orders failed for 49 minutes after a release",
+        is_published=True,
     ),
 )

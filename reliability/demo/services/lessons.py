@@ -26,6 +26,7 @@ from reliability.access.models import User
 from reliability.access.selectors.callers import caller_of_user
 from reliability.catalog.models import Service
 from reliability.demo.domain.lessons import LESSONS, RATES, DemoLesson
+from slo.models import Slo
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def load_lessons(*, email: str, now: datetime) -> None:
         return
     people = {user.email: user for user in User.objects.all()}
     owner = caller_of_user(user=people[email])
-    for name, per_lost_event, currency in RATES:
+    for name, objective, per_lost_event, currency in RATES:
         service = Service.objects.get(name=name)
         rates.set_rate(
             caller=owner,
@@ -43,6 +44,7 @@ def load_lessons(*, email: str, now: datetime) -> None:
             per_lost_event=Decimal(per_lost_event),
             per_minute=None,
             currency=currency,
+            slo=Slo.objects.get(name=objective),
             now=now,
         )
     for entry in LESSONS:
