@@ -66,7 +66,7 @@ def list_subscribers(*, page: StatusPage, filters: SubscriberFilters | None = No
     if "@" in text:
         rows = rows.filter(address_hash=hash_of(text.lower()))
     elif text:
-        rows = rows.filter(address__icontains=text)
+        rows = rows.filter(address__icontains=text).exclude(kind=Subscriber.Kind.MAIL)
     return rows.annotate(components_count=Count("components")).order_by("-created_at", "-pk")
 
 
