@@ -13,13 +13,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from incidents.postmortems.domain import whys as tree
+from incidents.postmortems.domain.blameless import Finding, check
 from incidents.postmortems.domain.differences import Line
 from incidents.postmortems.domain.factors import Category
 from incidents.postmortems.domain.sections import BY_SLUG, SectionKind
+from incidents.postmortems.domain.states import State
 from incidents.postmortems.forms.document import FactorForm, FreeSectionForm, ItemForm, SectionForm, WhyForm
 from incidents.postmortems.models import Factor, Postmortem, Section
 from incidents.postmortems.parts import acts_of, rendered_parts
 from incidents.postmortems.selectors.postmortems import postmortem as get_postmortem
+from incidents.postmortems.selectors.recurrence import Seen, seen_before
+from incidents.postmortems.selectors.words import people_of, team_words
 from incidents.postmortems.services.sections import Base, SectionClash
 from incidents.postmortems.services.whys import nodes_of
 from incidents.postmortems.views.evidence import evidence_of
@@ -42,15 +46,17 @@ class SectionCard:
     preview: str | None = None
     clash: SectionClash | None = None
     differences: Sequence[Line] = ()
+    findings: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FactorLine:
-    """form: when factors are open for writing."""
+    """form: when factors are open for writing. seen: the same in other postmortems."""
 
     factor: Factor
     category: Category
     form: FactorForm | None = None
+    seen: Sequence[Seen] = ()
 
     @property
     def short(self) -> str:
@@ -123,11 +129,11 @@ def document_page(
         "may_write": may_write,
         "is_team": is_team,
         "edit": edit,
-        "cards": _cards(postmortem, edit, card),
+        "cards": _cards(postmortem, edit, card, may_write=may_write),
         "items": shown,
         "left_out": 0 if edit == "timeline" else items.filter(is_selected=False).count() if is_team else 0,
         "item_form": item_form or ItemForm(),
-        "factors": _factors(postmortem, edit, changed),
+        "factors": _factors(request, postmortem, edit, changed),
         "factor_form": factor_form or FactorForm(auto_id="id_factor_%s"),
         "whys": _whys(nodes, edit, changed, answered),
         "whys_count": sum(1 for _ in tree.walk(nodes)),
@@ -141,7 +147,7 @@ def document_page(
     return render(request, "postmortems/detail.html", context, status=status)
 
 
-def _cards(postmortem: Postmortem, edit: str, card: SectionCard | None) -> list[SectionCard]:
+def _cards(postmortem: Postmortem, edit: str, card: SectionCard | None, *, may_write: bool) -> list[SectionCard]:
     cards = []
     for section in postmortem.sections.order_by("position", "pk"):
         if card is not None and card.section.pk == section.pk:
@@ -150,18 +156,28 @@ def _cards(postmortem: Postmortem, edit: str, card: SectionCard | None) -> list[
         initial = {"text": section.text, "base": str(Base(section.revision))}
         form = SectionForm(initial=initial) if section.slug == edit else None
         cards.append(section_card(section, form=form))
+    if may_write and postmortem.state != State.PUBLISHED.value:
+        people, words = (
+            people_of(team_id=postmortem.team_id, postmortem=postmortem),
+            team_words(team_id=postmortem.team_id),
+        )
+        cards = [replace(one, findings=check(text=one.section.text, people=people, words=words)) for one in cards]
     return cards
 
 
-def _factors(postmortem: Postmortem, edit: str, changed: tuple[int, Any] | None) -> list[FactorLine]:
+def _factors(
+    request: AccessRequest, postmortem: Postmortem, edit: str, changed: tuple[int, Any] | None
+) -> list[FactorLine]:
     lines = []
-    for factor in postmortem.factors.order_by("position", "pk"):
+    factors = list(postmortem.factors.order_by("position", "pk"))
+    seen = seen_before(caller=request.caller, postmortem=postmortem, factors=factors)
+    for factor in factors:
         form = None
         if edit == "factors":
             initial = {"category": factor.category, "text": factor.text, "revision": factor.revision}
             form = FactorForm(initial=initial, auto_id=f"id_factor{factor.pk}_%s")
             form = changed[1] if changed and changed[0] == factor.pk else form
-        lines.append(FactorLine(factor, Category(factor.category), form))
+        lines.append(FactorLine(factor, Category(factor.category), form, seen.get(factor.pk, ())))
     return lines
 
 

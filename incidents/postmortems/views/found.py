@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from incidents.actions.sources import SourceLink
 from incidents.postmortems.selectors.postmortems import postmortem as get_postmortem
+from incidents.postmortems.selectors.search import search
 from reliability.access.domain.caller import Caller
 from reliability.web.errors import NotFound
 from reliability.web.search import Hit
