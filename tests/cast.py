@@ -4,6 +4,7 @@ Payments is a private team with an administrator, an editor, a responder and a v
 team: its editor is the outsider. Commons is an open team without any of them. The chief runs the installation.
 """
 
+# Long because every room has its factory here, where tests look for it.
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -11,6 +11,7 @@ import pytest
 
 from chaos.experiments.models import Experiment
 from chaos.runs.models import Run
+from incidents.actions.domain.states import State
 from incidents.actions.handlers import prove, run_ended
 from incidents.actions.models import Action
 from incidents.actions.services import moving
@@ -75,7 +76,7 @@ def test_a_run_that_deviates_opens_it_again_and_a_later_one_counts_only_after_it
     assert (action.reopened, action.done_at) == (1, None)
     tell(ended("held", now + 2 * DAY), now + 2 * DAY)
     assert state(action) == "open"
-    moving.move(caller=responder, number=action.pk, to=moving.State.DONE, now=now + 3 * DAY)
+    moving.move(caller=responder, number=action.pk, to=State.DONE, now=now + 3 * DAY)
     tell(ended("held", now + 4 * DAY), now + 4 * DAY)
     assert state(action) == "verified"
 

@@ -156,7 +156,7 @@ class ActionForm(forms.Form):
     def draft(self, *, incident_id: int | None) -> ActionDraft:
         """Of a valid form."""
         data = self.cleaned_data
-        chosen_ids = {
+        chosen_ids: dict[str, Any] = {
             f"{name}_id": data[name].pk if data[name] else None
             for name in ("owner", "service", "experiment", "slo", "checker")
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date
+from datetime import UTC
 from typing import Any
 
 from django.http import HttpResponse
@@ -80,7 +80,11 @@ def frame_of(request: AccessRequest, query: ActionQuery) -> dict[str, Any]:
     }
 
 
-def _cells(row: Row) -> Iterator[str | int | date | None]:
+def _cells(row: Row) -> list[object]:
+    return list(_each_cell(row))
+
+
+def _each_cell(row: Row) -> Iterator[object]:
     action = row.action
     yield from (action.pk, action.title, action.team.slug, row.state.title, action.state_reason, action.kind)
     yield from (action.priority, action.owner_name, action.due_on, "yes" if row.is_overdue else "no")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from incidents.learning.selectors.budgets import Spent
 from incidents.learning.selectors.incidents import OfPeriod
@@ -35,8 +36,8 @@ def incidents_chart(*, trend: Sequence[OfPeriod]) -> Chart:
         for severity in shown
     ]
     most = max((one.figures.n for one in trend), default=1)
-    figure = {"data": data, "layout": layout(y_title="incidents", xaxis=_CATEGORY, barmode="stack")}
-    figure["layout"]["yaxis"] |= {"rangemode": "tozero", "dtick": max(1, -(-most // 5))}  # type: ignore[call-overload]  # a figure is plain data
+    figure: dict[str, Any] = {"data": data, "layout": layout(y_title="incidents", xaxis=_CATEGORY, barmode="stack")}
+    figure["layout"]["yaxis"] |= {"rangemode": "tozero", "dtick": max(1, -(-most // 5))}
     return Chart(
         id="incidents",
         title="Incidents by severity",
@@ -93,8 +94,8 @@ def _times(
     ]
     months = trend[-1].review.months
     ticks = {"tickvals": starts, "ticktext": [one.review.title for one in trend], "type": "date"}
-    figure = {"data": data, "layout": layout(y_title=f"median {unit}", xaxis=ticks)}
-    figure["layout"]["yaxis"] |= {"rangemode": "tozero"}  # type: ignore[call-overload]  # a figure is plain data
+    figure: dict[str, Any] = {"data": data, "layout": layout(y_title=f"median {unit}", xaxis=ticks)}
+    figure["layout"]["yaxis"] |= {"rangemode": "tozero"}
     columns = ["Month" if months == 1 else "Quarter"]
     for name, _ in named:
         columns += [f"{name}, {unit}", f"n of {name}"]
@@ -112,8 +113,8 @@ def factors_chart(*, factors: Sequence[FactorCount]) -> Chart:
         bars(name="Before", x=titles, y=[one.before for one in factors], colour=MUTED, opacity=0.5),
         bars(name="Now", x=titles, y=[one.postmortems for one in factors], colour=SERIES[0]),
     ]
-    figure = {"data": data, "layout": layout(y_title="incidents", xaxis=_CATEGORY, barmode="group")}
-    figure["layout"]["yaxis"] |= {"rangemode": "tozero", "dtick": 1}  # type: ignore[call-overload]  # a figure is plain data
+    figure: dict[str, Any] = {"data": data, "layout": layout(y_title="incidents", xaxis=_CATEGORY, barmode="group")}
+    figure["layout"]["yaxis"] |= {"rangemode": "tozero", "dtick": 1}
     return Chart(
         id="factors",
         title="Contributing factors",
@@ -133,8 +134,8 @@ def budgets_chart(*, rows: Sequence[Spent]) -> Chart:
         bars(name="Before", x=names, y=[row.before for row in shown], colour=MUTED, opacity=0.5, hover="%{y:.1%}"),
         bars(name="Now", x=names, y=[row.consumed for row in shown], colour=SERIES[0], hover="%{y:.1%}"),
     ]
-    level = objective_line(value=1, label="the whole budget")
-    figure = {"data": data, "layout": layout(y_format=".0%", xaxis=ticks, barmode="group", **level)}
+    level: dict[str, Any] = objective_line(value=1, label="the whole budget")
+    figure: dict[str, Any] = {"data": data, "layout": layout(y_format=".0%", xaxis=ticks, barmode="group", **level)}
     return Chart(
         id="budgets",
         title="Error budget spent",

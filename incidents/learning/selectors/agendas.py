@@ -95,7 +95,8 @@ def agenda(*, caller: Caller, review: Review) -> list[Point]:
 
 def _changes(review: Review) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(worse, better): longer is worse for what takes time, shorter for what lies between failures."""
-    worse, better = [], []
+    worse: list[tuple[str, str]] = []
+    better: list[tuple[str, str]] = []
     for slug, name, _, _, change in compared_figures(review):
         bad = Trend.LESS if slug in ("mtbf", "mttf") else Trend.MORE
         if change.trend in (Trend.MORE, Trend.LESS):

@@ -34,7 +34,7 @@ def runs_read(*, caller: Caller, period: Period, before: Period, team_slug: str,
     now: Counter[str] = Counter()
     past: Counter[str] = Counter()
     for verdict, ended_at in found.select_related(None).defer(None).order_by().values_list("verdict", "ended_at"):
-        (now if ended_at >= period.start else past)[verdict] += 1
+        (now if ended_at is not None and ended_at >= period.start else past)[verdict] += 1
     deviated = found.filter(ended_at__gte=period.start, verdict=Verdict.DEVIATED)
     return RunsRead(
         by_verdict={verdict: now[verdict.value] for verdict in Verdict},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from incidents.actions.selectors.periods import ActionCounts, counts_between
 from incidents.learning.domain.periods import ReviewPeriod
@@ -78,7 +79,7 @@ def _factors(caller: Caller, scope: Scope, period: Period, before: Period) -> li
     team_ids: list[int] = []
     if scope.team_slug:
         team_ids = list(readable_teams(caller=caller).filter(slug=scope.team_slug).values_list("pk", flat=True)) or [0]
-    narrowed = {"team_ids": team_ids, "service_name": scope.service_name}
+    narrowed: dict[str, Any] = {"team_ids": team_ids, "service_name": scope.service_name}
     past = {one.category: one.postmortems for one in factors.counts(caller=caller, period=before, **narrowed)}
     found = factors.counts(caller=caller, period=period, **narrowed)
     return [FactorCount(one.category, one.factors, one.postmortems, past.get(one.category, 0)) for one in found]
