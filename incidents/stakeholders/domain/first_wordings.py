@@ -19,33 +19,33 @@ _NEXT = "Next message: {next_update}."
 
 FIRST: dict[tuple[Audience, EventKind], Words] = {
     (_A.EXECUTIVE, _K.DECLARED): Words(
-        "{severity}: {service} is affected",
-        "{service} is affected since {started} ({severity}: {meaning})\n\nWhat users notice: {impact}\n"
+        "{severity}: {service} affected",
+        "Affected: {service}, since {started} ({severity}: {meaning}).\n\nWhat users notice: {impact}\n"
         f"{{commander}} leads the response of {{team}}.\n{_NEXT}",
     ),
     (_A.EXECUTIVE, _K.UPDATED): Words(
         "{severity} goes on: {service}",
-        "{service} is affected since {started}, {duration} so far ({severity}).\n\nWhat users notice: {impact}\n"
+        "Affected: {service}, since {started}, {duration} so far ({severity}).\n\nWhat users notice: {impact}\n"
         f"What is done now: {{phase}}.\n{_NEXT}",
     ),
     (_A.EXECUTIVE, _K.RESOLVED): Words(
         "Resolved: {service}",
-        "{service} works again. It lasted {duration}, since {started} ({severity}).\n\n"
+        "Working again: {service}. It lasted {duration}, since {started} ({severity}).\n\n"
         "What users noticed: {impact}\nA postmortem follows.",
     ),
     (_A.SUPPORT, _K.DECLARED): Words(
         "{severity} {service}: what to tell people who ask",
-        "Since {started} {service} does not work as it should ({severity}).\n\nWhat users notice: {impact}\n"
+        "Not working as it should since {started}: {service} ({severity}).\n\nWhat users notice: {impact}\n"
         f"You may say: we know of it and are working on it.\n{_NEXT}",
     ),
     (_A.SUPPORT, _K.UPDATED): Words(
         "{severity} {service}: still being worked on",
-        "{service} is still affected, {duration} so far.\n\nWhat users notice: {impact}\n"
+        "Still affected: {service}, {duration} so far.\n\nWhat users notice: {impact}\n"
         f"Where it stands: {{status}}, {{phase}}.\n{_NEXT}",
     ),
     (_A.SUPPORT, _K.RESOLVED): Words(
         "Resolved: {service}",
-        "{service} works again after {duration}.\n\nWhat users noticed: {impact}\n"
+        "Working again after {duration}: {service}.\n\nWhat users noticed: {impact}\n"
         "You may close what people reported about it.",
     ),
     (_A.CUSTOMER, _K.DECLARED): Words(

@@ -15,7 +15,7 @@ class WordingForm(forms.Form):
     subject = forms.CharField(
         max_length=bounds.SUBJECT_MAX,
         label="Subject",
-        help_text="One line. Example: {severity}: {service} is affected",
+        help_text="One line. Example: {severity}: {service} affected",
         error_messages=needed("write the subject"),
     )
     text = forms.CharField(

@@ -42,7 +42,7 @@ def weeks_chart(*, weeks: Sequence[Week], capacity: Decimal) -> Chart:
             | {
                 "barmode": "stack",
                 "xaxis": {"type": "category"},
-                "yaxis": {"rangemode": "tozero", "title": {"text": "hours"}},
+                "yaxis": {"range": [0, _top(weeks, half)], "title": {"text": "hours"}},
             },
         },
         columns=("Week from", "Hours", "Share", *(category.words for category in used)),
