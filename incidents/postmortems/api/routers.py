@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ninja import Router
 
-from incidents.postmortems.api import analysis, documents
+from incidents.postmortems.api import acts, analysis, documents
 
 ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/postmortems", acts.router),  # its fixed words before the numbers of the others
     ("/v1/postmortems", documents.router),
     ("/v1/postmortems", analysis.router),
 )

@@ -1,0 +1,130 @@
+"""From a draft to something that everybody reads: review, publishing, receipts, reminders, the meeting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from incidents.postmortems.domain.due import DUE_AFTER
+from incidents.postmortems.domain.states import ReviewAnswer, State
+from incidents.postmortems.models import Notice, Postmortem
+from incidents.postmortems.selectors.postmortems import list_postmortems
+from incidents.postmortems.selectors.search import search
+from incidents.postmortems.services import meetings, notices, publishing, reminding, reviews, sections, settings
+from incidents.postmortems.services.meetings import MeetingDraft
+from incidents.postmortems.services.sections import Base
+from reliability.outbox.models import Due, Fact
+from reliability.web.errors import Conflict, Forbidden, Invalid
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def test_a_draft_is_reviewed_published_read_and_taken_back(cast: Cast, postmortem: Postmortem, now) -> None:  # type: ignore[no-untyped-def]  # the fixture of every room
+    writer, editor = cast.caller("responder"), cast.caller("editor")
+    sections.save(
+        caller=writer, postmortem=postmortem, slug="summary", text="Tills stood still.", base=Base(1), now=now
+    )
+    with pytest.raises(Conflict, match="ask for a review"):
+        publishing.publish(caller=writer, postmortem=postmortem, now=now)
+    with pytest.raises(Invalid):
+        reviews.ask(caller=writer, postmortem=postmortem, reviewer_ids=[cast.outsider.pk], now=now)
+    asked = reviews.ask(caller=writer, postmortem=postmortem, reviewer_ids=[cast.editor.pk, cast.responder.pk], now=now)
+    assert [one.reviewer_name for one in asked] == [cast.editor.name, cast.responder.name]
+    assert Notice.objects.filter(kind="review").count() == 2
+    with pytest.raises(Forbidden, match="you alone wrote it"):
+        reviews.answer(caller=writer, postmortem=postmortem, answer=ReviewAnswer.APPROVED, now=now)
+    with pytest.raises(Invalid):
+        reviews.answer(caller=editor, postmortem=postmortem, answer=ReviewAnswer.CHANGES_WANTED, now=now)
+    reviews.answer(
+        caller=editor, postmortem=postmortem, answer=ReviewAnswer.CHANGES_WANTED, comment="Which tills?", now=now
+    )
+    postmortem.refresh_from_db()
+    assert postmortem.state == State.DRAFT
+    reviews.ask(caller=writer, postmortem=postmortem, reviewer_ids=[cast.editor.pk], now=now)
+    reviews.answer(caller=editor, postmortem=postmortem, answer=ReviewAnswer.APPROVED, now=now)
+    postmortem.refresh_from_db()
+    assert postmortem.state == State.APPROVED
+
+    outsider = cast.caller("outsider")
+    assert not list_postmortems(caller=outsider).exists()
+    publishing.publish(caller=writer, postmortem=postmortem, is_for_organisation=False, now=now)
+    assert not list_postmortems(caller=outsider).exists()
+    publishing.publish(caller=writer, postmortem=postmortem, now=now)
+    assert Fact.objects.filter(kind="PostmortemPublished").count() == 1
+    (found,) = search(caller=outsider, text="stood TILLS")
+    assert [piece.text for piece in found.pieces if piece.is_hit] == ["Tills", "stood"]
+    assert search(caller=outsider, text="tills flew") == []
+    receipt = publishing.confirm(caller=outsider, number=postmortem.pk, now=now + HOUR)
+    assert (receipt.user_id, receipt.confirmed_at) == (cast.outsider.pk, now + HOUR)
+    with pytest.raises(Invalid):
+        publishing.unpublish(caller=writer, postmortem=postmortem, reason=" ", now=now)
+    publishing.unpublish(caller=writer, postmortem=postmortem, reason="It names a customer.", now=now)
+    assert not list_postmortems(caller=outsider).exists()
+    assert postmortem.versions.filter(note="It names a customer.").exists()
+
+
+def test_it_is_due_after_48_hours_and_people_are_reminded_until_it_is_published(
+    cast: Cast,
+    outage,
+    draft,
+    now,  # type: ignore[no-untyped-def]  # the fixtures of this folder
+) -> None:
+    incident = outage.incident
+    due_at = incident.resolved_at + DUE_AFTER
+    reminding.schedule(incident_id=incident.pk, now=now)
+    assert Due.objects.get(kind="postmortems.due", key=str(incident.pk)).due_at == due_at - 24 * HOUR
+
+    assert reminding.remind(incident_id=incident.pk, now=due_at - 24 * HOUR) == due_at
+    before = Notice.objects.get(kind="due")
+    assert before.user == cast.responder  # who commanded
+    assert reminding.remind(incident_id=incident.pk, now=due_at) == due_at + 24 * HOUR
+    assert Fact.objects.filter(kind="PostmortemDue").count() == 1
+    reminding.remind(incident_id=incident.pk, now=due_at)
+    told = Notice.objects.filter(key__contains=":due:")
+    assert (
+        told.count() == len(set(told.values_list("user_id", flat=True))) == 2
+    )  # the commander and the head of the team
+    late = due_at + 24 * HOUR
+    assert reminding.remind(incident_id=incident.pk, now=due_at + timedelta(days=7)) is None
+    # Begun and published meanwhile: what waits is void.
+    written = draft()
+    Postmortem.objects.filter(pk=written.pk).update(state="published", published_at=now)
+    for notice in Notice.objects.filter(kind="due"):
+        assert notices.deliver(notice_id=notice.pk, now=late) is None
+    assert set(Notice.objects.values_list("state", flat=True)) == {"void"}
+    assert reminding.remind(incident_id=incident.pk, now=late) is None
+
+    # A team that wants none of such an incident is not reminded.
+    Postmortem.objects.filter(pk=written.pk).delete()
+    settings.choose(caller=cast.caller("editor"), team=cast.payments, severity_max=0, channel=None, now=now)
+    reminding.schedule(incident_id=incident.pk, now=now)
+    assert not Due.objects.filter(kind="postmortems.due").exists()
+    with pytest.raises(Forbidden):
+        settings.choose(caller=cast.caller("responder"), team=cast.payments, severity_max=5, channel=None, now=now)
+
+
+def test_a_meeting_is_mailed_moved_and_cancelled(cast: Cast, postmortem: Postmortem, mailoutbox, now) -> None:  # type: ignore[no-untyped-def]  # pytest-django's
+    writer = cast.caller("responder")
+    draft = MeetingDraft(
+        starts_at=now + timedelta(days=2), zone="Europe/Berlin", place="Room 4", people=[cast.editor.pk]
+    )
+    wrong = MeetingDraft(starts_at=now, length_minutes=5, zone="Mars/Base", people=[cast.outsider.pk])
+    with pytest.raises(Invalid) as refused:
+        meetings.plan(caller=writer, postmortem=postmortem, draft=wrong, now=now)
+    assert {detail["field"] for detail in refused.value.details} == {"starts_at", "length_minutes", "zone", "people"}
+    first = meetings.plan(caller=writer, postmortem=postmortem, draft=draft, now=now)
+    assert meetings.plan(caller=writer, postmortem=postmortem, draft=draft, now=now).sequence == first.sequence == 1
+    invitation = Notice.objects.get(kind="meeting")
+    assert invitation.user == cast.editor
+    with pytest.raises(Conflict):
+        meetings.plan(caller=writer, postmortem=postmortem, draft=draft, expected_revision=7, now=now)
+    notices.deliver(notice_id=invitation.pk, now=now + 10 * HOUR)
+    invitation.refresh_from_db()
+    assert invitation.attempts == 1
+    meetings.cancel(caller=writer, postmortem=postmortem, now=now)
+    off = Notice.objects.get(kind="off")
+    assert (off.user, off.sequence) == (cast.editor, 2)
+    assert postmortem.versions.filter(what="meeting").count() == 2
