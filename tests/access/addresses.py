@@ -28,6 +28,8 @@ from tests.access.hidden_postmortems import hidden_postmortems
 from tests.access.hidden_readiness import hidden_readiness
 from tests.access.hidden_runs import hidden_runs
 from tests.access.hidden_schedules import hidden_schedules
+from tests.access.hidden_stakeholders import hidden_duties, hidden_stakeholders
+from tests.access.hidden_status_page import hidden_status_page
 from tests.access.hidden_subscribers import hidden_subscribers
 from tests.cast import (
     BEGINNING,
@@ -60,6 +62,8 @@ PUBLIC = frozenset(
         "a/<str:token>/",  # the signature is the right: tests/response/pages/test_phone.py
         "a/list/<str:token>/",  # likewise: tests/response/pages/test_phone_list.py
         "chaos/game-days/answers/<str:token>/",  # likewise: tests/chaos/gamedays/
+        "stakeholders/read/<str:token>/",  # likewise: tests/stakeholders/test_reading.py
+        "stakeholders/stop/<str:token>/",
         "chaos/notices/<str:token>/",  # the signature is the right: tests/chaos/runs/judging/test_notices.py
         "inbound/pagerduty/<slug:name>/",  # the signature of the body is what opens them
         "inbound/slack/<slug:name>/",
@@ -175,6 +179,9 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_readiness(cast, service),
         **hidden_runs(cast),
         **hidden_schedules(cast),
+        **hidden_stakeholders(cast, incident),
+        **hidden_duties(cast),
+        **hidden_status_page(cast),
         **hidden_subscribers(cast),
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
