@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from incidents.postmortems.domain import whys as tree
 from incidents.postmortems.models import Postmortem, Version
 from incidents.postmortems.services import factors, restoring, sections, whys
 from incidents.postmortems.services.sections import Base, Outcome, SectionClash
@@ -151,7 +152,7 @@ def test_whys_fork_move_and_come_back_with_all_below(cast: Cast, postmortem: Pos
     assert "Retries doubled" in postmortem.search_text
     whys.step(caller=caller, postmortem=postmortem, why_id=retries, by=-1, now=now)
     whys.move(caller=caller, postmortem=postmortem, why_id=migration, parent_id=retries, place=None, now=now)
-    assert [node.row.id for node in whys.tree.walk(whys.nodes_of(postmortem))] == [top, retries, migration, pool]
+    assert [node.row.id for node in tree.walk(whys.nodes_of(postmortem))] == [top, retries, migration, pool]
     with pytest.raises(Conflict, match="below itself"):
         whys.move(caller=caller, postmortem=postmortem, why_id=top, parent_id=pool, place=None, now=now)
     with pytest.raises(NotFound):
@@ -161,7 +162,7 @@ def test_whys_fork_move_and_come_back_with_all_below(cast: Cast, postmortem: Pos
     assert whys.remove(caller=caller, postmortem=postmortem, why_id=top, now=now) == 4
     gone = Version.objects.get(what="why", note="removed")
     restoring.restore(caller=caller, postmortem=postmortem, version=gone, now=now)
-    assert whys.tree.outline_of(whys.nodes_of(postmortem)).splitlines() == [
+    assert tree.outline_of(whys.nodes_of(postmortem)).splitlines() == [
         "- Why did payments fail?",
         "  - Retries doubled the load",
         "    - A migration held its connections",

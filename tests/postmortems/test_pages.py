@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
 
+from incidents.postmortems.domain import whys as tree
 from incidents.postmortems.models import Postmortem, ServiceRate, Version
 from incidents.postmortems.services import sections, whys
 from incidents.postmortems.services.sections import Base
@@ -111,7 +112,7 @@ def test_lists_and_trees_are_written_by_forms(as_: As, postmortem: Postmortem) -
     assert "Remove 2 answers" in asked
     assert "One!" in asked
     assert responder.post(url(postmortem, f"whys/{two.pk}/remove/")).status_code == 302
-    assert [node.row.text for node in whys.tree.walk(whys.nodes_of(postmortem))] == ["Why did it fail?"]
+    assert [node.row.text for node in tree.walk(whys.nodes_of(postmortem))] == ["Why did it fail?"]
 
     item = postmortem.timeline.get(text="Rolling back.")
     at = url(postmortem, f"timeline/{item.pk}/")

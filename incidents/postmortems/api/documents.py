@@ -11,11 +11,11 @@ from pydantic import Field
 
 from incidents.postmortems.api import schemas
 from incidents.postmortems.domain.states import State
+from incidents.postmortems.domain.versions import TYPED
 from incidents.postmortems.models import Postmortem, Section, Snapshot, Version
 from incidents.postmortems.selectors import postmortems as selectors
 from incidents.postmortems.selectors.postmortems import PostmortemFilters
 from incidents.postmortems.services import drafting, postmortems, sections
-from incidents.postmortems.services.changing import TYPED
 from incidents.postmortems.services.sections import Base
 from incidents.postmortems.services.whys import nodes_of
 from incidents.response.selectors.incidents import incident as incident_numbered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -70,7 +70,9 @@ def _words(before: str, after: str) -> Iterator[Line]:
     yield Line("new", tuple(_pieces(opcodes, new, side="new", at=3)))
 
 
-def _pieces(opcodes: list[tuple[str, int, int, int, int]], words: list[str], *, side: Side, at: int) -> Iterator[Piece]:
+def _pieces(
+    opcodes: Sequence[tuple[str, int, int, int, int]], words: list[str], *, side: Side, at: int
+) -> Iterator[Piece]:
     for opcode in opcodes:
         text = "".join(words[int(opcode[at]) : int(opcode[at + 1])])
         if text:

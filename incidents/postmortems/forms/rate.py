@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from reliability.web.field_messages import chosen
 from slo.models import Slo
 
-_AMOUNT = {
+_AMOUNT: dict[str, Any] = {
     "max_digits": 14,
     "decimal_places": 4,
     "min_value": 0,

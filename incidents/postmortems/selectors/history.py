@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from django.db.models import QuerySet
 
+from incidents.postmortems.domain.versions import TYPED
 from incidents.postmortems.models import Postmortem, Version
-from incidents.postmortems.services.changing import TYPED
 
 # Saved by itself every few seconds, a paragraph is one piece of work.
 _RUN_GAP = timedelta(minutes=10)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from incidents.postmortems.domain.versions import TYPED
 from incidents.postmortems.models import Postmortem, Version
 from incidents.postmortems.services.search_text import search_text_of
 from reliability.access.domain.caller import Caller, Role
@@ -14,8 +15,6 @@ from reliability.access.services.authorize import require
 from reliability.web.errors import Invalid, NotFound
 
 KIND = "postmortem"
-# What somebody sent that was merged before it was stored: the base of what they type next. History leaves it out.
-TYPED = "typed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,8 @@ def _suspects(looking: _Looking, services: Sequence[Service]) -> dict[str, Any]:
     """Changes of the day before it began, newest first, each with how long before."""
     incident = looking.incident
     found: dict[int, Change] = {}
-    for service_id in [one.pk for one in services] or [None]:
+    wanted: list[int | None] = [one.pk for one in services]
+    for service_id in wanted or [None]:
         for change in changes_before(
             team_id=incident.team_id, service_id=service_id, at=incident.started_at, shown_max=SUSPECTS_MAX
         ):

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from incidents.postmortems.domain.merge3 import Clash, merge3
 from incidents.postmortems.domain.sections import BY_SLUG, SECTIONS_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
+from incidents.postmortems.domain.versions import TYPED
 from incidents.postmortems.models import Postmortem, Section, Version
-from incidents.postmortems.services.changing import TYPED, Change, changed, checked_text, locked
+from incidents.postmortems.services.changing import Change, changed, checked_text, locked
 from reliability.access.domain.caller import Caller
 from reliability.web.errors import Conflict, Invalid, NotFound
 

@@ -29,9 +29,11 @@ def take_over(*, postmortem: Postmortem) -> int:
 
     In a transaction that holds the postmortem. At most ITEMS_MAX items, the oldest.
     """
+    if postmortem.incident is None:
+        return 0
     room = ITEMS_MAX - postmortem.timeline.count()
     known = postmortem.timeline.exclude(origin_entry_id=None).values("origin_entry_id")
-    entries = TimelineEntry.objects.filter(incident_id=postmortem.incident_id, removed_at=None)
+    entries = TimelineEntry.objects.filter(incident=postmortem.incident, removed_at=None)
     fresh = list(entries.exclude(pk__in=known).order_by("at", "pk")[: max(room, 0)])
     TimelineItem.objects.bulk_create(
         TimelineItem(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -42,7 +44,7 @@ def factor_change(request: AccessRequest, number: int, factor_id: int) -> HttpRe
     """`act` of the form: save, up, down or remove."""
     postmortem = opened(request, number)
     act, now, caller = request.POST.get("act", "save"), timezone.now(), request.caller
-    named = {"caller": caller, "postmortem": postmortem, "factor_id": factor_id, "now": now}
+    named: dict[str, Any] = {"caller": caller, "postmortem": postmortem, "factor_id": factor_id, "now": now}
     if act in ("up", "down"):
         tried(request, lambda: factors.move(**named, by=-1 if act == "up" else 1))
         return back(postmortem, edit=EDIT, anchor=f"factor-{factor_id}")

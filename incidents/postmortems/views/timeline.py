@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -73,7 +74,12 @@ def timeline_item(request: AccessRequest, number: int, item_id: int) -> HttpResp
         "is_selected": item.is_selected,
         "revision": item.revision,
     }
-    named = {"caller": request.caller, "postmortem": postmortem, "item_id": item.pk, "now": timezone.now()}
+    named: dict[str, Any] = {
+        "caller": request.caller,
+        "postmortem": postmortem,
+        "item_id": item.pk,
+        "now": timezone.now(),
+    }
     if request.method == "POST" and request.POST.get("act") == "remove":
         tried(request, lambda: timeline.remove(**named), done="Removed; the history has it.")
         return back(postmortem, edit=EDIT, anchor=EDIT)
