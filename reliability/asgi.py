@@ -34,7 +34,7 @@ _bounded = BoundedApp(
 # A kept page knows no nonce: it has no inline script or style.
 _policy = "; ".join(
     " ".join((name, *(str(value) for value in values if value != NONCE)))
-    for name, values in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
+    for name, values in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()  # type: ignore[attr-defined]  # a dict of lists
 )
 _transport = (
     {"strict-transport-security": f"max-age={settings.SECURE_HSTS_SECONDS}"} if settings.SECURE_HSTS_SECONDS else {}

@@ -13,6 +13,7 @@ from incidents.status_page.copies.places import store_of_settings
 from incidents.status_page.copies.store import Site, Store
 from incidents.status_page.domain.copies import KEY_MARK, STALE_MARK
 from incidents.status_page.models import StatusPage
+from incidents.status_page.public import rendering
 from incidents.status_page.public.rendering import KINDS
 from incidents.status_page.services import components, copies, pages
 from incidents.status_page.services.components import ComponentDraft
@@ -90,14 +91,14 @@ def test_one_answer_that_cannot_be_made_keeps_no_other_old(
     page: StatusPage, store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copies.renew(page_id=page.pk, now=now)
-    whole = copies.render
+    whole = rendering.render
 
     def broken(page: StatusPage, kind: str, at: datetime, *, root: str) -> object:
         if kind == "badge.svg":
             raise ValueError("no")
         return whole(page, kind, at, root=root)
 
-    monkeypatch.setattr(copies, "render", broken)
+    monkeypatch.setattr("incidents.status_page.services.copies.render", broken)
     copies.renew(page_id=page.pk, now=now + timedelta(minutes=1))
     badge, index = store.read(SHOP, "badge.svg"), store.read(SHOP, "index")
     assert badge is not None
@@ -162,13 +163,13 @@ def test_a_page_that_moves_or_is_deleted_is_gone_from_where_it_was(
 def test_a_change_while_copies_are_made_takes_them_back(
     page: StatusPage, store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = copies.render
+    whole = rendering.render
 
     def meanwhile(page: StatusPage, kind: str, at: datetime, *, root: str) -> object:
         StatusPage.objects.update(is_public=False)
         return whole(page, kind, at, root=root)
 
-    monkeypatch.setattr(copies, "render", meanwhile)
+    monkeypatch.setattr("incidents.status_page.services.copies.render", meanwhile)
     assert copies.renew(page_id=page.pk, now=now) == now
     assert store.kinds(SHOP) == set()
 

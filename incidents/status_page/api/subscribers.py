@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from incidents.status_page.models import Subscriber
@@ -61,9 +61,9 @@ def list_all(
     slug: str,
     kind: SubscriberKind | None = None,
     state: SubscriberState | None = None,
-    q: str = Query("", max_length=320, description="A whole mail address, or a part of a webhook's host."),
-    limit: int = Query(100, ge=1, le=1000),
-    offset: int = Query(0, ge=0, le=1_000_000),
+    q: Annotated[str, Field(max_length=320, description="A whole mail address, or a part of a webhook's host.")] = "",
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0,
 ) -> Any:
     """Newest first."""
     page = page_of_editor(caller=request.caller, slug=slug)

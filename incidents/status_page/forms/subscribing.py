@@ -25,8 +25,8 @@ class _Form(forms.Form):
     website = forms.CharField(required=False, label="Leave this empty", max_length=200)
 
     def __init__(self, *args: Any, components: Sequence[Component] = (), **kwargs: Any) -> None:
-        kwargs.setdefault("prefix", None)
-        super().__init__(*args, auto_id=f"{self.kind}-%s", **kwargs)
+        kwargs["auto_id"] = f"{self.kind}-%s"  # three forms stand on one page
+        super().__init__(*args, **kwargs)
         if components:
             self.fields["components"] = forms.MultipleChoiceField(
                 label="Only of these components",

@@ -71,7 +71,7 @@ def render(page: StatusPage, kind: str, now: datetime, *, root: str) -> Rendered
     if found is None:
         return None
     template, context = found
-    text = render_to_string(f"status_page/public/{template}.html", context)
+    text = render_to_string(f"status_page/public/{template}.html", {**context, "as_of": now})
     return rendered(body=text.encode(), content_type=HTML, changed_at=page.changed_at, max_age_seconds=_SECONDS)
 
 

@@ -23,7 +23,7 @@ def take_of_network(*, network: str, now: datetime) -> None:
 
 def may_address(*, address: str, now: datetime) -> bool:
     """Whether this address may be written to again. Nobody is told: it would say that it is known."""
-    return _count(who=hash_of(f"address:{address}"), now=now) <= settings.STATUS_ASKED_PER_ADDRESS_MAX
+    return _count(who=hash_of(f"address:{address}"), now=now) <= int(settings.STATUS_ASKED_PER_ADDRESS_MAX)
 
 
 def forget(*, now: datetime) -> None:

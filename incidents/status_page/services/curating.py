@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -86,7 +87,7 @@ def export(*, caller: Caller, page_id: int, now: datetime) -> tuple[Sequence[str
 
 def _checked(addresses: Sequence[str]) -> list[str]:
     given = [address.strip() for address in addresses if address.strip()]
-    details = []
+    details: list[dict[str, Any]] = []
     if not given:
         details.append({"field": "addresses", "message": "write at least one address, such as sam@example.org"})
     if len(given) > ADDED_MAX:

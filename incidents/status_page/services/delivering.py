@@ -112,7 +112,7 @@ def _void_because(row: Delivery) -> str:
 
 def _is_minute_full(now: datetime) -> bool:
     tried = Delivery.objects.filter(tried_at__gt=now - _MINUTE, tried_at__lte=now)
-    return tried.count() >= settings.STATUS_MESSAGES_PER_MINUTE_MAX
+    return tried.count() >= int(settings.STATUS_MESSAGES_PER_MINUTE_MAX)
 
 
 def _end(row: Delivery, subscriber: Subscriber, *, outcome: Outcome, now: datetime) -> datetime | None:

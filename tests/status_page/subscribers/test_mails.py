@@ -40,7 +40,7 @@ def text_of(mail: EmailMessage) -> str:
 def link_of(mail: EmailMessage, ending: str) -> str:
     """The path of the link in the text part that ends so."""
     found = [url for url in _LINK.findall(text_of(mail)) if urlsplit(url).path.endswith(ending)]
-    return urlsplit(found[0]).path
+    return str(urlsplit(found[0]).path)
 
 
 def subscribed(page: StatusPage, clock: Clock, number: int, **more: object) -> Subscriber:
