@@ -264,7 +264,8 @@ def _place(found: Imported, part: Part, base: date | None, zone: tzinfo) -> None
         # A lower heading stays within the part it stands in.
         found.sections[-1].text += f"\n\n{'#' * part.level} {part.heading}\n\n{part.text}"
     else:
-        _free(found, part.heading, part.text)
+        # Perhaps empty: lower headings may follow that belong to it.
+        found.sections.append(ImportedSection("", part.heading, part.text))
 
 
 def _factors(found: Imported, part: Part) -> None:
@@ -326,6 +327,8 @@ def _from_timeline(found: Imported) -> None:
 
 def _finish(found: Imported) -> None:
     """Bounds: what is too long goes on in the next free section, what is too many in the last."""
+    found.details += [one.title for one in found.sections if not one.slug and not one.text.strip()]
+    found.sections = [one for one in found.sections if one.slug or one.text.strip()]
     if found.details:
         found.sections.append(ImportedSection("", DETAILS, "\n\n".join(found.details)))
     cut: list[ImportedSection] = []
