@@ -39,6 +39,7 @@ EXCEPTIONS = {
     "reliability/access/lockout.py": "called by axes in the middle of a log-in: an edge",
     "reliability/web/shell.py": "context of every page: an edge",
     "reliability/api.py": "the API itself",
+    "reliability/asgi.py": "an entry point: it hands the clock to the layers in front of Django",
     "reliability/server.py": "a process's entry point",
     "reliability/worker.py": "a process's entry point",
     "reliability/beat.py": "a process's entry point",
