@@ -17,7 +17,7 @@ from chaos.gamedays.models import FollowUp
 from chaos.runs.models import Run
 from incidents.actions.models import Action
 from incidents.response.models import ImpactedService
-from tests.cast import ActionFactory, Cast, GameDayFactory, IncidentFactory, ServiceFactory
+from tests.cast import ActionFactory, Cast, GameDayFactory, IncidentFactory, ServiceFactory, SloFactory
 from tests.queries import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +217,22 @@ def test_a_team_chooses_when_it_is_reminded(as_: As) -> None:
     assert editor.post(address, given | {"escalate_days": 5}).status_code == 302
     assert 'value="5"' in editor.get(address).content.decode()
     assert as_("responder").get(address).status_code == 403
+
+
+def test_an_open_action_tells_nothing_of_what_it_stands_on_in_a_private_team(as_: As, cast: Cast) -> None:
+    mark = "hidden-treasure"
+    service = ServiceFactory(team=cast.payments, name=mark)
+    incident = IncidentFactory(team=cast.payments, title=mark)
+    slo = SloFactory(sli__source__team=cast.payments, name=mark, title=mark)
+    stands_on: dict[str, Any] = {"service": service, "incident": incident, "slo": slo, "proof": "slo", "slo_days": 3}
+    source = {"source_kind": "incident", "source_key": str(incident.pk)}
+    action = ActionFactory(
+        team=cast.commons, title="Open to all", state="done", done_at=timezone.now(), **stands_on, **source
+    )
+    guest = as_("outsider")
+    for path in (LIST, BOARD, "/incidents/actions.csv", f"{LIST}{action.pk}/", f"/api/v1/actions/{action.pk}"):
+        page = guest.get(path).content.decode()
+        assert "Open to all" in page, path
+        assert mark not in page, path
+    assert mark in as_("viewer").get(f"{LIST}{action.pk}/").content.decode()
+    assert "Open to all" not in guest.get(f"{LIST}?service={mark}").content.decode()

@@ -111,7 +111,7 @@ def test_an_objective_that_stayed_met_proves_it_when_the_days_are_over(
     assert state(action) == "done"
     assert prove(key=str(action.pk), payload={}, now=now + 3 * DAY + SETTLED) is None
     assert state(action) == "verified"
-    assert action.proof_text.startswith("“Orders succeed”: 100 % were good over 3 measured days")
+    assert action.proof_text.startswith("Its objective: 100 % were good over 3 measured days")
 
 
 def test_a_breach_opens_it_again_with_the_reason_and_what_was_before_it_does_not_count(

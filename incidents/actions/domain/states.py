@@ -19,7 +19,7 @@ class State(StrEnum):
         return {"done": "done, not proven yet", "unproven": "closed without proof"}.get(self, self.replace("_", " "))
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """As a heading."""
         return _TITLES[self]
 
@@ -110,7 +110,7 @@ def mistake_of_move(*, state: State, to: State) -> str:
         return ""
     if to is State.VERIFIED:
         return "only its proof makes it proven: mark it done and let the proof happen, or close it without proof"
-    allowed = ", ".join(one.title.lower() for one in FOLLOWS[state])
+    allowed = ", ".join(one.heading.lower() for one in FOLLOWS[state])
     return f"it is {state.words}: from there it goes to {allowed}"
 
 

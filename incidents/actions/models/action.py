@@ -35,7 +35,7 @@ class Action(models.Model):
     )
     source_kind = models.CharField(max_length=16, blank=True)
     source_key = models.CharField(max_length=64, blank=True)
-    state = models.CharField(max_length=16, choices=[(s.value, s.title) for s in State], default=State.OPEN.value)
+    state = models.CharField(max_length=16, choices=[(s.value, s.heading) for s in State], default=State.OPEN.value)
     state_reason = models.TextField(blank=True)
     state_at = models.DateTimeField()
     proof = models.CharField(max_length=16, choices=[(p.value, p.words) for p in Proof], default=Proof.NONE.value)

@@ -54,7 +54,7 @@ def by_objective(*, number: int, now: datetime) -> datetime | None:
         found = judgement_of(slo=row.slo, since=row.done_at, needed=row.slo_days, now=now)
         if found.outcome in (Outcome.HELD, Outcome.BREACHED):
             to = State.VERIFIED if found.outcome is Outcome.HELD else State.OPEN
-            text = f"“{row.slo.title}”: {found.reason}."
+            text = f"Its objective: {found.reason}."  # without its name, which not every reader may know
             place(caller=SYSTEM, row=row, to=to, reason=text, proof_text=text, now=now)
             return None
         if row.proof_text != found.reason:

@@ -73,7 +73,7 @@ def frame_of(request: AccessRequest, query: ActionQuery) -> dict[str, Any]:
         "teams": teams.order_by("name", "pk"),
         "services": list_services(caller=request.caller),
         "people": people.order_by("name", "email", "pk"),
-        "states": [*GROUPS.items(), *((one.value, one.title) for one in State)],
+        "states": [*GROUPS.items(), *((one.value, one.heading) for one in State)],
         "kinds": [(one.value, one.value.capitalize()) for one in Kind],
         "priorities": [(one.value, one.value.capitalize()) for one in Priority],
         "proofs": [(one.value, one.words) for one in Proof],
@@ -86,7 +86,7 @@ def _cells(row: Row) -> list[object]:
 
 def _each_cell(row: Row) -> Iterator[object]:
     action = row.action
-    yield from (action.pk, action.title, action.team.slug, row.state.title, action.state_reason, action.kind)
+    yield from (action.pk, action.title, action.team.slug, row.state.heading, action.state_reason, action.kind)
     yield from (action.priority, action.owner_name, action.due_on, "yes" if row.is_overdue else "no")
     yield from (row.service.name if row.service else None, row.incident.pk if row.incident else None)
     yield from (action.proof, action.proof_text)

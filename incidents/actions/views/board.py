@@ -76,7 +76,7 @@ def _column(request: AccessRequest, query: ActionQuery, state: State, counts: di
     back, on = _MOVES[state]
     return Column(
         slug=state.value,
-        title=state.title,
+        title=state.heading,
         rows=rows_of(found, caller=request.caller, today=today),
         count=counts[state],
         all_url=query.address(state=state.value),

@@ -74,7 +74,7 @@ def actions_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]
             "Action",
             f"#{one.pk} {one.title}",
             reverse("action-detail", args=(one.pk,)),
-            detail=State(one.state).title,
+            detail=State(one.state).heading,
             icon="check",
         )
         for one in found
