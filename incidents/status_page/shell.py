@@ -31,7 +31,7 @@ for _slug, _look in {
     ComponentState.MAJOR_OUTAGE: StateLook("Major outage", "bad", "flame"),
 }.items():
     register_state(f"component_{_slug.value}", _look)
-for _slug, _look in {
+for _status, _look in {
     IncidentStatus.INVESTIGATING: StateLook("Investigating", "bad", "search"),
     IncidentStatus.IDENTIFIED: StateLook("Identified", "warn", "target"),
     IncidentStatus.MONITORING: StateLook("Monitoring", "busy", "clock"),
@@ -42,7 +42,7 @@ for _slug, _look in {
     MaintenanceStatus.VERIFYING: StateLook("Verifying", "busy", "search"),
     MaintenanceStatus.COMPLETED: StateLook("Completed", "good", "check"),
 }.items():
-    register_state(f"public_{_slug.value}", _look)
+    register_state(f"public_{_status.value}", _look)
 register_state("public_cancelled", StateLook("Cancelled", "none", "stop"))
 register_state("subscriber_active", StateLook("Active", "good", "check"))
 register_state("subscriber_pending", StateLook("Not confirmed", "none", "clock"))

@@ -74,7 +74,8 @@ def content_of(
     listed = {one.code for one in components}
     incidents = _incidents(page.incidents.filter(of_incidents | _OPEN), limit)
     maintenances = _maintenances(page.maintenances.filter(of_maintenances | _PLANNED), limit)
-    named = {code for one in (*incidents, *maintenances) for code in one.components} - listed
+    codes = [*(one.components for one in incidents), *(one.components for one in maintenances)]
+    named = {code for several in codes for code in several} - listed
     gone = dict(page.components.filter(code__in=named).values_list("code", "name")) if named else {}
     return Content(
         page=_page(page, root),
@@ -122,7 +123,7 @@ def _components(page: StatusPage, *, now: datetime, has_days: bool) -> tuple[Com
     views = []
     for place, row in enumerate(rows, 1):
         seen = shown(known=known[row.pk], now=now)
-        is_dark = row.slos_count > 0 and not row.is_measured  # type: ignore[attr-defined]  # annotated
+        is_dark = row.slos_count > 0 and not row.is_measured
         views.append(
             ComponentView(
                 code=row.code,

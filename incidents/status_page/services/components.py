@@ -64,7 +64,7 @@ def create(*, caller: Caller, page_id: int, draft: ComponentDraft, now: datetime
             **values,
         )
         row.slos.set(slos)
-        changes = {"name": [None, row.name], "slos": [None, [one.name for one in slos]]}
+        changes: dict[str, list[Any]] = {"name": [None, row.name], "slos": [None, [one.name for one in slos]]}
         tell(caller=caller, page=page, action="status_component.create", name=row.name, now=now, changes=changes)
         _look_anew(page, row, now)
     return row
@@ -263,7 +263,7 @@ def _checked(
         others.append({"field": "slos", "message": "one of them is gone, or not yours to see"})
     if len(slos) > bounds.SLOS_MAX:
         others.append({"field": "slos", "message": f"name at most {bounds.SLOS_MAX}: those that users feel"})
-    twins = page.components.filter(name=values["name"], group=group, removed_at=None).exclude(pk=pk)
+    twins = page.components.filter(name=values["name"], group=group, removed_at=None).exclude(pk=pk or 0)
     if values["name"] and twins.exists():
         others.append({"field": "name", "message": "another component beside it has this name: choose another"})
     texts = {"name": values["name"], "description": values["description"]}

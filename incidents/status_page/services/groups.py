@@ -101,5 +101,5 @@ def _checked(draft: GroupDraft) -> dict[str, str]:
 
 
 def _check_free(page: StatusPage, name: str, *, pk: int | None) -> None:
-    if page.groups.filter(name=name).exclude(pk=pk).exists():
+    if page.groups.filter(name=name).exclude(pk=pk or 0).exists():
         raise Invalid(details=[{"field": "name", "message": "another group of this page has it: choose another"}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -59,7 +60,11 @@ def open_incident(
             created_by_name=caller.name[:160],
             updated_at=now,
         )
-        changes = {"title": [None, row.title], "impact": [None, row.impact], "incident": [None, draft.incident_id]}
+        changes: dict[str, list[Any]] = {
+            "title": [None, row.title],
+            "impact": [None, row.impact],
+            "incident": [None, draft.incident_id],
+        }
         tell(caller=caller, page=page, action="status_incident.open", name=row.title, now=now, changes=changes)
         write(caller=caller, page=page, incident=row, draft=update, now=now)
     return row
@@ -106,7 +111,10 @@ def delete(*, caller: Caller, page_id: int, incident: str, reason: str, now: dat
     with transaction.atomic():
         page = held(caller=caller, page_id=page_id, role=Role.EDITOR)
         row = incident_of(page=page, code=incident)
-        changes = {"title": [row.title, None], "updates": [[one.body for one in row.updates.all()], None]}
+        changes: dict[str, list[Any]] = {
+            "title": [row.title, None],
+            "updates": [[one.body for one in row.updates.all()], None],
+        }
         tell(
             caller=caller,
             page=page,

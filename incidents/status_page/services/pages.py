@@ -196,7 +196,7 @@ def _is_zone(name: str) -> bool:
 
 def _check_free(values: dict[str, Any], *, pk: int | None) -> None:
     """Slugs and domains belong to the whole installation: a taken one is no secret."""
-    others = StatusPage.objects.exclude(pk=pk)
+    others = StatusPage.objects.exclude(pk=pk or 0)
     details = []
     if others.filter(slug=values["slug"]).exists():
         details.append({"field": "slug", "message": "another page has it: choose another"})

@@ -101,7 +101,7 @@ def _checked(page: StatusPage, draft: TemplateDraft, *, pk: int | None) -> dict[
         if unknown := unknown_in(values[name]):
             known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
             others.append({"field": name, "message": f"{{{unknown[0]}}} is no placeholder: there are {known}"})
-    if page.templates.filter(name=values["name"]).exclude(pk=pk).exists():
+    if page.templates.filter(name=values["name"]).exclude(pk=pk or 0).exists():
         others.append({"field": "name", "message": "another template of this page has it: choose another"})
     check_texts(texts=values, most=_MOST, needed=_NEEDED, others=others)
     return values

@@ -157,7 +157,7 @@ def update_of(*, page: StatusPage, code: str) -> Update:
     """Of an incident or a maintenance of *page*. Raises NotFound."""
     rows = Update.objects.select_related("incident__page", "maintenance__page").filter(code=code[:16])
     row = rows.first()
-    owner = row and (row.incident or row.maintenance)
+    owner = (row.incident or row.maintenance) if row is not None else None
     if row is None or owner is None or owner.page_id != page.pk:
         raise NotFound("there is no such update on this page")
     return row
