@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 
 import pytest
 
@@ -21,6 +22,12 @@ from tests.cast import Cast, ServiceFactory
 from tests.stakeholders.conftest import UTC_ZONE, Add, Mails, Tell, deliver_all, subject_now
 
 pytestmark = pytest.mark.django_db
+
+
+def words_of(mail: Message) -> tuple[str, str]:
+    """Plain and HTML."""
+    plain, html = (bytes(part.get_payload(decode=True)).decode() for part in list(mail.walk())[1:3])
+    return plain, html
 
 
 def test_the_preview_says_who_is_told_what_when_and_how(
@@ -69,13 +76,13 @@ def test_it_is_written_once_told_in_the_timeline_and_delivered(
     assert deliver_all(now) == {"Ines": None, "Responder": None}
     assert deliver_all(now) == {}, "what was sent is not sent again"
     to_ines, to_responder = sorted(mails(), key=lambda mail: "ines" not in str(mail["To"]))
-    text = str(to_ines.get_payload(0).get_payload(decode=True), "utf-8")  # type: ignore[union-attr]  # the plain part
+    text, html = words_of(to_ines)
     assert "https://rel.example.org/stakeholders/read/" in text
+    assert str(to_ines["List-Unsubscribe"]).strip().startswith("<https://rel.example.org/stakeholders/stop/")
+    assert to_ines["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "/stakeholders/messages/" not in text, "whoever may not open the page is not sent there"
-    html = str(to_ines.get_payload(1).get_payload(decode=True), "utf-8")  # type: ignore[union-attr]  # the HTML part
     assert "&lt;b&gt;Cards&lt;/b&gt;" in html
-    member = str(to_responder.get_payload(0).get_payload(decode=True), "utf-8")  # type: ignore[union-attr]  # as above
-    assert f"/stakeholders/messages/{first.pk}/" in member
+    assert f"/stakeholders/messages/{first.pk}/" in words_of(to_responder)[0]
     keys = Delivery.objects.values_list("idempotency_key", flat=True)
     assert len(set(keys)) == 2
 

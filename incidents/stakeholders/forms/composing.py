@@ -56,7 +56,6 @@ class AskForm(forms.Form):
     next_minutes = forms.TypedChoiceField(
         required=False,
         coerce=int,
-        empty_value=0,
         label="Next message",
         choices=_NEXT,
         help_text="When it is overdue, whoever has communications is reminded.",
@@ -65,7 +64,6 @@ class AskForm(forms.Form):
     remind_after_hours = forms.TypedChoiceField(
         required=False,
         coerce=int,
-        empty_value=0,
         label="Remind who has not read it",
         choices=_REMIND,
         help_text="At their hour, three times at most.",

@@ -45,4 +45,4 @@ def _why_gone(stakeholder: Stakeholder) -> str:
 
 
 def _is_member(stakeholder: Stakeholder) -> bool:
-    return Membership.objects.filter(team_id=stakeholder.team_id, user_id=stakeholder.user_id).exists()
+    return Membership.objects.filter(team_id=stakeholder.team_id, user=stakeholder.user).exists()

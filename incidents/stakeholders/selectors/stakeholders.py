@@ -69,7 +69,8 @@ def group(*, caller: Caller, pk: int) -> Group:
 
 
 def groups_of_team(*, team_id: int) -> QuerySet[Group]:
-    return Group.objects.filter(team_id=team_id).annotate(members_count=Count("members")).order_by("name", "pk")
+    found: QuerySet[Group] = Group.objects.filter(team_id=team_id)
+    return found.annotate(members_count=Count("members")).order_by("name", "pk")
 
 
 def _joined(found: QuerySet[Stakeholder]) -> QuerySet[Stakeholder]:

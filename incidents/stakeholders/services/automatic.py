@@ -50,7 +50,7 @@ def game_day_planned(*, payload: dict[str, Any], fact_id: int, now: datetime) ->
 
 
 def postmortem_published(*, payload: dict[str, Any], fact_id: int, now: datetime) -> None:
-    team = Team.objects.filter(pk=payload.get("team_id")).first()
+    team = Team.objects.filter(pk=int(payload.get("team_id") or 0)).first()
     if team is None or not payload.get("title"):
         return
     subject = subject_planned(

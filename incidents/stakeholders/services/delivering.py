@@ -59,6 +59,7 @@ def message_of(*, delivery: Delivery, now: datetime) -> Message:
             Link("I have read this", read_url(recipient=recipient)),
             Link("Tell me no more", stop_url(recipient=recipient)),
         ),
+        unsubscribe_url=stop_url(recipient=recipient),
     )
 
 
@@ -69,7 +70,7 @@ def _may_read(recipient: Recipient) -> bool:
         return False
     if not recipient.message.team.is_private or person.user.is_administrator:
         return True
-    return Membership.objects.filter(team_id=recipient.message.team_id, user_id=person.user_id).exists()
+    return Membership.objects.filter(team_id=recipient.message.team_id, user=person.user).exists()
 
 
 def _send(*, delivery: Delivery, now: datetime) -> Outcome:
@@ -148,7 +149,7 @@ def _newer(recipient: Recipient) -> int | None:
     if message.incident_id is None:
         return None
     later = Recipient.objects.filter(
-        stakeholder_id=recipient.stakeholder_id, message__incident_id=message.incident_id, message_id__gt=message.pk
+        stakeholder=recipient.stakeholder, message__incident_id=message.incident_id, message_id__gt=message.pk
     )
     found = later.order_by("-message_id").values_list("message_id", flat=True)
     return found.first()

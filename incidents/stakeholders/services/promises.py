@@ -74,7 +74,7 @@ def who_writes(*, incident: Incident, message: StakeholderMessage) -> User | Non
 @transaction.atomic
 def _begin(*, message_id: int, now: datetime) -> Promise | datetime | None:
     rows = StakeholderMessage.objects.select_for_update(of=("self",)).filter(pk=message_id)
-    message = rows.select_related("incident", "team", "created_by").first()
+    message: StakeholderMessage | None = rows.select_related("incident", "team", "created_by").first()
     if message is None or message.incident is None or message.next_update_at is None:
         return None
     if message.incident.status not in {status.value for status in OPEN_STATUSES}:
@@ -84,7 +84,7 @@ def _begin(*, message_id: int, now: datetime) -> Promise | datetime | None:
     if now < message.next_update_at:
         return message.next_update_at
     made = list(message.promises.select_related("user").order_by("number"))
-    last = made[-1] if made else None
+    last: Promise | None = made[-1] if made else None
     if last is None or last.state != DeliveryState.QUEUED:
         if len(made) >= TIMES_MAX:
             return None

@@ -175,7 +175,7 @@ def _user(caller: Caller, row: Stakeholder, draft: StakeholderDraft) -> User | N
     if draft.way != Way.PERSON:
         return None
     named = (row.user_id,) if row.user_id is not None else ()
-    found = candidates(caller=caller, team_id=row.team_id, named=named).filter(pk=draft.user_id).first()
+    found = candidates(caller=caller, team_id=row.team_id, named=named).filter(pk=draft.user_id or 0).first()
     if found is None:
         message = "choose somebody of the team; others are reached by their mail address"
         raise Invalid(details=[{"field": "user_id", "message": message}])
@@ -185,7 +185,7 @@ def _user(caller: Caller, row: Stakeholder, draft: StakeholderDraft) -> User | N
 def _channel(row: Stakeholder, draft: StakeholderDraft) -> Channel | None:
     if draft.way != Way.CHANNEL:
         return None
-    found = Channel.objects.filter(team_id=row.team_id, pk=draft.channel_id).first()
+    found: Channel | None = Channel.objects.filter(team_id=row.team_id, pk=draft.channel_id or 0).first()
     if found is None:
         raise Invalid(details=[{"field": "channel_id", "message": "choose a channel of the team"}])
     return found

@@ -52,7 +52,9 @@ def tell_incident(request: AccessRequest, number: int) -> HttpResponse:
         return subject_of_incident(incident=incident, kind=form.event_kind, zone=zone_of(request), now=now)
 
     last = last_of_incident(incident=incident)
-    return _composer(request, form, subject, {"incident": incident, "team": incident.team, "last": last}, now)
+    return _composer(
+        request, form, subject, {"incident": incident, "team": incident.team, "last": last}, incident.team_id, now
+    )
 
 
 @each_method
@@ -78,7 +80,8 @@ def tell_planned(request: AccessRequest) -> HttpResponse:
             services=list(data["services"]),
         )
 
-    return _composer(request, form, subject, {"team": team, "teams": teams_of(request, Role.RESPONDER)}, timezone.now())
+    context: dict[str, object] = {"team": team, "teams": teams_of(request, Role.RESPONDER)}
+    return _composer(request, form, subject, context, team.pk, timezone.now())
 
 
 def _composer(
@@ -86,6 +89,7 @@ def _composer(
     form: AskForm,
     subject_of: Callable[[], Subject],
     context: dict[str, object],
+    team_id: int,
     now: datetime,
 ) -> HttpResponse:
     previews: list[Preview] = []
@@ -109,7 +113,7 @@ def _composer(
         "parts": [_part(sending, one, now) for one in previews] if sending is not None else [],
         "anybody": any(not one.silent for preview in previews for one in preview.planned),
         "anybody_waits": any(one.hour_at > now and not one.silent for preview in previews for one in preview.planned),
-        "has_people": Stakeholder.objects.filter(team=context["team"]).exists(),
+        "has_people": Stakeholder.objects.filter(team_id=team_id).exists(),
     }
     status = 422 if has_mistakes else 200
     return render(request, "stakeholders/compose.html", context, status=status)

@@ -96,7 +96,7 @@ def list_log(request: AccessRequest, pk: int, query: Query[PageQuery]) -> Any:
 def end(request: AccessRequest, pk: int, body: schemas.EntryBody) -> Any:
     """The occurrence that is open ends, and the next is due."""
     found = _writable(request, pk, Role.RESPONDER)
-    act = entries.skip if body.outcome == Outcome.SKIPPED else entries.done
+    act = entries.skip if Outcome(body.outcome) is Outcome.SKIPPED else entries.done
     draft = EntryDraft(body.note, body.evidence_url, body.minutes, body.for_due_at)
     return Status(201, _entry_out(act(caller=request.caller, duty=found, draft=draft, now=timezone.now())))
 
@@ -149,7 +149,7 @@ def service_id_of(team_id: int, name: str | None) -> int | None:
     """None for none. Raises Invalid for one that is not the team's."""
     if name is None:
         return None
-    found = Service.objects.filter(team_id=team_id, name=name).values_list("pk", flat=True).first()
+    found: int | None = Service.objects.filter(team_id=team_id, name=name).values_list("pk", flat=True).first()
     if found is None:
         raise Invalid(details=[{"field": "service", "message": f"the team has no service {name!r}"}])
     return found

@@ -38,7 +38,9 @@ def weeks_chart(*, weeks: Sequence[Week], capacity: Decimal) -> Chart:
         title="Hours of toil by week",
         figure={
             "data": data,
-            "layout": layout(**level, showlegend=len(data) > 1, margin={"t": 30})
+            "layout": layout(
+                shapes=level["shapes"], annotations=level["annotations"], showlegend=len(data) > 1, margin={"t": 30}
+            )
             | {
                 "barmode": "stack",
                 "xaxis": {"type": "category"},

@@ -124,8 +124,9 @@ def set_reminder(*, row: Duty, now: datetime) -> None:
     if not row.is_enabled:
         due.cancel(kind=REMIND, key=row.pk)
         return
-    rule = {"due_at": row.due_at, "remind_days": row.remind_days, "zone_name": row.zone}
-    at = now if reminder_at(**rule, now=now) else next_reminder_after(**rule, now=now)
+    due_at, days, zone = row.due_at, row.remind_days, row.zone
+    stands = reminder_at(due_at=due_at, remind_days=days, zone_name=zone, now=now) is not None
+    at = now if stands else next_reminder_after(due_at=due_at, remind_days=days, zone_name=zone, now=now)
     if at is None:
         due.cancel(kind=REMIND, key=row.pk)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -61,7 +62,10 @@ def _end(caller: Caller, duty: Duty, outcome: Outcome, draft: EntryDraft, now: d
     row.revision += 1
     row.updated_at, row.updated_by_name = now, caller.name[:160]
     row.save(update_fields=("due_at", "revision", "updated_at", "updated_by_name"))
-    changes = {"due_at": [before.isoformat(), row.due_at.isoformat()], "outcome": [None, outcome.value]}
+    changes: dict[str, list[Any]] = {
+        "due_at": [before.isoformat(), row.due_at.isoformat()],
+        "outcome": [None, outcome.value],
+    }
     record(caller=caller, verb=outcome.value, row=row, now=now, changes=changes, reason=entry.note[:500])
     set_reminder(row=row, now=now)
     return entry

@@ -45,12 +45,18 @@ def compose(*, message: Message, address: str, now: datetime) -> EmailMultiAlter
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             **(_LOUD if message.event.calls and message.severity in ("critical", "error") else {}),
+            **_unsubscribing(message.unsubscribe_url),
         },
     )
     mail.attach_alternative(render_to_string("channels/mail.html", context).strip(), "text/html")
     for attachment in message.attachments:
         mail.attach(_part(attachment))
     return mail
+
+
+def _unsubscribing(url: str) -> dict[str, str]:
+    """One click, without opening a page: RFC 8058."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
 
 
 def _part(attachment: Attachment) -> MIMEText:
