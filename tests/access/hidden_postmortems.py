@@ -47,9 +47,11 @@ def hidden_postmortems(cast: Cast) -> Mapping[str, dict[str, Any]]:
         "why_id": why.pk,
         "item_id": item.pk,
         "version_id": version.pk,
+        "ending": "md",
     }
     return {
         "postmortems/": arguments,
+        "postmortems/settings/": {"team": cast.payments.slug},
         "postmortems/draft/": {"number": undrafted.pk},
         "postmortems/rates/": {"name": service.name},
     }

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import email
+import email.policy
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from incidents.postmortems.domain.due import DUE_AFTER
 from incidents.postmortems.domain.states import ReviewAnswer, State
 from incidents.postmortems.models import Notice, Postmortem
 from incidents.postmortems.selectors.postmortems import list_postmortems
 from incidents.postmortems.selectors.search import search
-from incidents.postmortems.services import meetings, notices, publishing, reminding, reviews, sections, settings
+from incidents.postmortems.services import meetings, notices, publishing, reminding, reviews, sections
+from incidents.postmortems.services import settings as team_settings
 from incidents.postmortems.services.meetings import MeetingDraft
 from incidents.postmortems.services.sections import Base
 from reliability.outbox.models import Due, Fact
 from reliability.web.errors import Conflict, Forbidden, Invalid
 from tests.cast import Cast
+from tests.servers.receivers import recording_smtp
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def test_a_draft_is_reviewed_published_read_and_taken_back(cast: Cast, postmortem: Postmortem, now) -> None:  # type: ignore[no-untyped-def]  # the fixture of every room
+def test_a_draft_is_reviewed_published_read_and_taken_back(cast: Cast, postmortem: Postmortem, now: datetime) -> None:
     writer, editor = cast.caller("responder"), cast.caller("editor")
     sections.save(
         caller=writer, postmortem=postmortem, slug="summary", text="Tills stood still.", base=Base(1), now=now
@@ -67,10 +74,7 @@ def test_a_draft_is_reviewed_published_read_and_taken_back(cast: Cast, postmorte
 
 
 def test_it_is_due_after_48_hours_and_people_are_reminded_until_it_is_published(
-    cast: Cast,
-    outage,
-    draft,
-    now,  # type: ignore[no-untyped-def]  # the fixtures of this folder
+    cast: Cast, outage: Any, draft: Callable[[], Postmortem], now: datetime
 ) -> None:
     incident = outage.incident
     due_at = incident.resolved_at + DUE_AFTER
@@ -99,14 +103,16 @@ def test_it_is_due_after_48_hours_and_people_are_reminded_until_it_is_published(
 
     # A team that wants none of such an incident is not reminded.
     Postmortem.objects.filter(pk=written.pk).delete()
-    settings.choose(caller=cast.caller("editor"), team=cast.payments, severity_max=0, channel=None, now=now)
+    team_settings.choose(caller=cast.caller("editor"), team=cast.payments, severity_max=0, channel=None, now=now)
     reminding.schedule(incident_id=incident.pk, now=now)
     assert not Due.objects.filter(kind="postmortems.due").exists()
     with pytest.raises(Forbidden):
-        settings.choose(caller=cast.caller("responder"), team=cast.payments, severity_max=5, channel=None, now=now)
+        team_settings.choose(caller=cast.caller("responder"), team=cast.payments, severity_max=5, channel=None, now=now)
 
 
-def test_a_meeting_is_mailed_moved_and_cancelled(cast: Cast, postmortem: Postmortem, mailoutbox, now) -> None:  # type: ignore[no-untyped-def]  # pytest-django's
+def test_a_meeting_is_mailed_moved_and_cancelled(
+    cast: Cast, postmortem: Postmortem, settings: Any, now: datetime
+) -> None:
     writer = cast.caller("responder")
     draft = MeetingDraft(
         starts_at=now + timedelta(days=2), zone="Europe/Berlin", place="Room 4", people=[cast.editor.pk]
@@ -121,10 +127,26 @@ def test_a_meeting_is_mailed_moved_and_cancelled(cast: Cast, postmortem: Postmor
     assert invitation.user == cast.editor
     with pytest.raises(Conflict):
         meetings.plan(caller=writer, postmortem=postmortem, draft=draft, expected_revision=7, now=now)
-    notices.deliver(notice_id=invitation.pk, now=now + 10 * HOUR)
-    invitation.refresh_from_db()
-    assert invitation.attempts == 1
-    meetings.cancel(caller=writer, postmortem=postmortem, now=now)
-    off = Notice.objects.get(kind="off")
+    with recording_smtp() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        notices.deliver(notice_id=invitation.pk, now=now)
+        meetings.cancel(caller=writer, postmortem=postmortem, now=now)
+        off = Notice.objects.get(kind="off")
+        notices.deliver(notice_id=off.pk, now=now)
+        assert set(Notice.objects.filter(kind__in=("meeting", "off")).values_list("state", "state_reason")) == {("sent", "")}
+        mails = [email.message_from_bytes(mail.content, policy=email.policy.default) for mail in server.mails]
+    asked, cancelled = [
+        Calendar.from_ical(part.get_payload(decode=True))
+        for mail in mails
+        for part in mail.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+    event, gone = asked.walk("VEVENT")[0], cancelled.walk("VEVENT")[0]
+    assert (str(asked["METHOD"]), str(cancelled["METHOD"])) == ("REQUEST", "CANCEL")
+    assert event["UID"] == gone["UID"]
+    assert (event["SEQUENCE"], gone["SEQUENCE"]) == (1, 2)
+    assert event["DTSTART"].dt == draft.starts_at.replace(microsecond=0)
+    assert cast.editor.email in event["ATTENDEE"]
     assert (off.user, off.sequence) == (cast.editor, 2)
     assert postmortem.versions.filter(what="meeting").count() == 2
