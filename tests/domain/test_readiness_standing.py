@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -99,9 +100,9 @@ def test_other_words_are_shown_to_whoever_may_not_read_what_it_names() -> None:
 
 def test_people_are_reminded_once_before_and_once_after() -> None:
     ends = NOW + 20 * DAY
-    asked = {"expires_at": ends, "remind_days": 14}
+    asked: dict[str, Any] = {"expires_at": ends, "remind_days": 14}
     assert (stage_at(**asked, now=NOW), next_after(**asked, now=NOW)) == (None, NOW + 6 * DAY)
     assert (stage_at(**asked, now=NOW + 6 * DAY), next_after(**asked, now=NOW + 6 * DAY)) == (Stage.BEFORE, ends)
     assert (stage_at(**asked, now=ends), next_after(**asked, now=ends)) == (Stage.EXPIRED, None)
-    never_before = {"expires_at": ends, "remind_days": 0}
+    never_before: dict[str, Any] = {"expires_at": ends, "remind_days": 0}
     assert (stage_at(**never_before, now=NOW), next_after(**never_before, now=NOW)) == (None, ends)

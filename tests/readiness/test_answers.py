@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -112,7 +113,7 @@ def test_mistakes_stand_at_their_field(service: Service, responder: Caller, edit
 def test_a_waiver_lets_off_a_proof_until_its_date_and_can_be_ended(
     service: Service, editor: Caller, now: datetime
 ) -> None:
-    given = {"caller": editor, "service": service, "item": "slo-exists", "reason": "a pilot"}
+    given: dict[str, Any] = {"caller": editor, "service": service, "item": "slo-exists", "reason": "a pilot"}
     first = waivers.waive(**given, until_at=now + 9 * DAY, now=now)
     second = waivers.waive(**given, until_at=now + 5 * DAY, now=now)
     assert standing(service, editor, "slo-exists", now + 4 * DAY) is State.WAIVED
@@ -167,7 +168,7 @@ def test_a_review_freezes_every_answer_whatever_changes_later(
 
 def test_two_who_change_a_checklist_lose_nothing(cast: Cast, editor: Caller, responder: Caller, now: datetime) -> None:
     team = cast.payments
-    step = {"caller": editor, "team": team, "slug": "load-tested", "now": now}
+    step: dict[str, Any] = {"caller": editor, "team": team, "slug": "load-tested", "now": now}
     first = checklists.set_rule(**step, rule={"expires_days": 30}, expected_revision=0)
     with pytest.raises(Conflict, match="Editor changed the checklist"):
         checklists.set_rule(**step, rule={"expires_days": 60}, expected_revision=0)

@@ -12,7 +12,7 @@ class Day(StrEnum):
     DAY_N = "day_n"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         return {"day_0": "Day 0", "day_1": "Day 1", "day_2": "Day 2", "day_n": "Day N"}[self.value]
 
     @property

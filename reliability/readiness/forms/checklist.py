@@ -59,7 +59,8 @@ class RuleForm(forms.Form):
         initial: dict[str, Any] = {"tiers": _ALL, "revision": version}
         if item is not None:
             initial |= {**rule_of(item), "tiers": [str(tier) for tier in sorted(item.tiers)]}
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+        kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         if item is not None and item.kind is Kind.PROOF:
             del self.fields["expires_days"], self.fields["needs_second"]
 
@@ -92,7 +93,7 @@ class OwnItemForm(RuleForm):
     )
     day = forms.ChoiceField(
         label="Day",
-        choices=[(day.value, f"{day.title}: {day.words}") for day in Day],
+        choices=[(day.value, f"{day.label}: {day.words}") for day in Day],
         initial=Day.DAY_1.value,
         error_messages=CHOICE,
     )

@@ -165,7 +165,7 @@ def _locked(team: Team, expected_revision: int | None, now: datetime) -> Checkli
     fields = {"definition": dict(EMPTY), "created_at": now, "updated_at": now}
     fields |= {"remind_days": REMIND_DAYS, "review_days": REVIEW_DAYS}
     Checklist.objects.get_or_create(team=team, defaults=fields)
-    row = Checklist.objects.select_for_update().filter(team=team).first()
+    row: Checklist | None = Checklist.objects.select_for_update().filter(team=team).first()
     if row is None:
         raise NotFound("the team is not there any more")
     if expected_revision is not None and row.revision != expected_revision:

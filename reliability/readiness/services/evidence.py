@@ -82,7 +82,7 @@ def review(*, caller: Caller, service: Service, pk: int, now: datetime) -> Evide
             raise Conflict(f"{row.reviewer_name} has reviewed it already", reason="reviewed")
         row.reviewer_id, row.reviewer_name, row.reviewed_at = caller.user_id, caller.name[:160], now
         row.save(update_fields=("reviewer", "reviewer_name", "reviewed_at"))
-        changes = {"evidence": [None, row.pk], "reviewer": [None, row.reviewer_name]}
+        changes: dict[str, list[Any]] = {"evidence": [None, row.pk], "reviewer": [None, row.reviewer_name]}
         tell(caller=caller, action="evidence_reviewed", service=service, item=row.item, now=now, changes=changes)
     return row
 

@@ -59,7 +59,8 @@ def decide(
             waived=found.tally.waived,
             answers=frozen_of(found.items),
         )
-        changes = {"verdict": [None, verdict.value], "missing": [None, [one.item.slug for one in found.missing]]}
+        missing = [one.item.slug for one in found.missing]
+        changes: dict[str, list[Any]] = {"verdict": [None, verdict.value], "missing": [None, missing]}
         tell(caller=caller, action="reviewed", service=service, now=now, changes=changes, reason=words)
         remind_of(subject=f"review:{row.pk}", service=service, expires_at=expires_at, now=now)
     return row

@@ -72,7 +72,7 @@ def readiness_list(request: AccessRequest) -> HttpResponse:
         "teams": readable_teams(caller=request.caller).order_by("name", "pk"),
         "tiers": ("1", "2", "3", "4"),
         "states": [*((one.value, one.words.capitalize()) for one in Verdict), (REVIEW_DUE, "Review due")],
-        "all_days": [(one.value, one.title) for one in Day],
+        "all_days": [(one.value, one.label) for one in Day],
         "items": [(item.slug, item.title) for item in known],
         "legend": list(State),
         "as_of": now,
