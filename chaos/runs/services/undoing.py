@@ -28,6 +28,10 @@ class NotRecordedError(Exception):
     """No fault may be put in place; the message says why."""
 
 
+class StopAskedError(NotRecordedError):
+    """Somebody has asked for the end of this run, or of all: its agent does not know it yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What to remember of a fault. values: without secrets; sealed: what holds some, kept encrypted."""
@@ -54,7 +58,7 @@ class Progress:
 
 
 def write(*, run_id: int, fence: int, draft: Draft, now: datetime) -> UndoRecord:
-    """Commit the record. Raises NotRecordedError, LeaseLostError: nothing may be injected then."""
+    """Commit the record. Raises NotRecordedError, StopAskedError, LeaseLostError: nothing may be injected then."""
     with holding(run_id=run_id, fence=fence) as run:
         _refuse_when_stopped(run)
         target = None
@@ -81,7 +85,7 @@ def write(*, run_id: int, fence: int, draft: Draft, now: datetime) -> UndoRecord
 
 
 def check_held(*, run_id: int, fence: int) -> None:
-    """Before an action that leaves no record. Raises NotRecordedError when all is stopped, LeaseLostError."""
+    """Before an action that leaves no record. Raises StopAskedError, LeaseLostError."""
     with holding(run_id=run_id, fence=fence) as run:
         _refuse_when_stopped(run)
 
@@ -178,10 +182,10 @@ def words_of(record: UndoRecord) -> str:
 
 def _refuse_when_stopped(run: Run) -> None:
     if run.stop_requested_at is not None:
-        raise NotRecordedError(f"the run is being stopped by {run.stop_requested_by_name}")
+        raise StopAskedError(f"the run is being stopped by {run.stop_requested_by_name}")
     stop = in_force()
     if stop is not None:
-        raise NotRecordedError(f"{StopKind.GLOBAL_STOP.value.replace('_', ' ')} by {stop.by_name}")
+        raise StopAskedError(f"{StopKind.GLOBAL_STOP.value.replace('_', ' ')} by {stop.by_name}")
 
 
 def _told(record: UndoRecord, progress: Progress, now: datetime) -> list[events.Entry]:

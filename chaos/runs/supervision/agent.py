@@ -22,7 +22,7 @@ from chaos.runs.services import agents, guards, leases
 from chaos.runs.supervision import places, taking
 from chaos.runs.supervision.log import once
 from chaos.runs.supervision.office import Office
-from chaos.runs.supervision.orders import Order, order_of
+from chaos.runs.supervision.orders import Order, order_asked
 from chaos.runs.supervision.watcher import Watcher
 
 logger = structlog.get_logger(__name__)
@@ -164,10 +164,8 @@ class Agent:
             watcher = watchers[run.pk]
             if run.fence != watcher.fence:
                 watcher.lose()
-            elif run.stop_requested_at is not None:
-                watcher.stop(order_of(run))
-            elif stop is not None:
-                watcher.stop(Order(StopKind.GLOBAL_STOP, f"by {stop.by_name}: {stop.reason}"))
+            elif (order := order_asked(run, stop=stop)) is not None:
+                watcher.stop(order)
             elif run.deadline_at is not None and watcher.deadline.is_over(run.deadline_at, now=now):
                 watcher.stop(Order(StopKind.DEADLINE, f"its time ran out at {run.deadline_at:%H:%M:%S} UTC"))
 

@@ -28,10 +28,21 @@ Reply = Callable[[Answer], None]
 
 
 class Desk:
-    """Of one run. faults: what was recorded so far. why_no_fault: blank while faults may be put in place."""
+    """Of one run. faults: what was recorded so far. why_no_fault: blank while faults may be put in place.
+
+    look_for_stop: called when a stop was found before the agent's own look, so that what it makes fail ends no run.
+    """
 
     def __init__(
-        self, *, office: Office, run: Run, fence: int, parts: JobParts, log: RunLog, why_no_fault: Callable[[], str]
+        self,
+        *,
+        office: Office,
+        run: Run,
+        fence: int,
+        parts: JobParts,
+        log: RunLog,
+        why_no_fault: Callable[[], str],
+        look_for_stop: Callable[[], None],
     ) -> None:
         self._office = office
         self._run = run
@@ -39,6 +50,7 @@ class Desk:
         self._parts = parts
         self._log = log
         self._why_no_fault = why_no_fault
+        self._look_for_stop = look_for_stop
         hidden = [value for names in parts.secrets.values() for value in names.values()]
         hidden += [value for reach in parts.targets.values() for value in reach.secrets.values()]
         self._mask = Mask(hidden)
@@ -103,6 +115,9 @@ class Desk:
         if not reason:
             try:
                 self._record(*made())
+            except undoing.StopAskedError as error:
+                reason = str(error)
+                self._look_for_stop()
             except (undoing.NotRecordedError, ProtocolError) as error:
                 reason = str(error)
             except DatabaseError as error:
@@ -116,6 +131,7 @@ class Desk:
                 once(lambda: undoing.check_held(run_id=self._run.pk, fence=self._fence))
             except undoing.NotRecordedError as error:
                 reason = str(error)
+                self._look_for_stop()
             except DatabaseError as error:
                 reason = f"it is not known whether the run is still held: {error}"
         return Answer(number=ask.number, is_ok=not reason, value={}, reason=reason)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chaos.runs.domain.verdict import StopKind
-from chaos.runs.models import Run
+from chaos.runs.models import GlobalStop, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +37,10 @@ def order_of(run: Run) -> Order:
     """What somebody asked for in the row."""
     why = f": {run.stop_reason}" if run.stop_reason else ""
     return Order(StopKind(run.stop_kind or StopKind.PERSON), f"by {run.stop_requested_by_name}{why}")
+
+
+def order_asked(run: Run, *, stop: GlobalStop | None) -> Order | None:
+    """What somebody asked for in the row, or of all runs. stop: the one in force."""
+    if run.stop_requested_at is not None:
+        return order_of(run)
+    return None if stop is None else Order(StopKind.GLOBAL_STOP, f"by {stop.by_name}: {stop.reason}")

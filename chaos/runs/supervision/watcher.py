@@ -20,6 +20,7 @@ from chaos.runner.protocol import End, Job
 from chaos.runs.domain.states import Mode, State, UndoState
 from chaos.runs.domain.verdict import RunEnd, StopKind
 from chaos.runs.models import Run
+from chaos.runs.selectors.global_stop import in_force
 from chaos.runs.services import leases, running, undoing
 from chaos.runs.services.leases import LeaseLostError
 from chaos.runs.supervision import places
@@ -28,7 +29,7 @@ from chaos.runs.supervision.desk import Desk
 from chaos.runs.supervision.faults import Fault, fault_of
 from chaos.runs.supervision.log import AbandonedError, RunLog, once
 from chaos.runs.supervision.office import Office, host_of
-from chaos.runs.supervision.orders import Deadline, Order, order_of
+from chaos.runs.supervision.orders import Deadline, Order, order_asked, order_of
 from chaos.runs.supervision.process import ChildProcess, end_leftovers, mark_of
 from chaos.runs.supervision.taking_back import TakingBack
 
@@ -95,6 +96,7 @@ class Watcher(threading.Thread):
             parts=self._parts,
             log=self._log,
             why_no_fault=self._why_no_fault,
+            look_for_stop=self._look_for_stop,
         )
         if self._former is None:
             self._finish(self._do())
@@ -143,6 +145,12 @@ class Watcher(threading.Thread):
         self._order = order
         told: dict[str, Any] = {} if end is None else {"outcome": dict(end.outcome), "journal": end.journal or None}
         return RunEnd(fence=self.fence, stop=order.kind, stop_reason=order.reason, guard=order.guard, **told)
+
+    def _look_for_stop(self) -> None:
+        row = self._log.surely(lambda: Run.objects.get(pk=self.run_id))
+        order = order_asked(row, stop=self._log.surely(in_force))
+        if order is not None:
+            self.stop(order)
 
     def _must_stop(self) -> bool:
         return self._order is not None or self._is_lost

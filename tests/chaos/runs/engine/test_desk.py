@@ -29,6 +29,7 @@ def desk() -> Desk:
         parts=parts,
         log=cast("RunLog", nothing),
         why_no_fault=lambda: "",
+        look_for_stop=lambda: None,
     )
 
 

@@ -70,6 +70,20 @@ def test_a_process_that_is_killed_leaves_no_fault_and_its_method_is_not_begun_ag
     assert len(bench.words("begin")) == 1
 
 
+def test_a_stop_that_a_fault_runs_into_before_the_agent_looks_is_a_stop(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent, "BEAT_SECONDS", 8.0)
+    run = bench.request(bench.experiment(put(pauses={"after": 2}), put("second"), put("third")))
+    with bench.agent():
+        bench.wait_for_fault()
+        stopping.stop_run(caller=bench.caller, run_id=run.pk, reason="enough", now=timezone.now())
+        bench.wait_for_end(run)
+    assert run.verdict == Verdict.ABORTED, run.verdict_reason
+    assert "system: enough" in run.verdict_reason
+    assert (len(bench.words("inject")), bench.faults()) == (1, [])
+
+
 def test_a_lost_agent_s_run_is_taken_over_undone_and_never_begun_again(bench: Bench) -> None:
     run = bench.request(bench.experiment(put(pauses={"after": 60}), put("never")))
     with bench.agent() as first:
