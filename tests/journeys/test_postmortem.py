@@ -1,0 +1,149 @@
+"""What an incident taught: drafted, asked why with a fork, without blame, agreed what to do, reviewed, read, found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from reliability.access.domain.caller import Role
+from tests.journeys.conftest import PHONE, OpenPage, wait_for_charts
+from tests.journeys.newcomer import PASSWORD
+from tests.servers.product import Product
+
+pytestmark = pytest.mark.journey
+
+INCIDENT = "A third of card authorisations fail"
+REVIEWER = "iris.novak@example.org"
+BLAME = "Grace should have rotated the certificate in both zones."
+NO_BLAME = "The runbook rotates one secret, and each zone keeps its own: nothing compares them."
+ACTION = "Compare the client certificates of both zones each hour"
+
+
+def test_from_an_incident_to_a_lesson_that_is_found(
+    demo: Product, signed_in: dict[str, Any], open_page: OpenPage, save_screenshot: Callable[[Page, str], None]
+) -> None:
+    reviewer = _reviewer(open_page(storage_state=signed_in), open_page(), demo)
+    page = open_page(storage_state=signed_in)
+    page.goto(f"{demo.url}/postmortems/missing/")
+    row = page.get_by_role("row").filter(has_text=INCIDENT)
+    row.get_by_role("link", name="Draft").click()
+    page.get_by_role("button", name="Draft it").click()
+    page.wait_for_url(re.compile(r"/postmortems/\d+/$"))
+    address = page.url
+    expect(page.get_by_role("region", name=re.compile("Impact on"))).to_contain_text("Events lost")
+    expect(page.locator("#timeline")).to_contain_text("Platform rotated the secret in zone A")
+
+    _ask_why(page)
+    _write_without_blame(page)
+    _agree_on_an_action(page, demo)
+    page.goto(address)
+    expect(page.locator("#actions")).to_contain_text(ACTION)
+    wait_for_charts(page)
+    _is_accessible(page)
+    _fits_a_phone(page, save_screenshot)
+
+    page.get_by_role("link", name="Ask for a review").click()
+    page.get_by_label("Iris Novak").check()
+    page.get_by_role("button", name="Ask them").click()
+    reviewer.goto(address)
+    reviewer.get_by_role("link", name="Answer").click()
+    reviewer.get_by_label("Approve: publish it").check()
+    reviewer.locator("main form button[type=submit]").first.click()
+    page.goto(address)
+    page.get_by_role("link", name="Publish").click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator(".page-subtitle")).to_contain_text("Published")
+
+    reviewer.goto(f"{demo.url}/search/?q=each+zone+keeps+its+own")
+    reviewer.get_by_role("main").get_by_role("link", name=INCIDENT).first.click()
+    expect(reviewer.locator("#response")).to_contain_text(NO_BLAME)
+
+
+def _ask_why(page: Page) -> None:
+    """A question, two answers to it, and one of those asked again."""
+    page.get_by_role("link", name="Write the five whys").click()
+    page.get_by_label("The question to begin with").fill("Why did a third of authorisations fail?")
+    page.get_by_role("button", name="Ask it").click()
+    for question, answer in (
+        ("Why did a third", "The gateway refused our certificate from zone A"),
+        ("Why did a third", "Payments kept sending a third of its calls there"),
+        ("The gateway refused", "The secret was rotated in one zone only"),
+    ):
+        node = page.locator(".why-box").filter(has_text=question)
+        node.get_by_text("Why?", exact=False).locator("visible=true").last.click()
+        node.get_by_label("Because").fill(answer)
+        node.get_by_role("button", name=re.compile("^Add (the answer|as a fork)$")).click()
+        expect(page.locator(".why-text", has_text=answer)).to_be_visible()
+    expect(page.locator("#whys")).to_contain_text("fork of 2")
+    expect(page.locator("#whys > ul > li > ul > li")).to_have_count(2)
+
+
+def _write_without_blame(page: Page) -> None:
+    """What is typed is saved by itself; blame is flagged, and gone once it is said in other words."""
+    page.get_by_role("link", name="Write Response").click()
+    text = page.get_by_label("Response, Markdown")
+    text.fill(BLAME)
+    expect(page.locator("#blameless")).to_contain_text("may read as blame")
+    expect(page.locator("[data-autosave-words]")).to_contain_text("Saved")
+    text.fill(NO_BLAME)
+    expect(page.locator("#blameless")).to_contain_text("Nothing here reads as blame")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview .prose")).to_contain_text(NO_BLAME)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#response .prose")).to_have_text(NO_BLAME)
+    expect(page.get_by_label("Response, Markdown")).to_have_count(0)
+
+
+def _agree_on_an_action(page: Page, product: Product) -> None:
+    """Platform does it, and proves it with an experiment of its own."""
+    link = page.locator("#actions").get_by_role("link", name="Add an action item").get_attribute("href")
+    page.goto(product.url + str(link).replace("team=payments", "team=platform"))
+    page.get_by_label("What is to be done").fill(ACTION)
+    page.locator("select[name=owner]").select_option(label="Dana Demo")
+    page.locator("select[name=proof]").select_option("experiment")
+    page.locator("select[name=experiment]").select_option("rates-come-back")
+    page.locator("main form button.button-primary").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(ACTION)
+    expect(page.get_by_role("main")).to_contain_text("Postmortem A third of card authorisations fail")
+
+
+def _reviewer(page: Page, other: Page, product: Product) -> Page:
+    """Iris, invited to Payments as a responder, signed in on a screen of her own."""
+    page.goto(f"{product.url}/settings/people/invite/")
+    page.get_by_label("Name").fill("Iris Novak")
+    page.get_by_label("Email").fill(REVIEWER)
+    page.get_by_role("button", name="Make the link").click()
+    link = re.search(r"https?://\S+/link/[^\s<]+", page.get_by_role("main").inner_text())
+    assert link
+    address = link[0]
+    page.goto(f"{product.url}/teams/payments/")
+    form = page.locator("form", has=page.get_by_role("heading", name="Add a member"))
+    form.get_by_label("Email").fill(REVIEWER)
+    form.locator("select[name=role]").select_option(str(Role.RESPONDER.value))
+    form.get_by_role("button", name="Add").click()
+    expect(page.get_by_text(REVIEWER).first).to_be_visible()
+    other.goto(product.url + address[address.index("/link/") :])
+    for box in other.locator("input[type=password]").all():
+        box.fill(PASSWORD)
+    other.get_by_role("main").get_by_role("button").click()
+    other.wait_for_url(lambda there: "/link/" not in there)
+    return other
+
+
+def _is_accessible(page: Page) -> None:
+    violations = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations] == []
+
+
+def _fits_a_phone(page: Page, save_screenshot: Callable[[Page, str], None]) -> None:
+    wide = page.viewport_size
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    save_screenshot(page, "postmortem-phone")
+    assert wide is not None
+    page.set_viewport_size(wide)
