@@ -55,14 +55,14 @@ def create(request: AccessRequest, body: StatusPageCreate) -> Any:
     except NotFound as error:
         raise Invalid(details=[{"field": "team", "message": error.message}]) from error
     made = pages.create(caller=request.caller, team_id=team.pk, draft=_draft(body), now=timezone.now())
-    return Status(201, page_out(seen(request, made.slug)))
+    return Status(201, page_out(seen(request, made.slug), now=timezone.now()))
 
 
 @router.get("/{slug:slug}", response=StatusPageOut, operation_id="getStatusPage", summary="Read a status page")
 def get(request: AccessRequest, response: HttpResponse, slug: str) -> Any:
     page = seen(request, slug)
     tag(response, page.revision)
-    return page_out(page)
+    return page_out(page, now=timezone.now())
 
 
 @router.put("/{slug:slug}", response=StatusPageOut, operation_id="editStatusPage", summary="Change a status page")

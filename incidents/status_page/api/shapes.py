@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from incidents.response.models import Incident
 from incidents.status_page.domain.overall import overall
@@ -16,8 +15,8 @@ from incidents.status_page.selectors.pages import public_root
 from reliability.access.domain.caller import Caller
 
 
-def page_out(page: StatusPage) -> dict[str, Any]:
-    found = overall(content_of(page=page, root=public_root(page), now=timezone.now()))
+def page_out(page: StatusPage, *, now: datetime) -> dict[str, Any]:
+    found = overall(content_of(page=page, root=public_root(page), now=now))
     names = ("slug", "title", "description", "support_url", "is_public", "zone", "revision")
     return {
         **{name: getattr(page, name) for name in names},
@@ -38,8 +37,8 @@ def row_out(page: StatusPage) -> dict[str, Any]:
         "is_public": page.is_public,
         "public_url": public_root(page),
         "components": page.components_count,  # type: ignore[attr-defined]  # annotated by list_pages
-        "open_incidents": page.open_count,  # type: ignore[attr-defined]
-        "planned": page.planned_count,  # type: ignore[attr-defined]
+        "open_incidents": page.open_count,  # type: ignore[attr-defined]  # likewise
+        "planned": page.planned_count,  # type: ignore[attr-defined]  # likewise
     }
 
 

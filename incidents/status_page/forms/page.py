@@ -68,7 +68,7 @@ class PageForm(forms.Form):
 
     def __init__(self, *args: object, teams: QuerySet[Team], page: StatusPage | None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
-        self.fields["zone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]  # its kind of field
         if page is None:
             self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # a ModelChoiceField
         else:

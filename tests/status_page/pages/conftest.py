@@ -61,7 +61,7 @@ def world(cast: Cast) -> World:
     group = groups.create(caller=editor, page_id=page.pk, draft=GroupDraft("Buying"), now=NOON)
 
     def component(name: str, *slos: Slo, **fields: object) -> Component:
-        draft = ComponentDraft(name, slo_ids=tuple(one.pk for one in slos), **fields)  # type: ignore[arg-type]
+        draft = ComponentDraft(name, slo_ids=tuple(one.pk for one in slos), **fields)  # type: ignore[arg-type]  # fields of the dataclass
         return components.create(caller=editor, page_id=page.pk, draft=draft, now=NOON)
 
     made.checkout = component("Checkout", slo, group_id=group.pk, service_id=service.pk)
