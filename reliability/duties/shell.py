@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils import timezone
-
-from reliability.access.domain.caller import Caller
 from reliability.catalog.panels import Panel, register_panel
 from reliability.catalog.tabs import register_tab
-from reliability.duties.selectors.duties import DutyFilters, list_duties
-from reliability.duties.views.panels import duties_of_service
-from reliability.web.search import Hit, register_search
+from reliability.duties.views.panels import duties_found, duties_of_service
+from reliability.web.search import register_search
 from reliability.web.states import StateLook, register_state
-
-
-def duties_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]:
-    """Readable duties whose title or instructions hold the words."""
-    caller: Caller = request.caller  # type: ignore[attr-defined]  # AccessRequest declares it
-    filters = DutyFilters(text=query.replace("\0", ""))
-    found = list_duties(caller=caller, filters=filters, now=timezone.now())[:limit]
-    return [Hit("Duty", one.title, reverse("duty", args=[one.pk]), one.team.name, icon="refresh") for one in found]
-
 
 register_tab("Duties", "duty-list", 30)
 register_tab("Toil", "toil", 40)

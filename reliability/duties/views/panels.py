@@ -1,20 +1,24 @@
-"""Duties and toil on the page of a service."""
+"""Duties and toil on the page of a service, and duties in the search."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 
-from reliability.access.domain.caller import Role
+from reliability.access.domain.caller import Caller, Role
 from reliability.access.requests import AccessRequest
 from reliability.catalog.models import Service
 from reliability.duties.selectors.duties import DutyFilters, list_duties
 from reliability.duties.selectors.toil import ToilFilters, list_toil
 from reliability.duties.views.rows import row_of
+from reliability.web.search import Hit
 
 SHOWN = 5
 _TOIL_DAYS = 28
@@ -33,3 +37,11 @@ def duties_of_service(*, request: AccessRequest, service: Service, now: datetime
         "may_edit": request.caller.may(service.team_id, Role.EDITOR),
         "may_write": request.caller.may(service.team_id, Role.RESPONDER),
     }
+
+
+def duties_found(request: HttpRequest, query: str, limit: int) -> Sequence[Hit]:
+    """Readable duties whose title or instructions hold the words."""
+    caller: Caller = request.caller  # type: ignore[attr-defined]  # AccessRequest declares it
+    filters = DutyFilters(text=query.replace("\0", ""))
+    found = list_duties(caller=caller, filters=filters, now=timezone.now())[:limit]
+    return [Hit("Duty", one.title, reverse("duty", args=[one.pk]), one.team.name, icon="refresh") for one in found]
