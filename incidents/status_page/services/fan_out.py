@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from incidents.status_page.models import Subscriber, Update
 from incidents.status_page.services.due_kinds import FAN_OUT
 from incidents.status_page.services.queueing import queue_update
-from reliability.outbox.services import due, nudge
+from reliability.outbox.services import due
 
 # Rows of one transaction: nobody else waits for the database longer than a moment.
 PIECE = 200
@@ -28,13 +27,13 @@ def go_on(*, update_id: int, now: datetime) -> datetime | None:
     update = Update.objects.select_related("incident", "maintenance").filter(pk=update_id).first()
     if update is None or not update.is_told or now - update.created_at > _WORTH:
         return None
-    with transaction.atomic():
-        subscribers = list(_without_row(update)[:PIECE])
-        made_before = update.deliveries.count()
-        for number, subscriber in enumerate(subscribers, start=made_before):
-            later = timedelta(minutes=number / settings.STATUS_MESSAGES_PER_MINUTE_MAX)
-            queue_update(subscriber=subscriber, update_id=update.pk, due_at=update.created_at + later, now=now)
-        nudge.after_commit()
+    subscribers = list(_without_row(update)[:PIECE])
+    made_before = update.deliveries.count()
+    minutes = [number / settings.STATUS_MESSAGES_PER_MINUTE_MAX for number in range(made_before, made_before + PIECE)]
+    due_at = [
+        (one, update.created_at + timedelta(minutes=after)) for one, after in zip(subscribers, minutes, strict=False)
+    ]
+    queue_update(update_id=update.pk, due_at=due_at, now=now)
     return now if len(subscribers) == PIECE else None
 
 

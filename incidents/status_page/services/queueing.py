@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -32,18 +33,24 @@ def queue(*, subscriber: Subscriber, purpose: Delivery.Purpose, now: datetime) -
     return row
 
 
-def queue_update(*, subscriber: Subscriber, update_id: int, due_at: datetime, now: datetime) -> Delivery:
-    """An update, due with its share of the minute. Raises IntegrityError when there is one already."""
-    row = Delivery.objects.create(
-        subscriber=subscriber,
-        purpose=Delivery.Purpose.UPDATE,
-        update_said_id=update_id,
-        idempotency_key=uuid.uuid4().hex,
-        created_at=now,
+@transaction.atomic
+def queue_update(*, update_id: int, due_at: Sequence[tuple[Subscriber, datetime]], now: datetime) -> None:
+    """An update for each of these, due with its share of the minute. Raises IntegrityError when one has it already."""
+    rows = Delivery.objects.bulk_create(
+        Delivery(
+            subscriber=subscriber,
+            purpose=Delivery.Purpose.UPDATE,
+            update_said_id=update_id,
+            idempotency_key=uuid.uuid4().hex,
+            created_at=now,
+        )
+        for subscriber, _ in due_at
     )
-    lane = lane_of(subscriber, Delivery.Purpose.UPDATE)
-    due.schedule_first(kind=DELIVER, key=row.pk, due_at=due_at, lane=lane)
-    return row
+    lanes = [lane_of(subscriber, Delivery.Purpose.UPDATE) for subscriber, _ in due_at]
+    instants = [at for _, at in due_at]
+    asked = [(row.pk, at, lane) for row, at, lane in zip(rows, instants, lanes, strict=True)]
+    due.schedule_all_first(kind=DELIVER, rows=asked)
+    nudge.after_commit()
 
 
 def lane_of(subscriber: Subscriber, purpose: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,14 @@ def schedule_first(
 ) -> None:
     """As `schedule`, for a key that is new in this transaction, so that nobody else can have asked for it."""
     Due.objects.create(kind=kind, key=str(key), due_at=due_at, lane=lane, is_urgent=_urgency(kind, is_urgent))
+
+
+def schedule_all_first(*, kind: str, rows: Iterable[tuple[str | int, datetime, str]]) -> None:
+    """As `schedule_first`, for many (key, due_at, lane) at once."""
+    is_urgent = _urgency(kind, None)
+    Due.objects.bulk_create(
+        Due(kind=kind, key=str(key), due_at=due_at, lane=lane, is_urgent=is_urgent) for key, due_at, lane in rows
+    )
 
 
 def demand(*, kind: str, key: str | int, now: datetime, payload: dict[str, Any] | None = None, lane: str = "") -> None:
