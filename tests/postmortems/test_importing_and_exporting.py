@@ -58,7 +58,7 @@ def test_files_are_previewed_then_created_with_nothing_lost(cast: Cast) -> None:
         SimpleUploadedFile("odd.md", b"\xff\xfeO\x00d\x00d\x00"),
         SimpleUploadedFile("junk.md", bytes(range(1, 256))),
     ]
-    answer = client.post("/postmortems/import/", {"team": cast.payments.pk, "files": files})
+    answer = client.post("/postmortems/import/", {"team": cast.payments.pk, "documents": files})
     page = answer.content.decode()
     assert "started 2025-05-04 10:00 UTC" in page
     assert "free section “Weather”" in page

@@ -122,7 +122,7 @@ class FilesField(forms.FileField):
 
 class ImportForm(forms.Form):
     team = forms.ModelChoiceField(queryset=Team.objects.none(), label="Team", empty_label=None)
-    files = FilesField(
+    documents = FilesField(
         required=False,
         widget=ManyFiles(attrs={"accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
         label="Files",
@@ -143,7 +143,7 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not data.get("files") and not data.get("text", "").strip() and not self.errors:
+        if not data.get("documents") and not data.get("text", "").strip() and not self.errors:
             self.add_error("text", "choose a file, or paste a text")
         return data
 

@@ -46,8 +46,8 @@ def seen_before(*, caller: Caller, postmortem: Postmortem, factors: Sequence[Fac
     )
     joined = others.select_related("postmortem").defer("postmortem__search_text", "postmortem__imported_text")
     known: dict[str, list[tuple[Factor, frozenset[str]]]] = defaultdict(list)
-    for one in joined.order_by("-pk")[:CANDIDATES_MAX]:
-        known[one.category].append((one, words_of(one.text)))
+    for other in joined.order_by("-pk")[:CANDIDATES_MAX]:
+        known[other.category].append((other, words_of(other.text)))
     found: dict[int, Sequence[Seen]] = {}
     for factor in factors:
         words = words_of(factor.text)

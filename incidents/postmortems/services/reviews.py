@@ -47,10 +47,10 @@ def ask(*, caller: Caller, postmortem: Postmortem, reviewer_ids: Sequence[int], 
         for one in people
         if one.pk not in known
     ]
+    asked = {one.pk: one for one in people}
     for review in made:
-        notices.make(
-            kind=REVIEW, key=f"review:{review.pk}", place=review.reviewer, now=now, postmortem=row, review=review
-        )
+        place = asked[int(review.reviewer_id or 0)]
+        notices.make(kind=REVIEW, key=f"review:{review.pk}", place=place, now=now, postmortem=row, review=review)
     before = row.state
     row.state = State.IN_REVIEW.value
     if made or before != row.state:

@@ -25,5 +25,5 @@ def blameless(request: AccessRequest) -> HttpResponse:
     is_ours = postmortem is not None and request.caller.may_read(postmortem.team_id)
     team_id = postmortem.team_id if postmortem is not None and is_ours else None
     found = findings(text=request.POST.get("text", "")[:_LIVE_MAX], team_id=team_id, postmortem=postmortem)
-    template = "postmortems/_blameless.html" if request.htmx else "postmortems/blameless.html"
+    template = "postmortems/_blameless.html" if "HX-Request" in request.headers else "postmortems/blameless.html"
     return render(request, template, {"findings": found, "postmortem": postmortem, "is_checked": True})

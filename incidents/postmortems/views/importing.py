@@ -63,14 +63,14 @@ def postmortem_import(request: AccessRequest) -> HttpResponse:
 def _previews(form: ImportForm) -> list[Preview]:
     found = []
     try:
-        for one in form.cleaned_data["files"]:
+        for one in form.cleaned_data["documents"]:
             found.append(_preview(one.name or "", read_bytes(content=one.read(), name=one.name or "")))
         if form.cleaned_data["text"].strip():
             found.append(_preview("", read(text=form.cleaned_data["text"])))
     except ImportTooLargeError as problem:
-        form.add_error("files", str(problem))
+        form.add_error("documents", str(problem))
     if sum(len(one.packed) for one in found) > _PACKED_MAX:
-        form.add_error("files", "together they are too large for one preview: send fewer at once")
+        form.add_error("documents", "together they are too large for one preview: send fewer at once")
     return found
 
 

@@ -15,6 +15,7 @@ from incidents.postmortems.domain.due import DUE_AFTER
 from incidents.postmortems.domain.factors import Category
 from incidents.postmortems.domain.states import UNFINISHED, State
 from incidents.postmortems.models import Postmortem
+from incidents.postmortems.parts import Act
 from incidents.postmortems.selectors.postmortems import (
     NEEDED_FOR,
     PostmortemFilters,
@@ -36,6 +37,7 @@ from reliability.catalog.selectors.services import list_services
 from reliability.web.pagination import page_of
 
 PER_PAGE = 50
+_SETTINGS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,22 @@ def postmortem_list(request: AccessRequest) -> HttpResponse:
         "services": list_services(caller=request.caller),
         "severities": list(Severity),
         "categories": list(Category),
+        "acts": _acts(request),
     }
     return render(request, "postmortems/list.html", context)
+
+
+def _acts(request: AccessRequest) -> list[Act]:
+    """Bringing in old ones, and what the teams chose whose editors ask."""
+    teams = readable_teams(caller=request.caller).order_by("name", "pk")
+    found = []
+    if any(request.caller.may(team.pk, Role.RESPONDER) for team in teams):
+        found.append(Act("Import", reverse("postmortem-import"), "plus"))
+    chosen = [team for team in teams if request.caller.may(team.pk, Role.EDITOR)][:_SETTINGS_SHOWN]
+    for team in chosen:
+        title = "Settings" if len(chosen) == 1 else f"Settings of {team.name}"
+        found.append(Act(title, reverse("postmortem-settings", args=[team.slug]), "settings"))
+    return found
 
 
 @require_safe
