@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -49,14 +48,16 @@ def test_what_the_team_tells_is_what_the_public_reads(
     preview = team.get_by_role("region", name="Exactly what the public would see")
     expect(preview.get_by_text("search misses some products")).to_be_visible()
     assert violations(team) == []
-    assert TITLE not in httpx.get(f"{demo.url}/status/shop/api/v2/incidents.json").text
+    assert TITLE not in outside.request.get(f"{demo.url}/status/shop/api/v2/incidents.json").text()
     team.get_by_role("button", name="Publish").click()
     expect(team.get_by_text("It is published.")).to_be_visible()
 
     demo.wait_until(
-        lambda: TITLE in httpx.get(f"{demo.url}/status/shop/").text, seconds=30, what="the update on the public page"
+        lambda: TITLE in outside.request.get(f"{demo.url}/status/shop/").text(),
+        seconds=30,
+        what="the update on the public page",
     )
-    summary = httpx.get(f"{demo.url}/status/shop/api/v2/summary.json").json()
+    summary = outside.request.get(f"{demo.url}/status/shop/api/v2/summary.json").json()
     assert [one["name"] for one in summary["incidents"]] == [TITLE]
     assert summary["incidents"][0]["incident_updates"][0]["body"] == BODY
     assert summary["status"]["indicator"] in {"major", "critical"}

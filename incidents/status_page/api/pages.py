@@ -23,7 +23,7 @@ from incidents.status_page.api.schemas import (
 from incidents.status_page.api.shapes import component_out, page_out, row_out
 from incidents.status_page.domain.states import ComponentState
 from incidents.status_page.models import StatusPage
-from incidents.status_page.selectors.editing import components_of
+from incidents.status_page.selectors.editing import components_seen
 from incidents.status_page.selectors.pages import PageFilters, list_pages
 from incidents.status_page.services import components, pages
 from incidents.status_page.services.pages import PageDraft
@@ -92,8 +92,7 @@ def delete(request: AccessRequest, slug: str) -> Any:
 )
 def list_components(request: AccessRequest, slug: str) -> Any:
     """In the order of the page; at most a few hundred, so they come at once."""
-    rows = components_of(page=seen(request, slug))
-    return [component_out(one, caller=request.caller) for one in rows]
+    return [component_out(one) for one in components_seen(page=seen(request, slug), caller=request.caller)]
 
 
 @router.post(
@@ -175,7 +174,8 @@ def end_override(request: AccessRequest, slug: str, number: int) -> Any:
 
 
 def _component(request: AccessRequest, page: StatusPage, number: int) -> dict[str, Any]:
-    return component_out(components_of(page=page).get(pk=number), caller=request.caller)
+    rows = components_seen(page=page, caller=request.caller)
+    return component_out(next(one for one in rows if one.pk == number))
 
 
 def _draft(body: StatusPageFields) -> PageDraft:

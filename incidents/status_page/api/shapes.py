@@ -42,9 +42,8 @@ def row_out(page: StatusPage) -> dict[str, Any]:
     }
 
 
-def component_out(one: Component, *, caller: Caller) -> dict[str, Any]:
-    """Of `components_of`: services and objectives of teams that the caller may not read are left out."""
-    service = one.service if one.service and caller.may_read(one.service.team_id) else None
+def component_out(one: Component) -> dict[str, Any]:
+    """Of `components_seen`, which leaves out what the caller may not read."""
     names = (
         "id",
         "code",
@@ -63,8 +62,8 @@ def component_out(one: Component, *, caller: Caller) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in names},
         "group": one.group.name if one.group else "",
-        "service": service.name if service else None,
-        "slos": [slo.name for slo in one.slos.all() if caller.may_read(slo.team_id)],
+        "service": one.service.name if one.service else None,
+        "slos": [slo.name for slo in one.slos.all()],
         "state": one.shown_state,
         "since_at": one.shown_since_at,
     }

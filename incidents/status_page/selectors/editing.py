@@ -14,6 +14,7 @@ from incidents.status_page.models import (
     UpdateComponent,
     UpdateEdit,
 )
+from reliability.access.domain.caller import Caller
 from slo.models import Slo
 
 
@@ -22,6 +23,22 @@ def components_of(*, page: StatusPage) -> QuerySet[Component]:
     rows = page.components.filter(removed_at=None).select_related("group", "service")
     named = Prefetch("slos", Slo.objects.select_related("team").order_by("title", "pk"))
     return rows.prefetch_related(named).order_by("group__position", "group_id", "position", "pk")
+
+
+_HIDDEN_REASON = "measured by objectives that are not yours to see"
+
+
+def components_seen(*, page: StatusPage, caller: Caller) -> list[Component]:
+    """As `components_of`, without names of services and objectives that the caller may not read. Never save them."""
+    named = Prefetch("slos", Slo.objects.readable_by(caller).order_by("title", "pk"))
+    rows = page.components.filter(removed_at=None).select_related("group", "service").annotate(all_slos=Count("slos"))
+    found = list(rows.prefetch_related(named).order_by("group__position", "group_id", "position", "pk"))
+    for one in found:
+        if one.service is not None and not caller.may_read(one.service.team_id):
+            one.service = None
+        if len(one.slos.all()) < one.all_slos:  # type: ignore[attr-defined]  # annotated
+            one.automatic_reason = _HIDDEN_REASON
+    return found
 
 
 def incidents_of(*, page: StatusPage, is_open: bool | None = None, text: str = "") -> QuerySet[PublicIncident]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from incidents.status_page.forms.component import ComponentForm, GroupForm
 from incidents.status_page.models import Component, ComponentGroup
-from incidents.status_page.selectors.editing import components_of
+from incidents.status_page.selectors.editing import components_seen
 from incidents.status_page.services import components, groups
 from incidents.status_page.services.components import of_page
 from incidents.status_page.views.answers import attempt, saved
@@ -26,7 +26,7 @@ _STEPS = {"up": -1, "down": 1}
 @require_safe
 def component_list(request: AccessRequest, slug: str) -> HttpResponse:
     page = seen(request, slug)
-    rows = list(components_of(page=page))
+    rows = components_seen(page=page, caller=request.caller)
     in_order = [None, *page.groups.order_by("position", "pk")]
     sections: list[tuple[ComponentGroup | None, list[Component]]] = [
         (group, [one for one in rows if one.group_id == (group.pk if group else None)]) for group in in_order

@@ -128,7 +128,11 @@ def maintenance_detail(request: AccessRequest, slug: str, code: str) -> HttpResp
         **frame(request, page),
         "maintenance": row,
         "components": row.components.order_by("position", "pk"),
-        "effects": row.effects.select_related("exclusion__slo", "silence__service").order_by("pk"),
+        "effects": [
+            one
+            for one in row.effects.select_related("exclusion__slo", "silence__service").order_by("pk")
+            if request.caller.may_read((one.exclusion or one.silence).team_id)  # type: ignore[union-attr]  # one of both
+        ],
         "updates": updates_of(owner=row),
         "form": form,
         "preview": shown,

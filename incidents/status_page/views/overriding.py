@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from incidents.status_page.domain.states import ComponentState
 from incidents.status_page.forms.component import OverrideForm
+from incidents.status_page.selectors.editing import components_seen
 from incidents.status_page.services import components
 from incidents.status_page.services.components import of_page
 from incidents.status_page.views.answers import saved
@@ -42,7 +43,9 @@ def component_override(request: AccessRequest, slug: str, pk: int) -> HttpRespon
         messages.success(request, f"{row.name}: the public sees what you said.")
         return redirect("status-page", page.slug)
     changes = row.changes.order_by("-at", "-pk")[:_CHANGES_MAX]
-    context = {**frame(request, page), "component": row, "form": form, "changes": changes}
+    seen_row = next((one for one in components_seen(page=page, caller=request.caller) if one.pk == row.pk), None)
+    reason = seen_row.automatic_reason if seen_row else ""
+    context = {**frame(request, page), "component": row, "reason": reason, "form": form, "changes": changes}
     return render(request, "status_page/override.html", context, status=422 if form.errors else 200)
 
 

@@ -14,7 +14,7 @@ from incidents.status_page.domain.overall import overall
 from incidents.status_page.forms.page import KeyForm, PageForm
 from incidents.status_page.models import StatusPage
 from incidents.status_page.selectors.content import content_of
-from incidents.status_page.selectors.editing import components_of, incidents_of, maintenances_of
+from incidents.status_page.selectors.editing import components_seen, incidents_of, maintenances_of
 from incidents.status_page.selectors.pages import PageFilters, list_pages, public_root
 from incidents.status_page.services import pages
 from incidents.status_page.views.answers import attempt, saved
@@ -87,7 +87,7 @@ def page_detail(request: AccessRequest, slug: str) -> HttpResponse:
     context = {
         **frame(request, page),
         "overall": overall(content),
-        "rows": [(one, views.get(one.code)) for one in components_of(page=page)],
+        "rows": [(one, views.get(one.code)) for one in components_seen(page=page, caller=request.caller)],
         "open_incidents": incidents_of(page=page, is_open=True)[:_EVENTS_MAX],
         "planned": maintenances_of(page=page, is_over=False)[:_EVENTS_MAX],
     }
