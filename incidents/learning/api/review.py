@@ -11,8 +11,8 @@ from pydantic import ConfigDict, Field
 
 from chaos.runs.domain.states import Verdict
 from incidents.learning.domain.periods import ReviewPeriod, ReviewPeriodError
+from incidents.learning.domain.shown import OfPeriod
 from incidents.learning.selectors.agendas import agenda
-from incidents.learning.selectors.incidents import OfPeriod
 from incidents.learning.selectors.review import Review, Scope, review_of
 from incidents.response.domain.figures import Durations
 from reliability.access.requests import AccessRequest
@@ -138,8 +138,8 @@ def _out(request: AccessRequest, found: Review) -> dict[str, Any]:
         "actions_before": found.actions_before,
         "budgets": [
             {
-                "slo": one.slo.name,
-                "title": one.slo.title,
+                "slo": one.name,
+                "title": one.title,
                 "spent": one.consumed,
                 "spent_before": one.before,
                 "sli": one.sli,

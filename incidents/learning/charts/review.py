@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from incidents.learning.selectors.budgets import Spent
-from incidents.learning.selectors.incidents import OfPeriod
-from incidents.learning.selectors.review import FactorCount
+from incidents.learning.domain.shown import FactorCount, OfPeriod, Spent
 from incidents.response.domain.figures import Durations
 from incidents.response.domain.severity import Severity
 from reliability.web.charts import BAD, MUTED, SERIES, WARN, Chart, bars, layout, line, objective_line
@@ -128,8 +126,8 @@ def factors_chart(*, factors: Sequence[FactorCount]) -> Chart:
 def budgets_chart(*, rows: Sequence[Spent]) -> Chart:
     """What was spent of the period's budget, what spent most first; objectives without data are left out, as gaps."""
     shown = [row for row in rows if row.consumed is not None][:BUDGETS_SHOWN]
-    names = [row.slo.name for row in shown]  # two may have the same title
-    ticks = {**_CATEGORY, "tickvals": names, "ticktext": [_short(row.slo.title) for row in shown]}
+    names = [row.name for row in shown]  # two may have the same title
+    ticks = {**_CATEGORY, "tickvals": names, "ticktext": [_short(row.title) for row in shown]}
     data = [
         bars(name="Before", x=names, y=[row.before for row in shown], colour=MUTED, opacity=0.5, hover="%{y:.1%}"),
         bars(name="Now", x=names, y=[row.consumed for row in shown], colour=SERIES[0], hover="%{y:.1%}"),
@@ -142,7 +140,7 @@ def budgets_chart(*, rows: Sequence[Spent]) -> Chart:
         figure=figure,
         columns=("Objective", "Spent", "Spent before", "SLI", "Measured"),
         formats=("", "ratio", "ratio", "ratio", "ratio"),
-        rows=[(row.slo.title, row.consumed, row.before, row.sli, row.coverage) for row in rows],
+        rows=[(row.title, row.consumed, row.before, row.sli, row.coverage) for row in rows],
         height=320,
         note="Of the budget of this period, not of the objective's own window. No data is no zero.",
     )

@@ -13,12 +13,12 @@ from incidents.actions.models import Action
 from incidents.actions.selectors.periods import closed_as, overdue_at_end, reopened_in
 from incidents.learning.domain.agenda import LINKS_MAX, Findings, Link, Point, agenda_of
 from incidents.learning.domain.comparison import Compared, Trend, compared, seconds_of
+from incidents.learning.domain.shown import Spent
 from incidents.learning.selectors.review import Review
 from incidents.response.domain.figures import Durations
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Incident
 from reliability.access.domain.caller import Caller
-from slo.models import Slo
 
 
 def compared_figures(review: Review) -> list[tuple[str, str, Durations, Durations, Compared]]:
@@ -53,8 +53,8 @@ def agenda(*, caller: Caller, review: Review) -> list[Point]:
     }
     severe = [one for one in review.incidents.found if one.severity <= Severity.SEV2]
     unwritten = [one for one in severe if one.pk not in review.published]
-    overspent = [row.slo for row in review.budgets.rows if row.consumed is not None and row.consumed > 1]
-    unmeasured = [row.slo for row in review.budgets.rows if row.consumed is None and not row.is_left_out]
+    overspent = [row for row in review.budgets.rows if row.consumed is not None and row.consumed > 1]
+    unmeasured = [row for row in review.budgets.rows if row.consumed is None and not row.is_left_out]
     runs = review.runs
     worse, better = _changes(review)
     findings = Findings(
@@ -116,5 +116,5 @@ def _actions(found: Iterable[Action]) -> list[Link]:
     return [Link(f"#{one.pk} {one.title}", reverse("action-detail", args=(one.pk,))) for one in found]
 
 
-def _slos(found: Iterable[Slo]) -> list[Link]:
+def _slos(found: Iterable[Spent]) -> list[Link]:
     return [Link(one.title, reverse("slo-detail", args=(one.name,))) for one in found][:LINKS_MAX]

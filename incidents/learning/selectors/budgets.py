@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from incidents.learning.domain.shown import Spent
 from reliability.access.domain.caller import Caller
 from reliability.kit.instants import floor_minute
 from reliability.kit.periods import Period
@@ -18,18 +19,6 @@ from slo.selectors.terms import Terms, terms_of
 SLOS_MAX = 200
 # Objectives over time slices read every minute of the period: of so many that is done here.
 SLICED_MAX = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Of the budget of the period: 1 is all of it. None: nothing was measured, or is_left_out. before: likewise."""
-
-    slo: Slo
-    consumed: float | None
-    before: float | None
-    sli: float | None
-    coverage: float
-    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +43,8 @@ def budgets_read(
     seen, past = _consumed(slos, period, now), _consumed(slos, before, now)
     rows = [
         Spent(
-            slo=slo,
+            name=slo.name,
+            title=slo.title,
             consumed=seen[slo.pk][0] if slo.pk in seen else None,
             before=past[slo.pk][0] if slo.pk in past else None,
             sli=seen[slo.pk][1] if slo.pk in seen else None,
@@ -63,7 +53,7 @@ def budgets_read(
         )
         for slo in slos
     ]
-    rows.sort(key=lambda row: (row.consumed is None, -(row.consumed or 0.0), row.slo.title, row.slo.pk))
+    rows.sort(key=lambda row: (row.consumed is None, -(row.consumed or 0.0), row.title, row.name))
     return BudgetsRead(rows, total)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from incidents.learning.domain.failures import time_to_failure
 from incidents.learning.domain.periods import ReviewPeriod
-from incidents.response.domain.figures import Durations, Figures, Marks, figures_of
+from incidents.learning.domain.shown import OfPeriod
+from incidents.response.domain.figures import Marks, figures_of
 from incidents.response.domain.severity import Severity
 from incidents.response.models import ImpactedService, Incident
 from incidents.response.selectors.figures import marks_of
@@ -25,16 +26,6 @@ _COLUMNS = (
     "team", "title", "severity", "started_at", "detected_at", "acknowledged_at", "resolved_at", "close_reason",
     "merged_into",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class OfPeriod:
-    """What one period shows. mttf: see incidents.learning.domain.failures. by_severity: every severity has an entry."""
-
-    review: ReviewPeriod
-    figures: Figures
-    mttf: Durations
-    by_severity: dict[Severity, int]
 
 
 @dataclass(frozen=True, slots=True)

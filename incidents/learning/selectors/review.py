@@ -8,10 +8,10 @@ from typing import Any
 
 from incidents.actions.selectors.periods import ActionCounts, counts_between
 from incidents.learning.domain.periods import ReviewPeriod
+from incidents.learning.domain.shown import FactorCount
 from incidents.learning.selectors.budgets import BudgetsRead, budgets_read
 from incidents.learning.selectors.experiments import RunsRead, runs_read
 from incidents.learning.selectors.incidents import IncidentsRead, incidents_read
-from incidents.postmortems.domain.factors import Category
 from incidents.postmortems.domain.states import State
 from incidents.postmortems.selectors import factors
 from incidents.postmortems.selectors.postmortems import PostmortemFilters, list_postmortems
@@ -26,16 +26,6 @@ class Scope:
 
     team_slug: str = ""
     service_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FactorCount:
-    """factors: how often it was named; postmortems, before: of how many incidents, now and in the period before."""
-
-    category: Category
-    factors: int
-    postmortems: int
-    before: int
 
 
 @dataclass(frozen=True, slots=True)
