@@ -36,9 +36,9 @@ def components_seen(*, page: StatusPage, caller: Caller) -> list[Component]:
     for one in found:
         if one.service is not None and not caller.may_read(one.service.team_id):
             one.service = None
-        if len(one.slos.all()) < one.all_slos:  # type: ignore[attr-defined]  # annotated
+        if len(one.slos.all()) < one.all_slos:
             one.automatic_reason = _HIDDEN_REASON
-    return found
+    return [*found]
 
 
 def incidents_of(*, page: StatusPage, is_open: bool | None = None, text: str = "") -> QuerySet[PublicIncident]:
