@@ -19,7 +19,7 @@ pytestmark = pytest.mark.journey
 
 INCIDENT = "A third of card authorisations fail"
 REVIEWER = "iris.novak@example.org"
-BLAME = "Grace should have rotated the certificate in both zones."
+BLAME = "Ben should have noticed that zone B kept the old certificate."
 NO_BLAME = "The runbook rotates one secret, and each zone keeps its own: nothing compares them."
 ACTION = "Compare the client certificates of both zones each hour"
 
@@ -51,12 +51,12 @@ def test_from_an_incident_to_a_lesson_that_is_found(
     page.get_by_label("Iris Novak").check()
     page.get_by_role("button", name="Ask them").click()
     reviewer.goto(address)
-    reviewer.get_by_role("link", name="Answer").click()
+    reviewer.get_by_role("link", name="Answer", exact=True).click()
     reviewer.get_by_label("Approve: publish it").check()
     reviewer.locator("main form button[type=submit]").first.click()
     page.goto(address)
-    page.get_by_role("link", name="Publish").click()
-    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("link", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.locator(".page-subtitle")).to_contain_text("Published")
 
     reviewer.goto(f"{demo.url}/search/?q=each+zone+keeps+its+own")
@@ -74,8 +74,8 @@ def _ask_why(page: Page) -> None:
         ("Why did a third", "Payments kept sending a third of its calls there"),
         ("The gateway refused", "The secret was rotated in one zone only"),
     ):
-        node = page.locator(".why-box").filter(has_text=question)
-        node.get_by_text("Why?", exact=False).locator("visible=true").last.click()
+        node = page.locator(".why-box").filter(has=page.locator(".why-text", has_text=question))
+        node.locator("summary", has_text="Why?").click()
         node.get_by_label("Because").fill(answer)
         node.get_by_role("button", name=re.compile("^Add (the answer|as a fork)$")).click()
         expect(page.locator(".why-text", has_text=answer)).to_be_visible()
