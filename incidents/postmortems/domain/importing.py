@@ -2,6 +2,8 @@
 everything else to free sections. Nothing is lost: every word is in a part, and the raw text is kept whole.
 """
 
+# Long because each step hands on one document that is being read: parts, facts, title, times, places, bounds.
+
 from __future__ import annotations
 
 import re
