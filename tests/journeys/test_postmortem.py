@@ -60,7 +60,7 @@ def test_from_an_incident_to_a_lesson_that_is_found(
     expect(page.locator(".page-subtitle")).to_contain_text("Published")
 
     reviewer.goto(f"{demo.url}/search/?q=each+zone+keeps+its+own")
-    reviewer.get_by_role("main").get_by_role("link", name=INCIDENT).first.click()
+    reviewer.get_by_role("main").get_by_text(INCIDENT).first.click()
     expect(reviewer.locator("#response")).to_contain_text(NO_BLAME)
 
 
