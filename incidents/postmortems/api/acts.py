@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
-from pydantic import Field
+from ninja import Query, Router, Status
 
 from incidents.postmortems.api import schemas
-from incidents.postmortems.domain.blameless import TEXT_MAX
+from incidents.postmortems.api.act_schemas import (
+    AnswerBody,
+    BlamelessBody,
+    FindingsOut,
+    ImportBody,
+    ImportOut,
+    MeetingBody,
+    MeetingOut,
+    PublishBody,
+    ReaderOut,
+    ReviewBody,
+    ReviewOut,
+    SimilarOut,
+    TakeBackBody,
+)
 from incidents.postmortems.domain.exporting import file_name, to_json, to_markdown
-from incidents.postmortems.domain.importing import BYTES_MAX, Imported, read
+from incidents.postmortems.domain.importing import Imported, read
 from incidents.postmortems.domain.states import ReviewAnswer
 from incidents.postmortems.models import Meeting, Postmortem, ReadReceipt, Review
 from incidents.postmortems.selectors import postmortems as selectors
@@ -29,102 +41,6 @@ from reliability.access.services.authorize import require
 from reliability.web.api.paging import Page, PageQuery, page_of
 
 router = Router(tags=["Postmortems"])
-
-
-class BlamelessBody(Schema):
-    text: Annotated[str, Field(max_length=TEXT_MAX)]
-    team: Annotated[str, Field(max_length=63, description="slug; its words and members are known")] = ""
-
-
-class FindingOut(Schema):
-    start: int = Field(description="characters (code points) of the text, half-open")
-    end: int
-    text: str
-    sentence: str
-    kind: Literal["failed", "hindsight", "character", "human_error", "fault", "slip", "team_word"]
-    why: str
-    suggestion: str
-
-
-class FindingsOut(Schema):
-    findings: list[FindingOut]
-
-
-class ImportBody(Schema):
-    team: Annotated[str, Field(max_length=63, description="slug")]
-    text: Annotated[str, Field(max_length=BYTES_MAX, description="Markdown")]
-    name: Annotated[str, Field(max_length=200, description="of the file")] = ""
-    with_actions: bool = False
-    dry_run: Annotated[bool, Field(description="only tell what would be recognised")] = False
-
-
-class ImportOut(Schema):
-    number: int | None = Field(description="of the draft; null on a dry run")
-    title: str
-    severity: int | None
-    milestones: dict[str, datetime]
-    recognised: list[str]
-    unsure: list[str]
-
-
-class ReviewBody(Schema):
-    reviewers: Annotated[list[int], Field(max_length=50, description="numbers of members of the team")]
-
-
-class AnswerBody(Schema):
-    answer: Literal["approved", "changes_wanted", "waiting"] = Field(description="waiting only comments")
-    comment: Annotated[str, Field(max_length=5000)] = ""
-
-
-class ReviewOut(Schema):
-    reviewer: str
-    asked_at: datetime
-    answer: str
-    comment: str
-    answered_at: datetime | None
-
-
-class PublishBody(Schema):
-    is_for_organisation: bool = True
-
-
-class TakeBackBody(Schema):
-    reason: Annotated[str, Field(max_length=500)]
-
-
-class ReaderOut(Schema):
-    name: str
-    revision: int
-    opened_at: datetime
-    confirmed_at: datetime | None
-
-
-class MeetingBody(Schema):
-    starts_at: datetime
-    length_minutes: int = 60
-    zone: Annotated[str, Field(max_length=64)] = "UTC"
-    place: Annotated[str, Field(max_length=500)] = ""
-    agenda: Annotated[str, Field(max_length=5000)] = ""
-    people: Annotated[list[int], Field(max_length=50)]
-    revision: int | None = None
-
-
-class MeetingOut(Schema):
-    starts_at: datetime
-    length_minutes: int
-    zone: str
-    place: str
-    agenda: str
-    people: list[str]
-    revision: int
-    cancelled_at: datetime | None
-
-
-class SimilarOut(Schema):
-    number: int
-    title: str
-    score: float
-    why: str
 
 
 @router.post("/blameless", response=FindingsOut, operation_id="checkBlameless", summary="Check words for blame")
