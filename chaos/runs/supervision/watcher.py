@@ -148,8 +148,7 @@ class Watcher(threading.Thread):
 
     def _look_for_stop(self) -> None:
         row = self._log.surely(lambda: Run.objects.get(pk=self.run_id))
-        order = order_asked(row, stop=self._log.surely(in_force))
-        if order is not None:
+        if (order := order_asked(row, stop=self._log.surely(in_force))) is not None:
             self.stop(order)
 
     def _must_stop(self) -> bool:
@@ -226,8 +225,8 @@ class Watcher(threading.Thread):
         most: float = float("inf"),
     ) -> End | None:
         """Serve a process to its end. None when it was stopped, took too long or was lost: it is gone then, too."""
-        mark = mark_of(run=self.run_id, instance=self._office.instance)
-        child = ChildProcess(server=self._office.fork_server, mark=mark)
+        office = self._office
+        child = ChildProcess(server=office.fork_server, mark=mark_of(run=self.run_id, instance=office.instance))
         talk = Conversation(child=child, desk=self.desk, bell=self._bell, meanwhile=self._flush)
         try:
             if on_start is not None:
