@@ -36,9 +36,8 @@ def test_what_the_team_tells_is_what_the_public_reads(
     assert outside.context.cookies() == []
 
     team = open_page(storage_state=signed_in)
-    team.goto(f"{demo.url}/incidents/")
-    team.locator("table a[href^='/incidents/']").first.click()
-    team.get_by_text("More", exact=True).first.click()
+    team.goto(f"{demo.url}/incidents/1/")  # the first that the demo loads
+    team.locator("main details[data-menu] > summary").first.click()
     team.get_by_role("link", name="Post to status page").click()
     expect(team.get_by_label("Title")).to_have_value("")
     team.get_by_label("Title").fill(TITLE)
