@@ -42,7 +42,7 @@ def test_what_the_team_tells_is_what_the_public_reads(
     expect(team.get_by_label("Title")).to_have_value("")
     team.get_by_label("Title").fill(TITLE)
     team.get_by_label("What the public reads").fill(BODY)
-    team.get_by_label("Search", exact=True).select_option("partial_outage")
+    team.get_by_role("group", name="Components").get_by_label("Search").select_option("partial_outage")
     team.get_by_role("button", name="Preview").click()
     preview = team.get_by_role("region", name="Exactly what the public would see")
     expect(preview.get_by_text("search misses some products")).to_be_visible()
