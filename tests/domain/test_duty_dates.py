@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -90,16 +91,18 @@ def test_it_is_due_again_when_its_rule_says(rule: Rule, due: str, ended: str, ou
 
 def test_people_are_reminded_before_when_and_after_and_not_for_ever() -> None:
     due_at = NOW + timedelta(days=30)
-    rule = {"due_at": due_at, "remind_days": 7, "zone_name": "UTC"}
-    assert reminder_at(**rule, now=NOW) is None
-    assert next_reminder_after(**rule, now=NOW) == due_at - timedelta(days=7)
+    remind = partial(reminder_at, due_at=due_at, remind_days=7, zone_name="UTC")
+    after_now = partial(next_reminder_after, due_at=due_at, remind_days=7, zone_name="UTC")
+    assert remind(now=NOW) is None
+    assert after_now(now=NOW) == due_at - timedelta(days=7)
     stages = []
-    at: datetime | None = NOW
-    while (at := next_reminder_after(**rule, now=at)) is not None:
-        standing = reminder_at(**rule, now=at)
+    at = NOW
+    while (following := after_now(now=at)) is not None:
+        at = following
+        standing = remind(now=at)
         stages.append(standing.stage if standing else "")
     assert stages == ["before", "due", *(f"overdue {week}" for week in range(1, OVERDUE_REMINDERS_MAX + 1))]
-    late = reminder_at(**rule, now=due_at + timedelta(days=16))
+    late = remind(now=due_at + timedelta(days=16))
     assert late is not None
     assert late.stage == "overdue 2", "after an outage only the newest is told"
 

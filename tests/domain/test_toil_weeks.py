@@ -29,7 +29,7 @@ def test_a_week_runs_from_monday_to_sunday_also_over_new_year() -> None:
 def test_without_a_capacity_there_is_no_share() -> None:
     assert share_of(hours=Decimal(5), capacity=Decimal()) is None
     weeks = by_week(spent=[], mondays=weeks_until(day=SUNDAY, count=1), capacity=Decimal())
-    assert (weeks[0].hours, weeks[0].share) == (0, None)
+    assert (weeks[0].hours, weeks[0].share) == (Decimal(0), None)
 
 
 def test_the_chart_draws_half_of_the_capacity_as_a_labelled_line_and_has_a_table() -> None:

@@ -14,6 +14,7 @@ from chaos.gamedays.models import Scenario
 from incidents.paging.models import Notification
 from incidents.response.models import ImpactedService
 from reliability.catalog.models import Service
+from reliability.duties.models import Duty
 from reliability.kit.instants import to_minute
 from reliability.readiness.domain.answers import Answer, Found, met
 from reliability.readiness.domain.days import Day
@@ -91,11 +92,9 @@ def everything(service: Service, cast: Cast, now: datetime) -> None:
     RunFactory(version=version, state="ended", mode="real", verdict="held", ended_at=now - DAY, started_at=now - DAY)
     day = GameDayFactory(team=team, state="done", ended_at=now - 100 * DAY)
     Scenario.objects.create(game_day=day, position=1, title="Primary lost", service=service, state="ended")
-    duty = service.duties.model(
-        team=team, service=service, kind="key_rotation", title="Rotate keys", every="month", responsible="on_call",
-        due_at=now + DAY, created_at=now, updated_at=now,
-    )  # fmt: skip
-    duty.save()
+    when = {"due_at": now + DAY, "created_at": now, "updated_at": now}
+    which = {"kind": "key_rotation", "title": "Rotate keys", "every": "month", "responsible": "on_call"}
+    Duty.objects.create(team=team, service=service, **which, **when)
 
 
 def answers(services: Sequence[Service], now: datetime) -> dict[str, Answer]:

@@ -161,7 +161,7 @@ def _likely(incident: Incident) -> EventKind:
     """What a message now is most likely about."""
     if incident.status not in {status.value for status in OPEN}:
         return EventKind.RESOLVED
-    return EventKind.UPDATED if incident.stakeholder_messages.exists() else EventKind.DECLARED
+    return EventKind.UPDATED if StakeholderMessage.objects.filter(incident=incident).exists() else EventKind.DECLARED
 
 
 def _audiences(team_id: int) -> list[str]:

@@ -92,4 +92,4 @@ def _is_overdue(found: StakeholderMessage, now: datetime) -> bool:
     at, incident = found.next_update_at, found.incident
     if at is None or incident is None or at > now or incident.resolved_at or incident.closed_at:
         return False
-    return not incident.stakeholder_messages.filter(pk__gt=found.pk).exists()
+    return not StakeholderMessage.objects.filter(incident=incident, pk__gt=found.pk).exists()

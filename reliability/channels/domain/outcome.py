@@ -20,8 +20,8 @@ class Result(StrEnum):
 class Outcome:
     """reason: in words, never holds a secret. status: the protocol's number. answer: what the receiver said, bounded.
 
-    retry_after: what the receiver asked to wait. external_id: what the receiver calls it. is_of_recipient: a mail server
-    refused this one address, and nothing else.
+    retry_after: what the receiver asked to wait. external_id: what the receiver calls it. is_of_recipient: a mail
+    server refused this one address, and nothing else.
     """
 
     result: Result

@@ -82,12 +82,12 @@ def test_whoever_waited_for_the_database_lets_the_holder_of_a_lease_renew_it_fir
     values = {"state": State.RUNNING, "supervisor": "host/1"}
     just, long_ago = (RunFactory(lease_until=now - timedelta(seconds=ago), **values) for ago in (1, 9))
     clock = iter(range(0, 100, 2))
-    monkeypatch.setattr(taking.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("chaos.runs.supervision.taking.time.monotonic", lambda: float(next(clock)))
     office = Office(name="")
     try:
         found = [run.pk for run, *_ in taking.lost(office=office, own=set(), now=now)]
         assert found == [long_ago.pk]
-        monkeypatch.setattr(taking.time, "monotonic", lambda: 1.0)
+        monkeypatch.setattr("chaos.runs.supervision.taking.time.monotonic", lambda: 1.0)
         assert [run.pk for run, *_ in taking.lost(office=office, own=set(), now=now)] == [just.pk]
     finally:
         office.close()
