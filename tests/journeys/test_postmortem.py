@@ -142,7 +142,7 @@ def _is_accessible(page: Page) -> None:
 
 def _fits_a_phone(page: Page, save_screenshot: Callable[[Page, str], None]) -> None:
     wide = page.viewport_size
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a size
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     save_screenshot(page, "postmortem-phone")
     assert wide is not None

@@ -137,7 +137,7 @@ def test_a_meeting_is_mailed_moved_and_cancelled(
         assert set(Notice.objects.filter(kind__in=("meeting", "off")).values_list("state", flat=True)) == {"sent"}
         mails = [email.message_from_bytes(mail.content, policy=email.policy.default) for mail in server.mails]
     asked, cancelled = [
-        Calendar.from_ical(bytes(part.get_payload(decode=True)))  # type: ignore[arg-type]  # not decoded only if multipart
+        Calendar.from_ical(bytes(part.get_payload(decode=True)))
         for mail in mails
         for part in mail.walk()
         if part.get_content_type() == "text/calendar"
