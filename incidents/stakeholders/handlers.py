@@ -50,6 +50,11 @@ def postmortem_published(*, fact_id: int, payload: dict[str, Any], now: datetime
     automatic.postmortem_published(payload=payload, fact_id=fact_id, now=now)
 
 
+@subscriber("MaintenancePlanned", "stakeholders.maintenance_planned")
+def maintenance_planned(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    automatic.maintenance_planned(payload=payload, fact_id=fact_id, now=now)
+
+
 @subscriber(GAME_DAY_PLANNED, "stakeholders.game_day_planned")
 def game_day_planned(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
     automatic.game_day_planned(payload=payload, fact_id=fact_id, now=now)

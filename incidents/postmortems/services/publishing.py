@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from reliability.outbox.services import facts
 from reliability.web.errors import Conflict, Forbidden
 
 REASON_MAX = 500
+SUMMARY_MAX = 2_000
 _FIELDS = ("state", "published_at", "published_by_name", "is_published_to_organisation")
 
 
@@ -40,7 +42,7 @@ def publish(*, caller: Caller, postmortem: Postmortem, is_for_organisation: bool
     change = Change("state", "Published", before, row.state, note=note)
     changed(caller=caller, postmortem=row, changes=[change], now=now, fields=_FIELDS)
     if is_new:
-        payload = {"postmortem_id": row.pk, "incident_id": row.incident_id, "is_for_organisation": is_for_organisation}
+        payload = _told(row, is_for_organisation=is_for_organisation)
         facts.emit(kind=POSTMORTEM_PUBLISHED, payload=payload, team_id=row.team_id, now=now)
     return row
 
@@ -86,3 +88,17 @@ def confirm(*, caller: Caller, number: int, now: datetime) -> ReadReceipt:
         receipt.confirmed_at, receipt.revision = now, row.revision
         receipt.save(update_fields=("confirmed_at", "revision"))
     return receipt
+
+
+def _told(row: Postmortem, *, is_for_organisation: bool) -> dict[str, Any]:
+    """What rooms beside this one need to tell people of it: they cannot ask here."""
+    summary = row.sections.filter(slug="summary").values_list("text", flat=True).first()
+    return {
+        "postmortem_id": row.pk,
+        "incident_id": row.incident_id,
+        "team_id": row.team_id,
+        "title": row.title,
+        "summary": (summary or "")[:SUMMARY_MAX],
+        "service_ids": list(row.services.order_by("pk").values_list("pk", flat=True)),
+        "is_for_organisation": is_for_organisation,
+    }

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from incidents.response.models import Incident
 from incidents.response.selectors.incidents import incident as incident_numbered
 from incidents.stakeholders.domain.kinds import EventKind, Mode
@@ -19,6 +21,7 @@ from incidents.stakeholders.selectors.wordings import wordings_of
 from incidents.stakeholders.services.messages import Draft, Sending, write
 from reliability.access.domain.caller import SYSTEM
 from reliability.access.models import Team
+from reliability.catalog.models import Service
 
 _UTC = ZoneInfo("UTC")
 
@@ -50,17 +53,42 @@ def game_day_planned(*, payload: dict[str, Any], fact_id: int, now: datetime) ->
 
 
 def postmortem_published(*, payload: dict[str, Any], fact_id: int, now: datetime) -> None:
-    team = Team.objects.filter(pk=int(payload.get("team_id") or 0)).first()
-    if team is None or not payload.get("title"):
+    """For the organisation. What is published to its team alone is told nobody by itself."""
+    team = Team.objects.filter(pk=payload["team_id"]).first()
+    if team is None or not payload["is_for_organisation"]:
         return
     subject = subject_planned(
         team=team,
         kind=EventKind.POSTMORTEM,
-        title=str(payload["title"])[:200],
-        summary=str(payload.get("summary") or "")[:2000],
+        title=str(payload["title"]),
+        summary=str(payload["summary"]),
         when="",
+        services=_named(payload, team),
+        url=f"/postmortems/{int(payload['postmortem_id'])}/",
     )
     tell(subject=subject, cause=f"fact:{fact_id}", now=now)
+
+
+def maintenance_planned(*, payload: dict[str, Any], fact_id: int, now: datetime) -> None:
+    team = Team.objects.filter(pk=payload["team_id"]).first()
+    if team is None:
+        return
+    at = datetime.fromisoformat(str(payload["starts_at"])).astimezone(UTC)
+    subject = subject_planned(
+        team=team,
+        kind=EventKind.MAINTENANCE,
+        title=str(payload["title"]),
+        summary=str(payload["summary"]),
+        when=moment_words(at, zone=_UTC),
+        services=_named(payload, team),
+    )
+    tell(subject=subject, cause=f"fact:{fact_id}", now=now)
+
+
+def _named(payload: dict[str, Any], team: Team) -> list[Service]:
+    """Without private ones of other teams: their titles would stand in the words."""
+    readable = Q(team=team) | Q(team__is_private=False)
+    return list(Service.objects.filter(readable, pk__in=payload["service_ids"]).order_by("title", "pk"))
 
 
 def tell(*, subject: Subject, cause: str, now: datetime) -> StakeholderMessage | None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from incidents.status_page.domain import bounds
 from incidents.status_page.domain.filling import left_in
 from incidents.status_page.domain.states import ACTIVE, MaintenanceStatus
+from incidents.status_page.facts import MAINTENANCE_PLANNED
 from incidents.status_page.models import Component, Maintenance, StatusPage
 from incidents.status_page.services import effects, states
 from incidents.status_page.services.due_kinds import MAINTENANCE
@@ -21,6 +22,7 @@ from reliability.access.domain.caller import SYSTEM, Caller, Role
 from reliability.access.services.audit import changes_between
 from reliability.kit.instants import InstantError, format_instant, require_bounded
 from reliability.outbox.services import due
+from reliability.outbox.services.facts import emit
 from reliability.web.errors import Conflict, NotFound
 
 _MOST = {"title": bounds.TITLE_MAX}
@@ -77,6 +79,8 @@ def plan(
         effects.sync(caller=caller, maintenance=row, now=now)
         said = UpdateDraft(status=MaintenanceStatus.SCHEDULED.value, body=body, is_told=is_told)
         write_of_maintenance(caller=caller, page=page, maintenance=row, draft=said, now=now)
+        if is_told:
+            _tell_others(page, row, components, body, now)
         _wake(row)
     return row
 
@@ -214,6 +218,19 @@ def _move(caller: Caller, page: StatusPage, row: Maintenance, draft: UpdateDraft
     effects.sync(caller=caller, maintenance=row, now=now)
     write_of_maintenance(caller=caller, page=page, maintenance=row, draft=draft, now=now)
     _wake(row)
+
+
+def _tell_others(page: StatusPage, row: Maintenance, components: list[Component], body: str, now: datetime) -> None:
+    """The fact MaintenancePlanned, for rooms that tell people in words of their own."""
+    payload = {
+        "team_id": page.team_id,
+        "maintenance_id": row.pk,
+        "title": row.title,
+        "summary": body[:2_000],
+        "starts_at": format_instant(row.starts_at),
+        "service_ids": sorted({one.service_id for one in components if one.service_id is not None}),
+    }
+    emit(kind=MAINTENANCE_PLANNED, payload=payload, team_id=page.team_id, now=now)
 
 
 def _wake(row: Maintenance) -> None:
