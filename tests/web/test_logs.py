@@ -48,8 +48,15 @@ def test_an_address_that_is_a_secret_is_not_in_the_log(route: str) -> None:
         assert said.startswith(line[:5])
 
 
+@pytest.mark.parametrize(
+    "path", ["/status/shop/key/{}/history", "//status//shop/key/{}/", "/key/{}/", "/STATUS/a/key/{}"]
+)
+def test_the_key_of_a_private_status_page_is_not_in_the_log(path: str) -> None:
+    assert SECRET not in logs.hide_secrets(None, "", f"Not Found: {path.format(SECRET)}")
+
+
 def test_a_log_line_keeps_all_other_addresses() -> None:
-    line = "GET /oncall/feeds-of-ann/ /integrations/ping/ /settings/contacts/ /intake/alertmanager /api/v1/a/"
+    line = "GET /oncall/feeds-of-ann/ /integrations/ping/ /settings/contacts/ /intake/alertmanager /api/v1/a/ /status-pages/shop/keys/3/revoke/"
     assert logs.hide_secrets(None, "", line) == line
 
 
