@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from incidents.status_page.domain.states import UNRESOLVED, MaintenanceStatus
 from incidents.status_page.models import (
@@ -18,11 +18,15 @@ from reliability.access.domain.caller import Caller
 from slo.models import Slo
 
 
+# SQLite sorts NULL first, PostgreSQL last.
+_IN_ORDER = (F("group__position").asc(nulls_first=True), F("group_id").asc(nulls_first=True), "position", "pk")
+
+
 def components_of(*, page: StatusPage) -> QuerySet[Component]:
     """Shown ones in the order of the page: without a group first, then by group; group, service and slos at hand."""
     rows = page.components.filter(removed_at=None).select_related("group", "service")
     named = Prefetch("slos", Slo.objects.select_related("team").order_by("title", "pk"))
-    return rows.prefetch_related(named).order_by("group__position", "group_id", "position", "pk")
+    return rows.prefetch_related(named).order_by(*_IN_ORDER)
 
 
 _HIDDEN_REASON = "measured by objectives that are not yours to see"
@@ -32,7 +36,7 @@ def components_seen(*, page: StatusPage, caller: Caller) -> list[Component]:
     """As `components_of`, without names of services and objectives that the caller may not read. Never save them."""
     named = Prefetch("slos", Slo.objects.readable_by(caller).order_by("title", "pk"))
     rows = page.components.filter(removed_at=None).select_related("group", "service").annotate(all_slos=Count("slos"))
-    found = list(rows.prefetch_related(named).order_by("group__position", "group_id", "position", "pk"))
+    found = list(rows.prefetch_related(named).order_by(*_IN_ORDER))
     for one in found:
         if one.service is not None and not caller.may_read(one.service.team_id):
             one.service = None
