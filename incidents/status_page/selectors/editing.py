@@ -17,7 +17,6 @@ from incidents.status_page.models import (
 from reliability.access.domain.caller import Caller
 from slo.models import Slo
 
-
 # SQLite sorts NULL first, PostgreSQL last.
 _IN_ORDER = (F("group__position").asc(nulls_first=True), F("group_id").asc(nulls_first=True), "position", "pk")
 
