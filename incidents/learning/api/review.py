@@ -87,7 +87,7 @@ class ReviewPoint(Schema):
     more: int
 
 
-class ReviewOut(Schema):
+class PeriodReviewOut(Schema):
     period: str
     start: datetime = Field(serialization_alias="from")
     end: datetime = Field(serialization_alias="to")
@@ -104,7 +104,7 @@ class ReviewOut(Schema):
 
 
 @router.get(
-    "", response=ReviewOut, by_alias=True, operation_id="getReview", summary="What a month or a quarter teaches"
+    "", response=PeriodReviewOut, by_alias=True, operation_id="getReview", summary="What a month or a quarter teaches"
 )
 def get_review(request: AccessRequest, query: Query[ReviewQuery]) -> Any:
     """Incidents, figures, factors, actions, budgets and experiments, beside those of the period before."""

@@ -17,7 +17,7 @@ class BlamelessBody(Schema):
     team: Annotated[str, Field(max_length=63, description="slug; its words and members are known")] = ""
 
 
-class FindingOut(Schema):
+class BlameFindingOut(Schema):
     start: int = Field(description="characters (code points) of the text, half-open")
     end: int
     text: str
@@ -27,11 +27,11 @@ class FindingOut(Schema):
     suggestion: str
 
 
-class FindingsOut(Schema):
-    findings: list[FindingOut]
+class BlameFindingsOut(Schema):
+    findings: list[BlameFindingOut]
 
 
-class ImportBody(Schema):
+class PostmortemImportBody(Schema):
     team: Annotated[str, Field(max_length=63, description="slug")]
     text: Annotated[str, Field(max_length=BYTES_MAX, description="Markdown")]
     name: Annotated[str, Field(max_length=200, description="of the file")] = ""
@@ -39,7 +39,7 @@ class ImportBody(Schema):
     dry_run: Annotated[bool, Field(description="only tell what would be recognised")] = False
 
 
-class ImportOut(Schema):
+class PostmortemImportOut(Schema):
     number: int | None = Field(description="of the draft; null on a dry run")
     title: str
     severity: int | None
@@ -48,16 +48,16 @@ class ImportOut(Schema):
     unsure: list[str]
 
 
-class ReviewBody(Schema):
+class ReviewAskBody(Schema):
     reviewers: Annotated[list[int], Field(max_length=50, description="numbers of members of the team")]
 
 
-class AnswerBody(Schema):
+class ReviewAnswerBody(Schema):
     answer: Literal["approved", "changes_wanted", "waiting"] = Field(description="waiting only comments")
     comment: Annotated[str, Field(max_length=5000)] = ""
 
 
-class ReviewOut(Schema):
+class PostmortemReviewOut(Schema):
     reviewer: str
     asked_at: datetime
     answer: str
@@ -80,7 +80,7 @@ class ReaderOut(Schema):
     confirmed_at: datetime | None
 
 
-class MeetingBody(Schema):
+class PostmortemMeetingBody(Schema):
     starts_at: datetime
     length_minutes: int = 60
     zone: Annotated[str, Field(max_length=64)] = "UTC"
@@ -90,7 +90,7 @@ class MeetingBody(Schema):
     revision: int | None = None
 
 
-class MeetingOut(Schema):
+class PostmortemMeetingOut(Schema):
     starts_at: datetime
     length_minutes: int
     zone: str

@@ -10,17 +10,17 @@ from ninja import Query, Router, Status
 
 from incidents.postmortems.api import schemas
 from incidents.postmortems.api.act_schemas import (
-    AnswerBody,
+    BlameFindingsOut,
     BlamelessBody,
-    FindingsOut,
-    ImportBody,
-    ImportOut,
-    MeetingBody,
-    MeetingOut,
+    PostmortemImportBody,
+    PostmortemImportOut,
+    PostmortemMeetingBody,
+    PostmortemMeetingOut,
+    PostmortemReviewOut,
     PublishBody,
     ReaderOut,
-    ReviewBody,
-    ReviewOut,
+    ReviewAnswerBody,
+    ReviewAskBody,
     SimilarOut,
     TakeBackBody,
 )
@@ -43,7 +43,7 @@ from reliability.web.api.paging import Page, PageQuery, page_of
 router = Router(tags=["Postmortems"])
 
 
-@router.post("/blameless", response=FindingsOut, operation_id="checkBlameless", summary="Check words for blame")
+@router.post("/blameless", response=BlameFindingsOut, operation_id="checkBlameless", summary="Check words for blame")
 def blameless(request: AccessRequest, body: BlamelessBody) -> Any:
     """It warns, and never stores what it reads."""
     team_id = team_named(caller=request.caller, slug=body.team).pk if body.team else None
@@ -51,9 +51,12 @@ def blameless(request: AccessRequest, body: BlamelessBody) -> Any:
 
 
 @router.post(
-    "/import", response={200: ImportOut, 201: ImportOut}, operation_id="importPostmortem", summary="Import one"
+    "/import",
+    response={200: PostmortemImportOut, 201: PostmortemImportOut},
+    operation_id="importPostmortem",
+    summary="Import one",
 )
-def import_one(request: AccessRequest, body: ImportBody) -> Any:
+def import_one(request: AccessRequest, body: PostmortemImportBody) -> Any:
     """A draft of the team, from Markdown of any shape; what is not recognised goes to sections of its own."""
     team = team_named(caller=request.caller, slug=body.team)
     require(caller=request.caller, team_id=team.pk, role=Role.RESPONDER)
@@ -97,23 +100,29 @@ def similar_ones(request: AccessRequest, number: int) -> Any:
     ]
 
 
-@router.get("/{int:number}/reviews", response=list[ReviewOut], operation_id="listReviews", summary="Who reviews it")
+@router.get(
+    "/{int:number}/reviews", response=list[PostmortemReviewOut], operation_id="listReviews", summary="Who reviews it"
+)
 def list_reviews(request: AccessRequest, number: int) -> Any:
     """Of the current round. Members of the team."""
     found = _of_team(request, number, Role.VIEWER)
     return [_review(one) for one in reviews.reviews_now(postmortem=found)]
 
 
-@router.post("/{int:number}/reviews", response=list[ReviewOut], operation_id="askReview", summary="Ask for a review")
-def ask_review(request: AccessRequest, number: int, body: ReviewBody) -> Any:
+@router.post(
+    "/{int:number}/reviews", response=list[PostmortemReviewOut], operation_id="askReview", summary="Ask for a review"
+)
+def ask_review(request: AccessRequest, number: int, body: ReviewAskBody) -> Any:
     """They are told in their own way."""
     found = _of_team(request, number, Role.RESPONDER)
     reviews.ask(caller=request.caller, postmortem=found, reviewer_ids=body.reviewers, now=timezone.now())
     return [_review(one) for one in reviews.reviews_now(postmortem=found)]
 
 
-@router.post("/{int:number}/reviews/answer", response=ReviewOut, operation_id="answerReview", summary="Answer a review")
-def answer_review(request: AccessRequest, number: int, body: AnswerBody) -> Any:
+@router.post(
+    "/{int:number}/reviews/answer", response=PostmortemReviewOut, operation_id="answerReview", summary="Answer a review"
+)
+def answer_review(request: AccessRequest, number: int, body: ReviewAnswerBody) -> Any:
     """The caller's own, who was asked."""
     found = _of_team(request, number, Role.RESPONDER)
     made = reviews.answer(
@@ -168,14 +177,18 @@ def confirm_read(request: AccessRequest, number: int) -> Any:
     return _reader(publishing.confirm(caller=request.caller, number=number, now=timezone.now()))
 
 
-@router.get("/{int:number}/meeting", response=MeetingOut | None, operation_id="getMeeting", summary="Read the meeting")
+@router.get(
+    "/{int:number}/meeting", response=PostmortemMeetingOut | None, operation_id="getMeeting", summary="Read the meeting"
+)
 def get_meeting(request: AccessRequest, number: int) -> Any:
     """Null when none was planned. Members of the team."""
     return _meeting(_of_team(request, number, Role.VIEWER))
 
 
-@router.put("/{int:number}/meeting", response=MeetingOut, operation_id="planMeeting", summary="Plan the meeting")
-def plan_meeting(request: AccessRequest, number: int, body: MeetingBody) -> Any:
+@router.put(
+    "/{int:number}/meeting", response=PostmortemMeetingOut, operation_id="planMeeting", summary="Plan the meeting"
+)
+def plan_meeting(request: AccessRequest, number: int, body: PostmortemMeetingBody) -> Any:
     """Whoever is invited gets a mail with the event; who is not any more a cancellation."""
     found = _of_team(request, number, Role.RESPONDER)
     data = body.dict()

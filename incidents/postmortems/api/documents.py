@@ -163,7 +163,7 @@ def remove_section(request: AccessRequest, number: int, slug: str) -> Any:
 
 @router.get(
     "/{int:number}/evidence",
-    response=list[schemas.EvidenceOut],
+    response=list[schemas.PostmortemEvidenceOut],
     operation_id="listPostmortemEvidence",
     summary="Impact, metrics, suspects and charts as numbers",
 )
@@ -185,7 +185,7 @@ def list_evidence(request: AccessRequest, number: int) -> Any:
 
 @router.get(
     "/{int:number}/history",
-    response=Page[schemas.VersionOut],
+    response=Page[schemas.PostmortemVersionOut],
     operation_id="listPostmortemHistory",
     summary="Every change",
 )

@@ -84,7 +84,7 @@ class TimelineItemOut(Schema):
     revision: int
 
 
-class EvidenceOut(Schema):
+class PostmortemEvidenceOut(Schema):
     kind: Literal["impact", "chart", "metrics", "suspects"]
     key: str
     title: str
@@ -92,7 +92,7 @@ class EvidenceOut(Schema):
     taken_at: datetime
 
 
-class VersionOut(Schema):
+class PostmortemVersionOut(Schema):
     id: int
     number: int = Field(description="revision of the postmortem after the change")
     what: str

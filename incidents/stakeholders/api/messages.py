@@ -48,7 +48,7 @@ def list_all(request: AccessRequest, query: Query[MessageQuery]) -> Any:
 
 @router.post(
     "/preview",
-    response=list[schemas.PreviewOut],
+    response=list[schemas.AudiencePreviewOut],
     operation_id="previewStakeholderMessage",
     summary="What would be told to whom, when",
 )

@@ -151,7 +151,7 @@ class PlannedOut(Schema):
     silent_because: str
 
 
-class PreviewOut(Schema):
+class AudiencePreviewOut(Schema):
     audience: AudienceName
     subject: str
     text: str

@@ -13,7 +13,7 @@ from incidents.status_page.api.named import component_draft, seen
 from incidents.status_page.api.schemas import (
     ComponentBody,
     ComponentOut,
-    OverrideBody,
+    ComponentOverrideBody,
     StatusPageCreate,
     StatusPageFields,
     StatusPageOut,
@@ -146,7 +146,7 @@ def remove_component(request: AccessRequest, slug: str, number: int) -> Any:
     operation_id="overrideStatusComponent",
     summary="Say what the public sees",
 )
-def override(request: AccessRequest, slug: str, number: int, body: OverrideBody) -> Any:
+def override(request: AccessRequest, slug: str, number: int, body: ComponentOverrideBody) -> Any:
     """It wins over what is measured until it ends."""
     page = seen(request, slug)
     components.override(

@@ -146,7 +146,7 @@ class ComponentBody(Body):
     revision: Revision = None
 
 
-class OverrideBody(Body):
+class ComponentOverrideBody(Body):
     state: SaidState
     reason: Annotated[str, Field(min_length=1, max_length=bounds.REASON_MAX, description="for the team")]
     until: Annotated[Instant | None, Field(description="null: until somebody ends it")] = None

@@ -26,7 +26,7 @@ from reliability.web.api.paging import Page, PageQuery, page_of
 router = Router(tags=["Readiness"])
 
 
-class HistoryQuery(PageQuery):
+class ReadinessHistoryQuery(PageQuery):
     item: Annotated[str, Field(max_length=63, description="slug of the item")] = ""
 
 
@@ -36,7 +36,7 @@ class HistoryQuery(PageQuery):
     operation_id="listReadinessEvidence",
     summary="Evidence of a service",
 )
-def list_evidence(request: AccessRequest, name: str, query: Query[HistoryQuery]) -> Any:
+def list_evidence(request: AccessRequest, name: str, query: Query[ReadinessHistoryQuery]) -> Any:
     """The newest first, what was taken back, too."""
     service = get_service(caller=request.caller, name=name)
     page = page_of(queryset=selectors.history_of(service=service, item=query.item), query=query)
@@ -88,7 +88,7 @@ def withdraw_evidence(request: AccessRequest, name: str, pk: int, body: schemas.
     operation_id="listReadinessWaivers",
     summary="Waivers of a service",
 )
-def list_waivers(request: AccessRequest, name: str, query: Query[HistoryQuery]) -> Any:
+def list_waivers(request: AccessRequest, name: str, query: Query[ReadinessHistoryQuery]) -> Any:
     """The newest first, those that are over, too."""
     service = get_service(caller=request.caller, name=name)
     page = page_of(queryset=selectors.waivers_of(service=service, item=query.item), query=query)
