@@ -87,6 +87,24 @@ MAINTENANCE_BODY = (
 )
 MAINTENANCE_COMPONENTS = ("Search",)
 
+
+@dataclass(frozen=True, slots=True)
+class DemoSubscriber:
+    """days: since they asked. components: none for all of them."""
+
+    address: str
+    days: int
+    components: tuple[str, ...] = ()
+    is_confirmed: bool = True
+
+
+# Of names that no mail server answers for (RFC 2606): nobody is written to by accident.
+SUBSCRIBERS = (
+    DemoSubscriber("maria.novak@bakery.example", 61),
+    DemoSubscriber("orders@bookshop.example", 23, ("Checkout", "Card payments")),
+    DemoSubscriber("t.osei@press.example", 0, is_confirmed=False),
+)
+
 # name, kind, status, title, body
 TEMPLATES = (
     (

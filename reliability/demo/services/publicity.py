@@ -9,7 +9,7 @@ from django.db import transaction
 
 from incidents.response.models import Incident
 from incidents.status_page.domain.states import ComponentState
-from incidents.status_page.models import Component, StatusPage
+from incidents.status_page.models import Component, StatusPage, Subscriber
 from incidents.status_page.services import (
     components,
     days,
@@ -18,6 +18,7 @@ from incidents.status_page.services import (
     maintenances,
     pages,
     states,
+    subscribing,
     templates,
     updates,
 )
@@ -26,6 +27,7 @@ from incidents.status_page.services.groups import GroupDraft
 from incidents.status_page.services.incidents import IncidentDraft
 from incidents.status_page.services.maintenances import MaintenanceDraft
 from incidents.status_page.services.pages import PageDraft
+from incidents.status_page.services.subscribing import Wish
 from incidents.status_page.services.templates import TemplateDraft
 from incidents.status_page.services.updates import UpdateDraft
 from reliability.access.domain.caller import Caller
@@ -51,6 +53,7 @@ def load_publicity(*, email: str, now: datetime) -> None:
         templates.create(caller=caller, page_id=page.pk, draft=template, now=now)
     _load_incident(page, made, now)
     _load_maintenance(caller, page, made, now)
+    _load_subscribers(page, made, now)
     for component in made.values():
         if component.show_uptime:
             days.measure(component=component, now=now)
@@ -120,3 +123,16 @@ def _load_maintenance(caller: Caller, page: StatusPage, made: dict[str, Componen
     maintenances.plan(
         caller=caller, page_id=page.pk, draft=draft, body=publicity.MAINTENANCE_BODY, is_told=False, now=now
     )
+
+
+def _load_subscribers(page: StatusPage, made: dict[str, Component], now: datetime) -> None:
+    """As they would stand after they asked: without the mails, which a demo has no server for."""
+    for one in publicity.SUBSCRIBERS:
+        at = now - timedelta(days=one.days)
+        codes = tuple(made[name].code for name in one.components)
+        wish = Wish(kind=Subscriber.Kind.MAIL.value, address=one.address, component_codes=codes)
+        row = subscribing.made(page=page, wish=wish, by="", now=at)
+        row.asked_at, row.asked_times = at, 1
+        if one.is_confirmed:
+            row.state, row.confirmed_at = Subscriber.State.ACTIVE, at
+        row.save(update_fields=("asked_at", "asked_times", "state", "confirmed_at"))
