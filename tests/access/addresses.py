@@ -98,6 +98,9 @@ PUBLIC = frozenset(
     }
 )
 
+# Whoever may read may say that they have: of the draft that `hide` makes it is answered that nobody publishes it yet.
+SAID_BY_READERS = frozenset({"postmortems/<int:number>/read/", "api/v1/postmortems/<int:number>/read"})
+
 # What an address needs behind its question mark before it looks anything up.
 QUERIES = {"api/v1/slos/<name>/burn": "?window=1h"}
 
