@@ -228,3 +228,21 @@ def test_the_command_line_ends_with_what_it_found(service: Service, cast: Cast) 
     with pytest.raises(CommandError) as unknown:
         check("nobody")
     assert unknown.value.returncode == 2
+
+
+def test_the_page_of_a_service_asks_no_proof_and_loads_how_far_it_is_by_itself(
+    service: Service, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, summary = as_("viewer"), "/services/checkout/readiness/?part=summary"
+    part = viewer.get(summary).content.decode()
+    assert "required items met" in part
+    assert "<html" not in part
+    assert part.count('class="next-what"') == 5
+
+    def asked(**_: Any) -> None:
+        raise AssertionError("the page of a service asks proofs")
+
+    monkeypatch.setattr("reliability.readiness.selectors.standings.answers_of", asked)
+    page = viewer.get("/services/checkout/").content.decode()
+    assert f'hx-get="{summary}"' in page
+    assert '<a href="/services/checkout/readiness/">What is met, and what is missing</a>' in page

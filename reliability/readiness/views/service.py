@@ -21,9 +21,14 @@ STEPS_SHOWN = 5
 
 @require_safe
 def service_readiness(request: AccessRequest, name: str) -> HttpResponse:
+    """`?part=summary`: how far it is and the first steps that are missing, for the page of the service."""
     now = timezone.now()
     service = get_service(caller=request.caller, name=name)
     found = readiness_of(caller=request.caller, services=[service], now=now)[0]
+    if request.GET.get("part") == "summary":
+        steps, more = found.missing[:STEPS_SHOWN], max(0, found.tally.missing - STEPS_SHOWN)
+        summary = {"service": service, "found": found, "steps": steps, "more": more}
+        return render(request, "readiness/_summary.html", summary)
     context = {
         "service": service,
         "found": found,
@@ -36,10 +41,5 @@ def service_readiness(request: AccessRequest, name: str) -> HttpResponse:
 
 
 def readiness_panel(*, request: AccessRequest, service: Service, now: datetime) -> dict[str, Any]:
-    """On the page of the service: how far it is, and the first steps that are missing."""
-    found = readiness_of(caller=request.caller, services=[service], now=now)[0]
-    return {
-        "found": found,
-        "steps": found.missing[:STEPS_SHOWN],
-        "more": max(0, found.tally.missing - STEPS_SHOWN),
-    }
+    """Nothing: every proof is asked for one service, so its page leaves that to a request of its own."""
+    return {}
