@@ -1,6 +1,8 @@
 """What a maintenance makes in other rooms, by their services: exclusions of objectives, silences of alerts.
 
 They follow the maintenance: moved, they move; cancelled before it began, they are taken back; ended early, they end.
+Only what was announced is excluded: begun early or ended late, the rest spends budget until somebody who may exclude it
+moves the announcement.
 """
 
 from __future__ import annotations
@@ -22,38 +24,57 @@ from slo.services import exclusions
 def sync(*, caller: Caller, maintenance: Maintenance, now: datetime) -> None:
     """Bring them to what the maintenance asks for now. In its transaction.
 
-    What is new is made in the caller's name, who needs the role of that room (editor of the objective, responder of
-    the service); what is taken back is taken back for whoever may end the maintenance. Raises Forbidden, Invalid.
+    What is new, or for longer, or at other times, is made in the caller's name, who needs the role of that room (editor
+    of the objective, responder of the service); what is taken back or cut is so for whoever may end the maintenance.
+    Raises Forbidden, Invalid.
     """
-    period = _period(maintenance)
     live = list(maintenance.effects.filter(removed_at=None).select_related("exclusion", "silence").order_by("pk"))
-    slos = _slos(maintenance) if maintenance.excludes_budget and period else []
-    services = _services(maintenance) if maintenance.silences_alerts and period else []
-    excluded, silenced = set(), set()
-    trimmed: set[int] = set()
+    _exclude(caller, maintenance, [one for one in live if one.exclusion is not None], now)
+    _silence(caller, maintenance, [one for one in live if one.silence is not None], now)
+
+
+def _exclude(caller: Caller, maintenance: Maintenance, live: list[MaintenanceEffect], now: datetime) -> None:
+    period = _announced(maintenance) if maintenance.excludes_budget else None
+    slos = _slos(maintenance) if period else []
+    known, former = set(), {}
     for effect in live:
-        if effect.exclusion is not None and period and _fits(effect.exclusion, period, [one.pk for one in slos]):
-            excluded.add(effect.exclusion.slo_id)
-        elif effect.silence is not None and period and _is_same(effect.silence, period, [one.pk for one in services]):
-            silenced.add(effect.silence.service_id)
+        exclusion = effect.exclusion
+        if exclusion is None or exclusion.slo_id is None:
+            continue
+        # What somebody ended by hand stays ended.
+        if exclusion.revoked_at is not None or (period and _fits(exclusion, period, slos)):
+            known.add(exclusion.slo_id)
         else:
-            if effect.exclusion is not None and effect.exclusion.slo_id is not None:
-                trimmed.add(effect.exclusion.slo_id)
+            former[exclusion.slo_id] = Period(exclusion.start_at, exclusion.end_at)
             _take_back(effect, caller=_whoever(caller), now=now)
-    if period is None:
-        return
-    reason = f"Maintenance: {maintenance.title}"
     for slo in slos:
-        if slo.pk not in excluded:
-            made = exclusions.create(
-                caller=_whoever(caller) if slo.pk in trimmed else caller, period=period, reason=reason, slo=slo, now=now
-            )
+        if period is not None and slo.pk not in known:
+            by = _whoever(caller) if _holds(former.get(slo.pk), period) else caller
+            made = exclusions.create(caller=by, period=period, reason=_reason(maintenance), slo=slo, now=now)
             MaintenanceEffect.objects.create(maintenance=maintenance, exclusion=made)
+
+
+def _silence(caller: Caller, maintenance: Maintenance, live: list[MaintenanceEffect], now: datetime) -> None:
+    period = _period(maintenance) if maintenance.silences_alerts else None
+    services = _services(maintenance) if period else []
+    known = set()
+    for effect in live:
+        silence = effect.silence
+        if silence is None:
+            continue
+        if silence.revoked_at is not None or (period and _is_same(silence, period, [one.pk for one in services])):
+            known.add(silence.service_id)
+        else:
+            _take_back(effect, caller=_whoever(caller), now=now)
     for service in services:
-        if service.pk not in silenced and period.end > now:
-            wanted = Wanted(start_at=period.start, end_at=period.end, reason=reason, service=service)
+        if period is not None and service.pk not in known and period.end > now:
+            wanted = Wanted(start_at=period.start, end_at=period.end, reason=_reason(maintenance), service=service)
             quiet = silences.create(caller=caller, team=service.team, wanted=wanted, now=now)
             MaintenanceEffect.objects.create(maintenance=maintenance, silence=quiet)
+
+
+def _reason(maintenance: Maintenance) -> str:
+    return f"Maintenance: {maintenance.title}"
 
 
 def take_back_all(*, page: StatusPage, caller: Caller, now: datetime) -> None:
@@ -63,14 +84,26 @@ def take_back_all(*, page: StatusPage, caller: Caller, now: datetime) -> None:
         _take_back(effect, caller=_whoever(caller), now=now)
 
 
+def _announced(maintenance: Maintenance) -> Period | None:
+    """What is excluded; None: it did not take place while it was announced."""
+    start, end = maintenance.starts_at, maintenance.ends_at
+    if maintenance.completed_at is not None:
+        end = min(end, maintenance.completed_at) if maintenance.began_at is not None else start
+    return Period(start, end) if start < end else None
+
+
+def _holds(former: Period | None, period: Period) -> bool:
+    return former is not None and former.start <= period.start and period.end <= former.end
+
+
 def _period(maintenance: Maintenance) -> Period | None:
-    """What is excluded and silenced; None: it was cancelled before it began, or ended as it did."""
+    """What is silenced; None: it was cancelled before it began, or ended as it did."""
     start = min(maintenance.starts_at, maintenance.began_at or maintenance.starts_at)
     if maintenance.completed_at is None:
         return Period(start, maintenance.ends_at)
     if maintenance.began_at is None or maintenance.completed_at <= start:
         return None
-    return Period(start, min(maintenance.completed_at, max(maintenance.ends_at, maintenance.completed_at)))
+    return Period(start, maintenance.completed_at)
 
 
 def _slos(maintenance: Maintenance) -> list[Slo]:
@@ -89,9 +122,9 @@ def _services(maintenance: Maintenance) -> list[Service]:
     return list(Service.objects.select_related("team").filter(pk__in=set(ids)).order_by("pk"))
 
 
-def _fits(exclusion: Exclusion, period: Period, slo_ids: list[int]) -> bool:
+def _fits(exclusion: Exclusion, period: Period, slos: list[Slo]) -> bool:
     same = (exclusion.start_at, exclusion.end_at) == (period.start, period.end)
-    return same and exclusion.revoked_at is None and exclusion.slo_id in slo_ids
+    return same and exclusion.revoked_at is None and exclusion.slo_id in {one.pk for one in slos}
 
 
 def _is_same(silence: Silence, period: Period, service_ids: list[int]) -> bool:

@@ -154,6 +154,8 @@ def cancel(
     with transaction.atomic():
         page = held(caller=caller, page_id=page_id, role=Role.RESPONDER)
         row = maintenance_of(page=page, code=maintenance)
+        if row.status == MaintenanceStatus.COMPLETED:
+            raise Conflict("it is over already: there is nothing left to cancel", reason="wrong_state")
         row.cancelled_at = row.cancelled_at or now
         draft = UpdateDraft(status=MaintenanceStatus.COMPLETED.value, body=body, is_told=is_told)
         _move(caller, page, row, draft, now)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from incidents.intake.models import Silence
+from incidents.intake.services import silences
 from incidents.response.models import ImpactedService
 from incidents.status_page.domain.states import ComponentState as C
 from incidents.status_page.models import Component, Maintenance, PublicIncident, Update, UpdateEdit
@@ -24,6 +25,7 @@ from reliability.access.models import AuditEntry
 from reliability.outbox.models import Due, Fact
 from reliability.web.errors import Conflict, Forbidden, Invalid
 from slo.models import Exclusion
+from slo.services import exclusions
 from tests.cast import IncidentFactory
 from tests.status_page.pages.conftest import NOON, World
 
@@ -235,3 +237,78 @@ def test_a_maintenance_that_makes_no_sense_is_refused(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         plan(world, title="", starts_at=NOON - timedelta(hours=1), ends_at=NOON - timedelta(hours=2), component_ids=())
     assert {one["field"] for one in refused.value.details} == {"title", "ends_at", "components"}
+
+
+def test_who_may_not_exclude_moves_no_exclusion_to_other_times(world: World) -> None:
+    row = plan(world)
+    hour = timedelta(hours=1)
+    before = maintenances.draft_of(maintenance=row)
+
+    def edit(name: str, **fields: object) -> None:
+        draft = replace(before, **fields)  # type: ignore[arg-type]  # fields of the dataclass
+        caller = world.caller(name)
+        maintenances.edit(caller=caller, page_id=world.page.pk, maintenance=row.code, draft=draft, now=NOON)
+
+    for wider in ({"ends_at": NOON + 72 * hour}, {"starts_at": NOON - 72 * hour}):
+        with pytest.raises(Forbidden):
+            edit("responder", **wider)
+        assert live(world)[0] == [(NOON + hour, NOON + 2 * hour)]
+    edit("responder", ends_at=NOON + 1.5 * hour)
+    assert live(world)[0] == [(NOON + hour, NOON + 1.5 * hour)], "shorter is less"
+    edit("editor", ends_at=NOON + 3 * hour)
+    assert live(world)[0] == [(NOON + hour, NOON + 3 * hour)]
+
+
+def test_what_is_over_stays_as_it_was_announced(world: World) -> None:
+    row = plan(world, is_automatic=False)
+    hour = timedelta(hours=1)
+
+    def say(status: str, *, hours: float) -> None:
+        maintenances.say(
+            caller=world.caller("responder"),
+            page_id=world.page.pk,
+            maintenance=row.code,
+            draft=UpdateDraft(status, "It goes on."),
+            now=NOON + hours * hour,
+        )
+
+    say("in_progress", hours=1)
+    say("completed", hours=5)
+    assert live(world)[0] == [(NOON + hour, NOON + 2 * hour)], "longer than announced: the rest counts"
+    with pytest.raises(Conflict):
+        maintenances.cancel(
+            caller=world.caller("responder"),
+            page_id=world.page.pk,
+            maintenance=row.code,
+            body="No.",
+            now=NOON + 6 * hour,
+        )
+    row.refresh_from_db()
+    assert row.cancelled_at is None
+
+
+def test_maintenances_that_overlap_take_back_their_own_alone(world: World) -> None:
+    first, second = plan(world), plan(world, title="Another")
+    assert [len(found) for found in live(world)] == [2, 2]
+    maintenances.cancel(
+        caller=world.caller("responder"), page_id=world.page.pk, maintenance=first.code, body="Off.", now=NOON
+    )
+    hour = timedelta(hours=1)
+    assert live(world) == ([(NOON + hour, NOON + 2 * hour)],) * 2
+    kept = second.effects.get(exclusion__isnull=False).exclusion
+    assert kept is not None
+    assert kept.revoked_at is None
+    for at in (1, 2):
+        maintenances.tick(maintenance_id=second.pk, now=NOON + at * hour)
+    assert live(world)[0] == [(NOON + hour, NOON + 2 * hour)], "what took place stays excluded"
+
+
+def test_what_somebody_ended_by_hand_stays_ended(world: World) -> None:
+    row = plan(world)
+    editor = world.caller("editor")
+    exclusions.revoke(caller=editor, exclusion=Exclusion.objects.get(revoked_at=None), now=NOON)
+    silences.expire(caller=editor, silence=Silence.objects.get(), now=NOON + timedelta(minutes=70))
+    for hours in (1.5, 2):
+        maintenances.tick(maintenance_id=row.pk, now=NOON + timedelta(hours=hours))
+    assert live(world) == ([], [])
+    assert Exclusion.objects.count() == Silence.objects.count() == 1
