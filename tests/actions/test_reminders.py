@@ -102,6 +102,27 @@ def test_what_was_done_or_moved_meanwhile_is_told_to_nobody(responder: Caller, w
     assert action.notices.count() == 1
 
 
+def test_to_take_it_up_reminds_nobody_twice_and_keeps_what_waits(
+    responder: Caller, write: Write, smtp: SmtpReceiver, now: datetime
+) -> None:
+    action, at = write(), now + 20 * DAY
+    remind(key=str(action.pk), payload={}, now=at)
+    before = told(action)
+    assert [stage for stage, _ in before] == ["week1", "team1"]
+    moving.move(caller=responder, number=action.pk, to=State.IN_PROGRESS, now=at)
+    remind(key=str(action.pk), payload={}, now=at)
+    assert told(action) == before
+    waiting = action.notices.get(stage="week1")
+    assert tell(key=str(waiting.pk), payload={}, now=at) is None
+    assert len(smtp.wait_for(1)) == 1
+    moving.move(caller=responder, number=action.pk, to=State.DONE, now=at)
+    tell(key=str(action.notices.get(stage="team1").pk), payload={}, now=at)
+    assert action.notices.get(stage="team1").state == ActionNotice.State.VOID
+    moving.move(caller=responder, number=action.pk, to=State.OPEN, reason="not yet", now=at + DAY)
+    remind(key=str(action.pk), payload={}, now=at + DAY)
+    assert told(action)[2:] == before, "opened again it is told again"
+
+
 def test_of_an_action_without_an_owner_the_team_is_told_at_its_channel(cast: Cast, write: Write, now: datetime) -> None:
     channel = ChannelFactory(team=cast.payments, title="Payments room")
     habits = Habits(remind_days=0, weekly_max=1, escalate_days=2, escalations_max=1)

@@ -4,9 +4,10 @@ from django.db import models
 
 
 class ActionNotice(models.Model):
-    """One message to one place: a person by their first way, or a channel of the team. `key` makes it one.
+    """One message to one place: a person by their first way, or a channel of the team. `key` makes it one; once the
+    action is of another occasion than the key begins with, it is void.
 
-    `for_state_at`: the state it tells of; once the action has another, it is void. `for_due_on`: likewise its date.
+    `for_state_at`: since when the action was in the state it tells of. `for_due_on`: its date then.
     """
 
     class State(models.TextChoices):

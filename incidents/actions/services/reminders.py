@@ -107,9 +107,8 @@ def _places(action: Action, audience: Audience, channel: Channel | None) -> Sequ
 
 def _make(*, action: Action, stage: Stage, place: Channel | User, now: datetime) -> None:
     kind = "channel" if isinstance(place, Channel) else "person"
-    since = int(action.state_at.timestamp())
     notice, is_new = ActionNotice.objects.get_or_create(
-        key=f"{action.pk}:{since}:{action.due_on or ''}:{stage.slug}:{kind}:{place.pk}",
+        key=f"{_occasion(action)}:{stage.slug}:{kind}:{place.pk}",
         defaults={
             "action": action,
             "idempotency_key": uuid.uuid4().hex,
@@ -126,6 +125,13 @@ def _make(*, action: Action, stage: Stage, place: Channel | User, now: datetime)
         due.schedule_first(kind=NOTICE, key=notice.pk, due_at=now)
 
 
+def _occasion(action: Action) -> str:
+    """What notices tell of: to be done by a date, or done at an instant and not proven. To take it up, or to put it
+    back, is no new occasion: nobody is reminded twice for that; to open it again is."""
+    done_at = int(action.done_at.timestamp()) if action.done_at is not None else ""
+    return f"{action.pk}:{action.reopened}:{done_at}:{action.due_on or ''}"
+
+
 @transaction.atomic
 def _begin(*, notice_id: int, now: datetime) -> ActionNotice | None:
     rows = ActionNotice.objects.select_for_update(of=("self",)).filter(pk=notice_id)
@@ -135,7 +141,7 @@ def _begin(*, notice_id: int, now: datetime) -> ActionNotice | None:
     if notice is None or notice.state != Notice.WAITING:
         return None
     action = notice.action
-    if action.state_at != notice.for_state_at or action.due_on != notice.for_due_on or State(action.state) in CLOSED:
+    if State(action.state) in CLOSED or not notice.key.startswith(f"{_occasion(action)}:"):
         notice.state, notice.state_reason = Notice.VOID, "it was moved, done or closed meanwhile"
         notice.save(update_fields=("state", "state_reason"))
         return None
