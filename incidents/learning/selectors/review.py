@@ -76,7 +76,8 @@ def _factors(caller: Caller, scope: Scope, period: Period, before: Period) -> li
 
 
 def _published(caller: Caller, scope: Scope, period: Period) -> dict[int, int]:
-    """By incident. One query."""
-    filters = PostmortemFilters(team_slug=scope.team_slug, states=(State.PUBLISHED,), started=period)
-    rows = list_postmortems(caller=caller, filters=filters).prefetch_related(None).select_related(None).defer(None)
+    """By incident, of those detected in the period, as incidents count. One query."""
+    filters = PostmortemFilters(team_slug=scope.team_slug, states=(State.PUBLISHED,))
+    found = list_postmortems(caller=caller, filters=filters).prefetch_related(None).select_related(None).defer(None)
+    rows = found.filter(incident__detected_at__gte=period.start, incident__detected_at__lt=period.end)
     return {incident_id: pk for incident_id, pk in rows.values_list("incident_id", "pk") if incident_id is not None}
