@@ -89,6 +89,23 @@ def test_who_types_on_while_a_merge_is_answered_goes_on_from_what_they_sent(
     assert "merged with the words of Editor" in notes
 
 
+def test_words_sent_again_after_a_lost_answer_take_nothing_from_others(
+    cast: Cast, postmortem: Postmortem, now: datetime
+) -> None:
+    def save(name: str, text: str, base: str) -> sections.Saved:
+        return sections.save(
+            caller=cast.caller(name), postmortem=postmortem, slug="detection", text=text, base=Base.parse(base), now=now
+        )
+
+    save("editor", "First.\n\nLast.", "1")
+    save("responder", "First, seen.\n\nLast.", "2")  # stored, but its answer never arrived
+    save("editor", "First, seen.\n\nLast.\n\nOf the editor.", "3")
+    again = save("responder", "First, seen.\n\nLast.", "2")
+    assert (again.outcome, again.section.text) == (Outcome.MERGED, "First, seen.\n\nLast.\n\nOf the editor.")
+    went_on = save("responder", "First, seen by us.\n\nLast.", str(again.typed_base))
+    assert went_on.section.text == "First, seen by us.\n\nLast.\n\nOf the editor."
+
+
 def test_free_sections_come_go_and_come_back(cast: Cast, postmortem: Postmortem, now: datetime) -> None:
     caller = cast.caller("responder")
     free = sections.add(caller=caller, postmortem=postmortem, title="Costs", text="many", now=now)

@@ -48,15 +48,15 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """outcome, and the section as it is now. with_names: whose words were merged in. typed_base: for who types on."""
+    """outcome, and the section as it is now. with_names: whose words were merged in.
+
+    typed_base: what a text is changed from that goes on from the one that was sent, not from the one that is stored.
+    """
 
     section: Section
     outcome: Outcome
+    typed_base: Base
     with_names: tuple[str, ...] = ()
-
-    @property
-    def typed_base(self) -> Base:
-        return Base(self.section.revision, is_typed=self.outcome is Outcome.MERGED)
 
 
 class SectionClash(Conflict):
@@ -89,10 +89,10 @@ def save(*, caller: Caller, postmortem: Postmortem, slug: str, text: str, base: 
     row = locked(caller=caller, postmortem_id=postmortem.pk)
     section = _section(row, slug)
     if clean == section.text:
-        return Saved(section, Outcome.SAME)
+        return Saved(section, Outcome.SAME, Base(section.revision))
     if base is None or base == Base(section.revision):
         _store(caller, row, section, clean, now)
-        return Saved(section, Outcome.SAVED)
+        return Saved(section, Outcome.SAVED, Base(section.revision))
     names = _authors_since(row, section, base)
     merge = merge3(base=_base_text(row, section, base), mine=clean, theirs=section.text)
     if merge.text is None:
@@ -100,10 +100,12 @@ def save(*, caller: Caller, postmortem: Postmortem, slug: str, text: str, base: 
     merged = _checked(merge.text)
     typed = Change(TYPED, section.title, section.text, clean, section.slug, section.revision + 1)
     if merged == section.text:
-        return Saved(section, Outcome.SAME)
+        # Nothing new came, as when an answer was lost on its way and the same words are sent again; but the sender
+        # has not what others wrote, so what is stored is no base of what they type on.
+        return Saved(section, Outcome.MERGED, _known_as(row, section, clean) or base, names)
     note = f"merged with the words of {' and '.join(names)}" if names else "merged"
     _store(caller, row, section, merged, now, note=note, typed=typed)
-    return Saved(section, Outcome.MERGED, names)
+    return Saved(section, Outcome.MERGED, Base(section.revision, is_typed=True), names)
 
 
 @transaction.atomic
@@ -181,6 +183,13 @@ def _base_text(row: Postmortem, section: Section, base: Base) -> str:
         message = f"the section has no revision {base}: load the page again, and copy what you typed before"
         raise Invalid(details=[{"field": "base", "message": message}])
     return text
+
+
+def _known_as(row: Postmortem, section: Section, text: str) -> Base | None:
+    """The last revision that was this text; None when it was never stored."""
+    told = row.versions.filter(what__in=("section", TYPED), key=section.slug, after=text)
+    found = told.order_by("-revision", "-pk").values_list("revision", "what").first()
+    return None if found is None else Base(found[0], is_typed=found[1] == TYPED)
 
 
 def _authors_since(row: Postmortem, section: Section, base: Base) -> tuple[str, ...]:
