@@ -76,6 +76,16 @@ _ALSO_WORDS = (
 )
 _WORDS = frozenset(_ALSO_WORDS.split())
 
+# What follows the name of a person, hardly ever the word: "Grace should have", "Will forgot", "Mark's mistake".
+_OF_A_PERSON = (
+    r"(?=(?:,? who\b|'s (?:\w+ )?(?:mistakes?|errors?|fault|failure|oversight|carelessness|negligence)\b"
+    r"| (?:(?:should|could|would|might|ought to|must)(?:n't| not)? have "
+    r"(?!been (?!more\b|careful|aware|told|paged|there))|should've|could've"
+    r"|did not|didn't|never|had not|hadn't|failed to|forgot|ignored|neglected|overlooked|missed the|broke|panicked"
+    r"|knew better|(?:was|is) (?:to blame|at fault|careless|negligent|not careful|not paying)"
+    r"|accidentally|mistakenly|carelessly|inadvertently|made (?:an?|the) (?:\w+ )?(?:mistake|error))\b))"
+)
+
 _BLOCK_BEHIND = rf"(?![\w-])(?! (?:{_THING_BEHIND})\b)(?!'s (?:{_THING_BEHIND})\b)"
 _WHO = re.compile(
     rf"(?P<nobody>\b(?:{_NONE})\b(?: (?:on|in|of) (?:the |our )?\w+(?: team)?)?)"
@@ -103,18 +113,24 @@ _OWN_WORDS = re.compile(
 
 
 def names_pattern(names: Iterable[str]) -> re.Pattern[str]:
-    """Of people known by name, whole or by one part, written with a capital letter."""
+    """Of people known by name, whole or by one part, written with a capital letter. A part that is a word, too (Grace,
+    Will), is a name where what follows is said of persons."""
     parts: set[str] = set()
+    doubtful: set[str] = set()
     for name in names:
         words = name.split()
         if len(words) > 1:
             parts.add(" ".join(words))
-        parts.update(word for word in words if len(word) > 1 and word.lower() not in _WORDS and word[0].isupper())
+        named = [word for word in words if len(word) > 1 and word[0].isupper()]
+        parts.update(word for word in named if word.lower() not in _WORDS)
+        doubtful.update(word for word in named if word.lower() in _WORDS)
     given = {name.capitalize() for name in _GIVEN.split() if name not in _WORDS}
     every = sorted(parts | given, key=lambda part: (-len(part), part))
     words_of = "|".join(re.escape(part) for part in every)
     surname = r"(?: [A-Z][a-zà-ž]{1,30}(?:-[A-Z][a-zà-ž]{1,30})?)?"
-    return re.compile(rf"(?<![\w.@/-])(?:{words_of}){surname}(?![\w-]|\.\w)(?! [Ss]ervice\b| [Ss]erver\b)")
+    plain = rf"(?:{words_of}){surname}(?![\w-]|\.\w)(?! [Ss]ervice\b| [Ss]erver\b)"
+    either = rf"|(?:{'|'.join(map(re.escape, sorted(doubtful)))}){_OF_A_PERSON}" if doubtful else ""
+    return re.compile(rf"(?<![\w.@/-])(?:{plain}{either})")
 
 
 def mark_people(*, text: str, names: re.Pattern[str]) -> str:

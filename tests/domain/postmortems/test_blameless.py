@@ -75,6 +75,19 @@ def test_responders_are_known_by_name_and_products_are_not_people() -> None:
     assert check(text="Mark should have been set. Will the node fail?", people=["Mark Will"]) == []
 
 
+def test_a_name_that_is_a_word_is_a_person_where_a_person_is_spoken_of() -> None:
+    people = ["Grace Kim", "Will Page"]
+    text = "Grace should have rotated both zones. Will forgot the second one. The cause was Grace's mistake."
+    assert [one.text for one in check(text=text, people=people)] == [
+        "Grace should have rotated",
+        "Will forgot",
+        "Grace's mistake",
+    ]
+    fine = "Grace period should have been longer. Will the pool hold? Page never loaded. Page 3 should have both."
+    assert check(text=fine, people=people) == []
+    assert check(text=text) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
