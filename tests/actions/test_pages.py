@@ -158,6 +158,10 @@ def test_who_has_several_teams_says_whose_it_is(as_: As, cast: Cast) -> None:
     assert "Whose action is it?" in chief.get("/incidents/actions/new/?title=Bound+it").content.decode()
     form = chief.get("/incidents/actions/new/?title=Bound+it&team=payments").content.decode()
     assert 'value="Bound it"' in form
+    other = "/incidents/actions/new/?title=Bound+it&team="
+    assert f'href="{other.replace("&", "&amp;")}">Another team does it' in form
+    assert "Whose action is it?" in chief.get(other).content.decode()
+    assert "Another team does it" not in as_("responder").get("/incidents/actions/new/").content.decode()
     assert as_("viewer").get("/incidents/actions/new/").status_code == 403
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -142,7 +143,10 @@ def _source(request: AccessRequest) -> Source | None:
 
 
 def _team(request: AccessRequest, teams: Any, incident: Incident | None) -> Team | None:
-    """The one that the address names, else the incident's, else the only one; None: they choose."""
+    """The one that the address names, else the incident's, else the only one; None: they choose. `?team=` without a
+    name asks for that, too."""
+    if "team" in request.GET and not request.GET["team"] and teams.count() > 1:
+        return None
     named: Team | None = teams.filter(slug=_given(request, "team", 63)).first()
     if named is None and incident is not None:
         named = teams.filter(pk=incident.team_id).first()
@@ -164,6 +168,16 @@ def _choose_team(request: AccessRequest, teams: Any, incident: Incident | None) 
     return render(request, "actions/choose_team.html", context)
 
 
+def _other_url(request: AccessRequest) -> str:
+    """Where another team is chosen, with all that was given; empty for who has no other. An experiment proves an
+    action of its own team only."""
+    if teams_of_responder(caller=request.caller).count() < 2:
+        return ""
+    given = request.GET.copy()
+    given["team"] = ""
+    return f"{reverse('action-new')}?{given.urlencode()}"
+
+
 def _form_page(
     request: AccessRequest,
     form: ActionForm,
@@ -181,5 +195,6 @@ def _form_page(
         "action": action,
         "incident": incident,
         "origin": origin,
+        "other_url": _other_url(request) if action is None else "",
     }
     return render(request, "actions/form.html", context, status=422 if form.errors else 200)
