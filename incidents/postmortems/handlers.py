@@ -15,6 +15,12 @@ def incident_resolved(*, fact_id: int, payload: dict[str, Any], now: datetime) -
     reminding.schedule(incident_id=int(payload["incident_id"]), now=now)
 
 
+@subscriber("IncidentSeverityChanged", "postmortems.incident_severity_changed")
+def incident_severity_changed(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    """One that turned out graver afterwards is wanted a postmortem of; while it lasts nothing is due."""
+    reminding.schedule(incident_id=int(payload["incident_id"]), now=now)
+
+
 @subscriber("IncidentClosed", "postmortems.incident_closed")
 def incident_closed(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
     reminding.schedule(incident_id=int(payload["incident_id"]), now=now)

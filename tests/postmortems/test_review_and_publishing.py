@@ -71,6 +71,32 @@ def test_a_draft_is_reviewed_published_read_and_taken_back(cast: Cast, postmorte
     publishing.unpublish(caller=writer, postmortem=postmortem, reason="It names a customer.", now=now)
     assert not list_postmortems(caller=outsider).exists()
     assert postmortem.versions.filter(note="It names a customer.").exists()
+    # It is due again: who publishes once is not done for ever.
+    incident = postmortem.incident
+    assert incident is not None
+    assert incident.resolved_at is not None
+    due_at = Due.objects.get(kind="postmortems.due", key=str(incident.pk)).due_at
+    assert due_at == incident.resolved_at + DUE_AFTER - 24 * HOUR
+
+
+def test_what_was_begun_while_the_incident_lasted_is_due_too_and_said_once(
+    cast: Cast, outage: Any, draft: Callable[[], Postmortem], now: datetime
+) -> None:
+    incident, resolved_at = outage.incident, outage.incident.resolved_at
+    type(incident).objects.filter(pk=incident.pk).update(status="mitigated", resolved_at=None, severity=4)
+    incident.refresh_from_db()
+    written = draft()
+    assert (written.due_at, Due.objects.filter(kind="postmortems.due").exists()) == (None, False)
+    type(incident).objects.filter(pk=incident.pk).update(status="resolved", resolved_at=resolved_at)
+    reminding.schedule(incident_id=incident.pk, now=now)
+    written.refresh_from_db()
+    due_at = resolved_at + DUE_AFTER
+    assert written.due_at == due_at
+    assert Due.objects.get(kind="postmortems.due").due_at == due_at - 24 * HOUR
+    for _ in range(2):  # resolved, and closed later: the same stage is told once
+        reminding.schedule(incident_id=incident.pk, now=due_at)
+        reminding.remind(incident_id=incident.pk, now=due_at)
+    assert Fact.objects.filter(kind="PostmortemDue").count() == 1
 
 
 def test_it_is_due_after_48_hours_and_people_are_reminded_until_it_is_published(

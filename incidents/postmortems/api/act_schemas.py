@@ -66,7 +66,9 @@ class PostmortemReviewOut(Schema):
 
 
 class PublishBody(Schema):
-    is_for_organisation: bool = True
+    is_for_organisation: bool | None = Field(
+        default=None, description="every signed-in person reads it; absent: unless its team is private"
+    )
 
 
 class TakeBackBody(Schema):

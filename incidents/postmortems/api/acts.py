@@ -141,9 +141,8 @@ def answer_review(request: AccessRequest, number: int, body: ReviewAnswerBody) -
 def publish(request: AccessRequest, number: int, body: PublishBody) -> Any:
     """An approved one, to the organisation or to the team."""
     found = _of_team(request, number, Role.RESPONDER)
-    publishing.publish(
-        caller=request.caller, postmortem=found, is_for_organisation=body.is_for_organisation, now=timezone.now()
-    )
+    is_wide = not found.team.is_private if body.is_for_organisation is None else body.is_for_organisation
+    publishing.publish(caller=request.caller, postmortem=found, is_for_organisation=is_wide, now=timezone.now())
     return _postmortem(request, number)
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from incidents.postmortems.domain.due import DUE_AFTER
 from incidents.postmortems.domain.sections import SECTIONS
 from incidents.postmortems.models import Postmortem, Section
-from incidents.postmortems.services import evidence, timeline
+from incidents.postmortems.services import evidence, reminding, timeline
 from incidents.postmortems.services.changing import KIND, Change, changed, keep_versions, locked, name_of
 from incidents.postmortems.services.search_text import search_text_of
 from incidents.response.domain.phases import CloseReason
@@ -62,6 +62,7 @@ def draft_from(*, caller: Caller, incident: Incident, now: datetime) -> Postmort
         now=now,
         changes={"incident": [None, incident.pk]},
     )
+    reminding.begin(incident_id=incident.pk, now=now)
     return postmortem
 
 

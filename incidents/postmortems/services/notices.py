@@ -37,8 +37,8 @@ def make(
     review: Review | None = None,
     sequence: int = 0,
     for_due_at: datetime | None = None,
-) -> None:
-    """Once for each key and place; in the transaction of its cause."""
+) -> bool:
+    """Once for each key and place; in the transaction of its cause. Returns whether it is new."""
     where = "channel" if isinstance(place, Channel) else "person"
     notice, is_new = Notice.objects.get_or_create(
         key=f"{key}:{where}:{place.pk}"[:160],
@@ -60,6 +60,7 @@ def make(
     if is_new:
         due.schedule_first(kind=NOTICE, key=notice.pk, due_at=now)
         nudge.after_commit()
+    return is_new
 
 
 def deliver(*, notice_id: int, now: datetime) -> datetime | None:

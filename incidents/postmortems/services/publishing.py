@@ -10,6 +10,7 @@ from django.db import transaction
 from incidents.postmortems.domain.states import State
 from incidents.postmortems.models import Postmortem, ReadReceipt
 from incidents.postmortems.selectors.postmortems import postmortem as get_postmortem
+from incidents.postmortems.services import reminding
 from incidents.postmortems.services.changing import Change, changed, checked_text, locked
 from incidents.postmortems.services.due_kinds import POSTMORTEM_PUBLISHED
 from reliability.access.domain.caller import Caller
@@ -59,6 +60,8 @@ def unpublish(*, caller: Caller, postmortem: Postmortem, reason: str, now: datet
     row.published_at, row.published_by_name, row.is_published_to_organisation = None, "", False
     change = Change("state", "Taken back", before, row.state, note=text[:200])
     changed(caller=caller, postmortem=row, changes=[change], now=now, fields=_FIELDS)
+    if row.incident_id is not None:
+        reminding.begin(incident_id=row.incident_id, now=now)
     return row
 
 

@@ -26,9 +26,17 @@ _OVER = (Status.RESOLVED.value, Status.CLOSED.value)
 _UNREAL = (CloseReason.DUPLICATE.value, CloseReason.FALSE_POSITIVE.value)
 
 
+@transaction.atomic
 def schedule(*, incident_id: int, now: datetime) -> None:
-    """An incident is over: its reminders begin, if its team wants a postmortem of it. Reckoned anew each time."""
+    """An incident is over: its reminders begin, if its team wants a postmortem of it. Reckoned anew each time.
+
+    One that was begun while the incident lasted, or before it was opened again, is due by this end of it.
+    """
     incident = Incident.objects.filter(pk=incident_id).first()
+    over_at = None if incident is None else incident.resolved_at or incident.closed_at
+    if over_at is not None:
+        unfinished = Postmortem.objects.filter(incident_id=incident_id).exclude(state=State.PUBLISHED)
+        unfinished.update(due_at=moments.due_at(resolved_at=over_at))
     due_at = None if incident is None else due_at_of(incident)
     if due_at is None:
         due.cancel(kind=DUE, key=incident_id)
@@ -52,6 +60,15 @@ def due_at_of(incident: Incident) -> datetime | None:
     return moments.due_at(resolved_at=over_at) if incident.severity <= wanted else None
 
 
+def begin(*, incident_id: int, now: datetime) -> None:
+    """Its postmortem was drafted or taken back: the next reminder is that of the next stage; what passed stays so."""
+    incident = Incident.objects.filter(pk=incident_id).first()
+    due_at = None if incident is None else due_at_of(incident)
+    next_at = None if due_at is None else moments.next_at(due_at=due_at, now=now)
+    if next_at is not None:
+        due.schedule(kind=DUE, key=incident_id, due_at=next_at)
+
+
 @transaction.atomic
 def remind(*, incident_id: int, now: datetime) -> datetime | None:
     """Make the notices of the stage that stands. Returns when the next comes; None for none."""
@@ -63,9 +80,11 @@ def remind(*, incident_id: int, now: datetime) -> datetime | None:
     stage = moments.standing(due_at=due_at, now=now)
     if stage is not None:
         key = f"due:{incident.pk}:{int(due_at.timestamp())}:{stage.slug}"
-        for place in _places(incident, stage):
+        made = [
             notices.make(kind=DUE_NOTICE, key=key, place=place, incident=incident, for_due_at=due_at, now=now)
-        if stage.slug != "before":
+            for place in _places(incident, stage)
+        ]
+        if stage.slug != "before" and (any(made) or not made):
             _say_due(incident, due_at, stage, now)
     return moments.next_at(due_at=due_at, now=now)
 

@@ -145,7 +145,13 @@ def postmortem_publish(request: AccessRequest, number: int) -> HttpResponse:
             done=done,
         ):
             return back(postmortem)
-    context = {"place_tabs": tabs_for(request), "postmortem": postmortem}
+    is_published = postmortem.state == State.PUBLISHED
+    context = {
+        "place_tabs": tabs_for(request),
+        "postmortem": postmortem,
+        # What a private team wrote is for others only when it says so.
+        "is_team_only": not postmortem.is_published_to_organisation if is_published else postmortem.team.is_private,
+    }
     return render(request, "postmortems/publish.html", context)
 
 
