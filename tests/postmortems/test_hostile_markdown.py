@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from html.parser import HTMLParser
 
 from django.test import Client
 
+from incidents.postmortems.domain.states import ReviewAnswer
 from incidents.postmortems.models import Postmortem, Version
-from incidents.postmortems.services import factors, postmortems, sections, timeline, whys
+from incidents.postmortems.services import factors, meetings, postmortems, reviews, sections, timeline, whys
+from incidents.postmortems.services.meetings import MeetingDraft
 from incidents.postmortems.services.sections import Base
 from tests.cast import Cast
 
@@ -108,6 +111,16 @@ def test_nothing_of_the_corpus_runs_on_any_page(as_: As, cast: Cast, postmortem:
         factors.add(**given, category="data", text=text)  # type: ignore[arg-type]  # likewise
         whys.add(**given, parent_id=None, text=text)  # type: ignore[arg-type]  # likewise
     postmortems.edit(**given, title=CORPUS[13])  # type: ignore[arg-type]  # likewise
+    reviews.ask(**given, reviewer_ids=[cast.editor.pk])  # type: ignore[arg-type]  # likewise
+    told = {**given, "caller": cast.caller("editor")}
+    reviews.answer(**told, answer=ReviewAnswer.WAITING, comment=ALL[:1_500])  # type: ignore[arg-type]  # likewise
+    planned = MeetingDraft(
+        starts_at=postmortem.created_at + timedelta(days=1),
+        place=CORPUS[0],
+        agenda=ALL[:1_500],
+        people=[cast.editor.pk],
+    )
+    meetings.plan(**given, draft=planned)  # type: ignore[arg-type]  # likewise
     responder = as_("responder")
     here = f"/postmortems/{postmortem.pk}/"
     version = Version.objects.filter(postmortem=postmortem, what="section").latest("pk")
@@ -118,6 +131,8 @@ def test_nothing_of_the_corpus_runs_on_any_page(as_: As, cast: Cast, postmortem:
             *(f"{here}?edit={part}" for part in ("summary", "free-1", "factors", "whys", "timeline")),
             f"{here}edit/",
             f"{here}timeline/{item.pk}/",
+            f"{here}meeting/",
+            f"{here}print/",
             f"{here}history/",
             f"{here}history/{version.pk}/",
             "/postmortems/?q=owned",

@@ -13,7 +13,8 @@ from django.test import Client
 
 from incidents.actions.models import Action
 from incidents.postmortems.models import BlameWord, Postmortem
-from incidents.postmortems.services import factors
+from incidents.postmortems.selectors.search import search
+from incidents.postmortems.services import factors, publishing, sections
 from tests.cast import BEGINNING, Cast
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,16 @@ def test_files_are_previewed_then_created_with_nothing_lost(cast: Cast) -> None:
     assert [one.title for one in Action.objects.all()] == ["Bound the retries"]
     shown = client.get(done["Location"]).content.decode()
     assert "<script>alert(1)" not in shown
+    # Who reads it once it is published is shown the document: words that were taken out of it are not found.
+    Postmortem.objects.filter(pk=row.pk).update(state="approved", published_at=BEGINNING)
+    sections.save(
+        caller=cast.caller("responder"), postmortem=row, slug="summary", text="Slow.", base=None, now=BEGINNING
+    )
+    assert search(caller=cast.caller("viewer"), text="nine seconds")
+    publishing.publish(caller=cast.caller("responder"), postmortem=row, now=BEGINNING)
+    assert search(caller=cast.caller("outsider"), text="nine seconds") == []
+    assert search(caller=cast.caller("outsider"), text="doubled load")
+    publishing.unpublish(caller=cast.caller("responder"), postmortem=row, reason="It goes on.", now=BEGINNING)
     assert "may read as blame" in shown
     forged = client.post("/postmortems/import/", {**body, "packed": [packed[0] + "x"]})
     assert (forged.status_code, Postmortem.objects.count()) == (302, 1)

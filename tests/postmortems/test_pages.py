@@ -11,11 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from incidents.postmortems.domain import whys as tree
-from incidents.postmortems.models import Postmortem, ServiceRate, Version
+from incidents.postmortems.models import Postmortem, ServiceRate, Tag, Version
 from incidents.postmortems.services import sections, whys
 from incidents.postmortems.services.sections import Base
 from incidents.response.models import Incident
-from tests.cast import Cast
+from tests.cast import Cast, IncidentFactory, ServiceFactory
 from tests.postmortems.conftest import Outage
 from tests.queries import queries_of
 
@@ -197,8 +197,21 @@ def test_lists_tell_what_there_is_and_what_is_missing(as_: As, cast: Cast, outag
     ):  # fmt: skip
         assert ("Checkout fails</a>" in responder.get(f"/postmortems/{query}").content.decode()) is found, query
     assert "Checkout fails" in responder.get("/search/?q=rolling").content.decode()
-    before = queries_of(as_("viewer"), "/postmortems/")
-    assert before <= 30
+    viewer, pages = as_("viewer"), ("/postmortems/", "/postmortems/missing/", "/api/v1/postmortems")
+    IncidentFactory(team=cast.payments, status="resolved", resolved_at=timezone.now())
+    before = [queries_of(viewer, path) for path in pages]
+    assert before[0] <= 30
+    tag = Tag.objects.create(team=cast.payments, name="pool")
+    for number in range(4):
+        service = ServiceFactory(team=(cast.payments, cast.commons)[number % 2])
+        one = Postmortem.objects.create(
+            team=cast.payments, title="More", created_at=timezone.now(), updated_at=timezone.now()
+        )
+        one.services.add(service, outage.service)
+        one.tags.add(tag)
+        IncidentFactory(team=cast.payments, status="resolved", resolved_at=timezone.now())
+    assert [queries_of(viewer, path) for path in pages] == before
+    assert viewer.get("/postmortems/?tag=pool").content.decode().count(">More</a>") == 4
     assert "Checkout fails" not in as_("outsider").get("/postmortems/").content.decode()
     service = responder.get("/services/checkout/").content.decode()
     assert "All postmortems of" in service
@@ -231,8 +244,14 @@ def test_the_head_says_why_a_responder_does_not_facilitate(
     refused = responder.post(url(postmortem, path), {"title": "New", "facilitator": cast.responder.pk, "revision": "1"})
     assert refused.status_code == 422
     assert "choose somebody who was not there" in refused.content.decode()
-    taken = responder.post(url(postmortem, path), {"title": "New", "facilitator": cast.editor.pk, "revision": "1"})
+    typed = {"title": "New", "facilitator": cast.editor.pk, "revision": "1", "tags": "#Pool, retries,  pool,"}
+    many = responder.post(url(postmortem, path), {**typed, "tags": ",".join(f"t{n}" for n in range(21))})
+    assert (many.status_code, b"20 fit" in many.content) == (422, True)
+    taken = responder.post(url(postmortem, path), typed)
     assert taken.status_code == 302
+    assert [tag.name for tag in postmortem.tags.all()] == ["pool", "retries"]
+    assert 'value="pool, retries"' in responder.get(url(postmortem, path)).content.decode()
+    assert '<a href="?tag=pool">pool</a>' in responder.get("/postmortems/").content.decode()
     stale = responder.post(url(postmortem, path), {"title": "Newer", "facilitator": "", "revision": "1"})
     assert stale.status_code == 422
     assert 'name="revision" value="2"' in stale.content.decode()

@@ -77,7 +77,7 @@ def get_one(request: AccessRequest, response: HttpResponse, number: int) -> Any:
     "/{int:number}",
     response=schemas.PostmortemDetail,
     operation_id="changePostmortem",
-    summary="Change title and facilitator",
+    summary="Change title, facilitator and tags",
 )
 def change(
     request: AccessRequest,
@@ -96,6 +96,7 @@ def change(
         title=body.title,
         facilitator_id=_member(found, body.facilitator) if is_named and body.facilitator else None,
         is_without_facilitator=is_named and not body.facilitator,
+        tags=body.tags,
         expected_revision=expected,
         now=timezone.now(),
     )

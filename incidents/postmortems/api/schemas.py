@@ -124,6 +124,10 @@ class PostmortemChange(_Body):
     facilitator: Annotated[
         str | None, Field(max_length=254, description="email of a member who did not respond; null: nobody")
     ] = None
+    tags: Annotated[
+        list[Annotated[str, Field(max_length=200)]] | None,
+        Field(max_length=100, description="all of them: what is not named is taken away"),
+    ] = None
     revision: Revision = None
 
 

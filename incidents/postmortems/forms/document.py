@@ -10,6 +10,7 @@ from django import forms
 from incidents.postmortems.domain.factors import TEXT_LENGTH_MAX as FACTOR_MAX
 from incidents.postmortems.domain.factors import Category
 from incidents.postmortems.domain.sections import TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
+from incidents.postmortems.domain.tags import TAG_LENGTH_MAX, TAGS_MAX
 from incidents.postmortems.domain.whys import TEXT_LENGTH_MAX as WHY_MAX
 from incidents.postmortems.services.timeline import ANNOTATION_LENGTH_MAX
 from incidents.postmortems.services.timeline import TEXT_LENGTH_MAX as ITEM_MAX
@@ -33,6 +34,12 @@ class HeadForm(forms.Form):
         label="Facilitator",
         help_text="Leads the conversation, so it is somebody who did not respond.",
     )
+    tags = forms.CharField(
+        required=False,
+        max_length=(TAG_LENGTH_MAX + 2) * TAGS_MAX,
+        label="Tags",
+        help_text="Words under which it is found again, with commas between them. Example: database, failover.",
+    )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, people: Sequence[tuple[User, str]], **kwargs: Any) -> None:
@@ -41,6 +48,10 @@ class HeadForm(forms.Form):
             (str(user.pk), f"{user.name} (responded)" if why else user.name) for user, why in people
         ]
         self.fields["facilitator"].choices = choices  # type: ignore[attr-defined]  # of a ChoiceField
+
+    @property
+    def tag_names(self) -> list[str]:
+        return str(self.cleaned_data["tags"]).split(",")
 
     @property
     def facilitator_id(self) -> int | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from incidents.postmortems.domain.similarity import ALIKE, likeness, words_of
 from incidents.postmortems.models import Factor, Postmortem
 from reliability.access.domain.caller import Caller
+from reliability.catalog.models import Service
 
 CANDIDATES_MAX = 2000  # the newest; older ones hardly describe the system of today
 SHOWN_MAX = 3
@@ -63,10 +64,10 @@ def seen_before(*, caller: Caller, postmortem: Postmortem, factors: Sequence[Fac
 
 def similar(*, caller: Caller, postmortem: Postmortem, limit: int = 5) -> list[Similar]:
     """Other readable postmortems, by shared services, tags, categories and words of title and factors. Four queries."""
-    own = _Traits.of([postmortem])[postmortem.pk]
+    own = _Traits.of([postmortem], caller)[postmortem.pk]
     readable = Postmortem.objects.readable_by(caller).exclude(pk=postmortem.pk)
     newest = list(readable.defer("search_text", "imported_text").order_by("-started_at", "-pk")[:_SIMILAR_MAX])
-    by_key = _Traits.of(newest)
+    by_key = _Traits.of(newest, caller)
     scored = [_scored(one, own, by_key[one.pk]) for one in newest]
     good = [one for one in scored if one.score >= _SIMILAR_LEAST]
     return sorted(good, key=lambda one: (-one.score, -one.postmortem.pk))[:limit]
@@ -80,14 +81,16 @@ class _Traits:
     words: frozenset[str]
 
     @staticmethod
-    def of(postmortems: Sequence[Postmortem]) -> dict[int, _Traits]:
+    def of(postmortems: Sequence[Postmortem], caller: Caller) -> dict[int, _Traits]:
+        """Services that the caller may see: what two postmortems share is told by name."""
         keys = [one.pk for one in postmortems]
         services: dict[int, set[str]] = defaultdict(set)
         tags: dict[int, set[str]] = defaultdict(set)
         factors: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for key, name in Postmortem.services.through.objects.filter(postmortem_id__in=keys).values_list(
-            "postmortem_id", "service__title"
-        ):
+        named = Postmortem.services.through.objects.filter(
+            postmortem_id__in=keys, service__in=Service.objects.readable_by(caller)
+        )
+        for key, name in named.values_list("postmortem_id", "service__title"):
             services[key].add(name)
         for key, name in Postmortem.tags.through.objects.filter(postmortem_id__in=keys).values_list(
             "postmortem_id", "tag__name"

@@ -46,7 +46,8 @@ def create(
     add_sections(caller=caller, postmortem=row, texts=known, now=now)
     _free_sections(caller, row, imported, now)
     _rows(row, imported, now)
-    row.tags.set(Tag.objects.get_or_create(team_id=team_id, name=tag)[0] for tag in imported.tags)
+    tags = dict.fromkeys(tag.lower() for tag in imported.tags)
+    row.tags.set(Tag.objects.get_or_create(team_id=team_id, name=tag)[0] for tag in tags)
     row.search_text = search_text_of(postmortem=row)
     row.save(update_fields=("search_text",))
     if with_actions:

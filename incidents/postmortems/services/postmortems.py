@@ -1,14 +1,15 @@
-"""The head of a postmortem: its title, who facilitates; and what an imported one says of its incident."""
+"""The head of a postmortem: its title, who facilitates, and the tags under which it is found."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from incidents.postmortems.domain.facilitating import refusal_of
-from incidents.postmortems.models import Postmortem
+from incidents.postmortems.domain.tags import TagError, tags_of
+from incidents.postmortems.models import Postmortem, Tag
 from incidents.postmortems.services.changing import Change, changed, checked_text, locked
 from incidents.response.models import IncidentRole
 from reliability.access.domain.caller import Caller
@@ -27,6 +28,7 @@ def edit(
     title: str | None = None,
     facilitator_id: int | None = None,
     is_without_facilitator: bool = False,
+    tags: Sequence[str] | None = None,
     expected_revision: int | None = None,
 ) -> Postmortem:
     """What is None stays. expected_revision: of the postmortem that was read.
@@ -34,7 +36,7 @@ def edit(
     Raises NotFound, Forbidden, Invalid (the facilitator responded, or is not of the team), Conflict.
     """
     row = locked(caller=caller, postmortem_id=postmortem.pk)
-    _check_revision(row, expected_revision, title, facilitator_id)
+    _check_revision(row, expected_revision)
     changes: list[Change] = []
     if title is not None:
         clean = checked_text(field="title", text=title, most=TITLE_LENGTH_MAX, needed="give it a title")
@@ -43,6 +45,8 @@ def edit(
             row.title = clean
     if facilitator_id is not None or is_without_facilitator:
         changes += _facilitate(row, None if is_without_facilitator else facilitator_id)
+    if tags is not None:
+        changes += _tag(row, tags)
     changed(caller=caller, postmortem=row, changes=changes, now=now, fields=("title", "facilitator"))
     return row
 
@@ -75,6 +79,19 @@ def _facilitate(row: Postmortem, user_id: int | None) -> list[Change]:
     return [Change("facilitator", "Facilitator", before, user.name)]
 
 
+def _tag(row: Postmortem, texts: Sequence[str]) -> list[Change]:
+    """Tags that nobody has any more stay with the team: their names are offered again."""
+    try:
+        wanted = tags_of(texts)
+    except TagError as error:
+        raise Invalid(details=[{"field": "tags", "message": str(error)}]) from error
+    before = list(row.tags.values_list("name", flat=True))
+    if sorted(wanted) == sorted(before):
+        return []
+    row.tags.set(Tag.objects.get_or_create(team_id=row.team_id, name=name)[0] for name in wanted)
+    return [Change("tags", "Tags", ", ".join(before), ", ".join(sorted(wanted)))]
+
+
 def _roles(postmortem: Postmortem) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     if postmortem.incident_id is None:
@@ -84,11 +101,11 @@ def _roles(postmortem: Postmortem) -> dict[int, list[str]]:
     return found
 
 
-def _check_revision(row: Postmortem, expected: int | None, *wanted: Any) -> None:
+def _check_revision(row: Postmortem, expected: int | None) -> None:
     """Sections and lists have revisions of their own: only a change of the head is a conflict."""
     if expected is None or row.revision == expected:
         return
-    since = row.versions.filter(number__gt=expected, what__in=("title", "facilitator")).first()
+    since = row.versions.filter(number__gt=expected, what__in=("title", "facilitator", "tags")).first()
     if since is not None:
         raise Conflict(
             f"{since.author_name} changed the {since.title.lower()} after you opened it, to “{since.after}”: your "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from incidents.postmortems.domain.states import State
 from incidents.postmortems.models import Postmortem
 
 
 def search_text_of(*, postmortem: Postmortem) -> str:
-    """Title, sections, factors, whys, what stands in the timeline, and what it was imported from. Four queries."""
+    """Title, sections, factors, whys, what stands in the timeline; what it was imported from until it is published,
+    since readers are shown the document and not that text. Four queries."""
     parts = [postmortem.title]
     for title, text in postmortem.sections.order_by("position", "pk").values_list("title", "text"):
         parts += [title, text]
@@ -15,5 +17,6 @@ def search_text_of(*, postmortem: Postmortem) -> str:
     shown = postmortem.timeline.filter(is_selected=True, removed_at=None).order_by("at", "pk")
     for text, annotation in shown.values_list("text", "annotation"):
         parts += [text, annotation]
-    parts.append(postmortem.imported_text)
+    if postmortem.state != State.PUBLISHED:
+        parts.append(postmortem.imported_text)
     return "\n".join(part for part in parts if part)

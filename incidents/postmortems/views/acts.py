@@ -16,7 +16,7 @@ def document_acts(request: AccessRequest, postmortem: Postmortem) -> Sequence[Ac
     found = []
     if request.caller.may(postmortem.team_id, Role.RESPONDER):
         url = reverse("postmortem-edit", args=[postmortem.pk])
-        found.append(Act("Title and facilitator", url, "edit"))
+        found.append(Act("Title, facilitator and tags", url, "edit"))
     if request.caller.may_read(postmortem.team_id):
         found.append(Act("History", reverse("postmortem-history", args=[postmortem.pk]), "history"))
     return found

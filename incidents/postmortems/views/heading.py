@@ -1,4 +1,4 @@
-"""The title of a postmortem and who facilitates."""
+"""The title of a postmortem, who facilitates, and its tags."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def postmortem_edit(request: AccessRequest, number: int) -> HttpResponse:
     initial = {
         "title": postmortem.title,
         "facilitator": str(postmortem.facilitator_id or ""),
+        "tags": ", ".join(tag.name for tag in postmortem.tags.all()),
         "revision": postmortem.revision,
     }
     form = HeadForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
@@ -36,6 +37,7 @@ def postmortem_edit(request: AccessRequest, number: int) -> HttpResponse:
                 title=form.cleaned_data["title"],
                 facilitator_id=chosen,
                 is_without_facilitator=chosen is None,
+                tags=form.tag_names,
                 expected_revision=form.cleaned_data["revision"],
                 now=timezone.now(),
             )
