@@ -127,6 +127,12 @@ def test_a_day_counts_what_was_measured_and_nothing_else() -> None:
     pages = Measured(series([10] * 4, [10] * 4, [True] * 4), Decimal("0.9"))
     both = figures_of(measured=[pages, orders], minutes=4)
     assert (both.measured_minutes, both.good, both.valid) == (4, 150, 200)  # of the worst one
+    scraped = Measured(series([10.4] * 4, [10.4] * 4, [True] * 4), Decimal("0.9"))  # increases are no whole numbers
+    assert (figures_of(measured=[scraped], minutes=4).good, figures_of(measured=[scraped], minutes=4).valid) == (42, 42)
+    failing = Measured(series([0.4, 10, 10, 10], [0.5, 10, 10, 10], [True] * 4), Decimal("0.9"))
+    assert (figures_of(measured=[failing], minutes=4).good, figures_of(measured=[failing], minutes=4).valid) == (30, 31)
+    faint = Measured(series([0.2, 0, 0, 0], [0.2, 0, 0, 0], [True] * 4), Decimal("0.9"))
+    assert (figures_of(measured=[faint], minutes=4).good, figures_of(measured=[faint], minutes=4).valid) == (1, 1)
     assert figures_of(measured=[], minutes=4).valid == 0
     assert (
         figures_of(
@@ -145,6 +151,7 @@ def test_days_without_data_are_told_as_such() -> None:
     assert words_of(days[0]) == "20 November 2026: no data"
     assert words_of(days[1]) == "21 November 2026: 99.500 % of 1,000, 1 h 15 min down"
     assert percent_text(0.9999999) == "99.999 %", "never rounded up to all"
+    assert percent_text(0.57) == "57 %", "nor down by what floats cannot hold"
     assert (percent_text(1.0), minutes_text(0), minutes_text(60)) == ("100 %", "0 min", "1 h")
 
 

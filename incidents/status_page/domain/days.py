@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 
 import numpy as np
 
@@ -27,7 +28,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """good, valid: events of the worst objective of the day. valid 0: nobody measured it."""
+    """good, valid: events of the worst objective of the day, whole ones: of a part of a bad one nothing is forgiven.
+
+    valid 0: nobody measured it.
+    """
 
     minutes: int
     measured_minutes: int
@@ -62,6 +66,8 @@ class DayView:
 
 
 BAD_MINUTES = 60
+# Increases of counters are no whole numbers, and sums of floats are off by less than this.
+_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +97,17 @@ def figures_of(*, measured: Sequence[Measured], minutes: int) -> DayFigures:
         was_down |= bad_share >= outage_share(one.objective)
         total = float(valid.sum())
         if total > 0:
-            served = float(good.sum())
-            worst = min(worst or (2.0, 0.0, 0.0), (served / total, served, total))
-    _, good_events, valid_events = worst or (0.0, 0.0, 0.0)
+            kept = float(good.sum())
+            worst = min(worst or (2.0, 0.0, 0.0), (kept / total, kept, total))
+    _, served, asked = worst or (0.0, 0.0, 0.0)
+    valid_events = ceil(round(asked, _DIGITS))
+    bad_events = min(valid_events, ceil(round(asked - served, _DIGITS)))
     return DayFigures(
         minutes=minutes,
         measured_minutes=int(np.count_nonzero(was_measured)),
         down_minutes=int(np.count_nonzero(was_down)),
-        good=int(good_events),
-        valid=int(np.ceil(valid_events)),
+        good=valid_events - bad_events,
+        valid=valid_events,
     )
 
 

@@ -49,7 +49,7 @@ def percent_text(ratio: float) -> str:
     """Three digits, rounded down: 99.9996 % is not 100 %."""
     if ratio >= 1:
         return "100 %"
-    return f"{int(ratio * 100_000) / 1000:.3f} %".replace(".000 %", " %")
+    return f"{int(round(ratio * 100_000, 6)) / 1000:.3f} %".replace(".000 %", " %")
 
 
 def minutes_text(minutes: int) -> str:
