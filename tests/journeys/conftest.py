@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with running_product(tmp_path_factory.mktemp("demo"), command="demo", seconds=120) as product:
+    with running_product(tmp_path_factory.mktemp("demo"), command="demo", seconds=240) as product:
         product.wait_until_ready()
         yield product
 

@@ -51,11 +51,12 @@ def test_what_the_team_tells_is_what_the_public_reads(
     team.get_by_role("button", name="Publish").click()
     expect(team.get_by_text("It is published.")).to_be_visible()
 
-    demo.wait_until(
-        lambda: TITLE in outside.request.get(f"{demo.url}/status/shop/").text(),
-        seconds=30,
-        what="the update on the public page",
-    )
+    for kept in ("", "api/v2/summary.json"):  # each is written anew by itself
+        demo.wait_until(
+            lambda kept=kept: TITLE in outside.request.get(f"{demo.url}/status/shop/{kept}").text(),
+            seconds=30,
+            what=f"the update in /status/shop/{kept}",
+        )
     summary = outside.request.get(f"{demo.url}/status/shop/api/v2/summary.json").json()
     assert [one["name"] for one in summary["incidents"]] == [TITLE]
     assert summary["incidents"][0]["incident_updates"][0]["body"] == BODY
@@ -66,6 +67,9 @@ def test_what_the_team_tells_is_what_the_public_reads(
         expect(reader.get_by_role("heading", name=TITLE)).to_be_visible()
         assert is_narrow(reader)
         assert violations(reader) == []
+    team.goto(f"{demo.url}/status-pages/shop/subscribers/")
+    expect(team.get_by_role("rowheader", name="ma…@bakery.example")).to_be_visible()
+    assert violations(team) == []
     reader.get_by_role("link", name="Search day by day").click()
     expect(reader.get_by_role("columnheader", name="Served well")).to_be_visible()
     assert violations(reader) == []
