@@ -90,19 +90,20 @@ def test_people_are_reminded_before_when_and_after_it_is_due_each_once(
     assert now < week_before
 
 
-def test_whoever_is_on_call_is_reminded_and_leavers_are_not(
+def test_whoever_is_on_call_is_reminded_leavers_are_not_and_administrators_when_nobody_else_is(
     make: Make, told: list[str], cast: Cast, on_call: list[User]
 ) -> None:
     duty = make(responsible="on_call", responsible_id=None)
     assert remind(duty, duty.due_at) is not None
-    assert told == [], "nobody is on call"
+    assert told.pop() == "administrator@example.org: Due: Rotate keys", "nobody is on call"
+    assert not told
     on_call.append(cast.editor)
     remind(duty, duty.due_at + timedelta(days=7))
     assert told == ["editor@example.org: Overdue: Rotate keys"]
     other = make("Review access")
     Membership.objects.filter(user=cast.responder).delete()
     remind(other, other.due_at)
-    assert len(told) == 1, "who left the team is told nothing"
+    assert told[1:] == ["administrator@example.org: Due: Review access"], "who left the team is told nothing"
 
 
 def test_done_ends_the_occurrence_once_and_voids_what_waits(make: Make, told: list[str], cast: Cast) -> None:

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from reliability.access.models import User
+from reliability.access.domain.caller import Role
+from reliability.access.models import Membership, User
 from reliability.channels.domain.message import Event, Message
 from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.selectors.contacts import methods_of, sign_in_mail
@@ -28,6 +29,7 @@ from reliability.outbox.services import due
 
 GIVE_UP_AFTER = timedelta(hours=12)
 _TEXT_MAX = 2_000
+_ADMINISTRATORS_MAX = 10
 State = DutyNotice.State
 
 
@@ -41,9 +43,15 @@ def remind(*, duty_id: int, now: datetime) -> datetime | None:
     rule = {"due_at": duty.due_at, "remind_days": duty.remind_days, "zone_name": duty.zone}
     standing = reminder_at(**rule, now=now)
     if standing is not None:
-        for person in who_is_responsible(duty=duty, at=now):
+        for person in who_is_responsible(duty=duty, at=now) or _administrators(duty):
             _make(duty=duty, person=person, reminder=standing, now=now)
     return next_reminder_after(**rule, now=now)
+
+
+def _administrators(duty: Duty) -> list[User]:
+    """When nobody is responsible any more, or nobody on call: a duty that reminds nobody is forgotten."""
+    rows = Membership.objects.filter(team_id=duty.team_id, role=Role.ADMINISTRATOR, user__is_active=True)
+    return [one.user for one in rows.select_related("user").order_by("pk")[:_ADMINISTRATORS_MAX]]
 
 
 def deliver(*, notice_id: int, now: datetime) -> datetime | None:
