@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from pytest_django import Settings
+
 from incidents.postmortems.domain.states import State
 from incidents.postmortems.models import Postmortem
 from incidents.postmortems.models import Section as PostmortemSection
 from incidents.postmortems.services.publishing import publish
+from incidents.response.models import Incident
 from incidents.stakeholders import handlers
 from incidents.stakeholders.domain.kinds import Audience, EventKind
 from incidents.stakeholders.models import Delivery, StakeholderMessage
@@ -23,14 +26,14 @@ from tests.cast import Cast, ServiceFactory
 from tests.stakeholders.conftest import Add
 
 
-def say_by_itself(cast: Cast, kind: EventKind, now: datetime) -> None:
+def say_by_itself(cast: Cast, kind: EventKind, now: datetime, text: str = "{service}: {summary} {when}") -> None:
     wordings.put(
         caller=cast.caller("editor"),
         team_id=cast.payments.pk,
         audience=Audience.SUPPORT,
         kind=kind,
         subject="{title}",
-        text="{service}: {summary} {when}",
+        text=text,
         is_automatic=True,
         now=now,
         expected_revision=0,
@@ -69,6 +72,21 @@ def test_a_published_postmortem_reaches_those_to_whom_its_services_matter(
     text = message.texts.get()
     assert (text.subject, text.text) == ("Checkout failed", "Checkout: A certificate ended.")
     assert told() == ["Ines"]
+
+
+def test_words_that_grow_too_long_are_cut_instead_of_never_told(
+    add: Add, cast: Cast, incident: Incident, now: datetime, settings: Settings
+) -> None:
+    add("Ines")
+    say_by_itself(cast, EventKind.RESOLVED, now, text="{summary} " * 4)
+    Incident.objects.filter(pk=incident.pk).update(summary="x" * 2_000)
+    resolved = {"payload": {"incident_id": incident.pk}, "now": now}
+    handlers.incident_resolved(**resolved, fact_id=1)
+    text = StakeholderMessage.objects.get().texts.get().text
+    assert (len(text), text[-1]) == (5_000, "…")
+    settings.STAKEHOLDER_MESSAGES_MAX = 1
+    handlers.incident_resolved(**resolved, fact_id=2)
+    assert StakeholderMessage.objects.count() == 1
 
 
 def test_a_postmortem_for_its_team_alone_is_told_nobody_by_itself(add: Add, cast: Cast, now: datetime) -> None:

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.db.models import Q
 
 from incidents.response.models import Incident
 from incidents.response.selectors.incidents import incident as incident_numbered
+from incidents.stakeholders.domain.bounds import TEXT_MAX
 from incidents.stakeholders.domain.kinds import EventKind, Mode
 from incidents.stakeholders.models import StakeholderMessage
 from incidents.stakeholders.selectors.composing import Asked, compose
@@ -22,7 +24,9 @@ from incidents.stakeholders.services.messages import Draft, Sending, write
 from reliability.access.domain.caller import SYSTEM
 from reliability.access.models import Team
 from reliability.catalog.models import Service
+from reliability.web.errors import Conflict
 
+log = structlog.get_logger(__name__)
 _UTC = ZoneInfo("UTC")
 
 
@@ -102,8 +106,17 @@ def tell(*, subject: Subject, cause: str, now: datetime) -> StakeholderMessage |
     for preview in compose(subject=subject, asked=Asked(audiences), zone=_UTC, now=now):
         told = [one.stakeholder.pk for one in preview.planned if not one.silent]
         if told and preview.subject and preview.text:
-            drafts.append(Draft(preview.audience, preview.subject, preview.text, told))
+            drafts.append(Draft(preview.audience, preview.subject, _cut(preview.text), told))
     if not drafts:
         return None
     sending = Sending(drafts, mode=Mode.HOURS, cause=cause)
-    return write(caller=SYSTEM, subject=subject, sending=sending, now=now)
+    try:
+        return write(caller=SYSTEM, subject=subject, sending=sending, now=now)
+    except Conflict as full:  # told as often as anybody is: nobody is there to be shown the refusal
+        log.warning("stakeholders_not_told", cause=cause, team_id=subject.team.pk, reason=full.message)
+        return None
+
+
+def _cut(text: str) -> str:
+    """As long as a message may be: a summary that the words repeat is longer than anybody would have typed."""
+    return text if len(text) <= TEXT_MAX else f"{text[: TEXT_MAX - 1]}…"
