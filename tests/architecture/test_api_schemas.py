@@ -17,7 +17,7 @@ def test_every_described_schema_has_a_name_of_its_own() -> None:
     assert twice == []
 
 
-def _below(base: type) -> Iterator[type]:
+def _below(base: type[Schema]) -> Iterator[type[Schema]]:
     for one in base.__subclasses__():
         yield one
         yield from _below(one)

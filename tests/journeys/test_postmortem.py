@@ -40,7 +40,7 @@ def test_from_an_incident_to_a_lesson_that_is_found(
 
     _ask_why(page)
     _write_without_blame(page)
-    _agree_on_an_action(page, demo)
+    _agree_on_an_action(page)
     page.goto(address)
     expect(page.locator("#actions")).to_contain_text(ACTION)
     wait_for_charts(page)
@@ -99,10 +99,12 @@ def _write_without_blame(page: Page) -> None:
     expect(page.get_by_label("Response, Markdown")).to_have_count(0)
 
 
-def _agree_on_an_action(page: Page, product: Product) -> None:
+def _agree_on_an_action(page: Page) -> None:
     """Platform does it, and proves it with an experiment of its own."""
-    link = page.locator("#actions").get_by_role("link", name="Add an action item").get_attribute("href")
-    page.goto(product.url + str(link).replace("team=payments", "team=platform"))
+    page.locator("#actions").get_by_role("link", name="Add an action item").click()
+    page.get_by_role("link", name="Another team does it").click()
+    page.locator("select[name=team]").select_option(label="Platform")
+    page.get_by_role("button", name="Go on").click()
     page.get_by_label("What is to be done").fill(ACTION)
     page.locator("select[name=owner]").select_option(label="Dana Demo")
     page.locator("select[name=proof]").select_option("experiment")

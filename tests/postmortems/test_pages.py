@@ -203,11 +203,10 @@ def test_lists_tell_what_there_is_and_what_is_missing(as_: As, cast: Cast, outag
     assert before[0] <= 30
     tag = Tag.objects.create(team=cast.payments, name="pool")
     for number in range(4):
-        service = ServiceFactory(team=(cast.payments, cast.commons)[number % 2])
         one = Postmortem.objects.create(
             team=cast.payments, title="More", created_at=timezone.now(), updated_at=timezone.now()
         )
-        one.services.add(service, outage.service)
+        one.services.add(ServiceFactory(team=(cast.payments, cast.commons)[number % 2]), outage.service)
         one.tags.add(tag)
         IncidentFactory(team=cast.payments, status="resolved", resolved_at=timezone.now())
     assert [queries_of(viewer, path) for path in pages] == before

@@ -83,7 +83,7 @@ def confirm(*, caller: Caller, number: int, now: datetime) -> ReadReceipt:
     """They say that they have read it, as it is now. Raises NotFound, Forbidden (no person), Conflict for a draft."""
     row = get_postmortem(caller=caller, number=number)
     if caller.user_id is None:
-        raise Forbidden("only a person reads: sign in, or use a personal token")
+        raise Forbidden("only a person reads: a token cannot say so, sign in")
     receipt = opened(caller=caller, postmortem=row, now=now)
     if receipt is None:
         raise Conflict("it is not published yet", reason="wrong_state")
