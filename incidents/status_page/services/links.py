@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -49,12 +50,12 @@ def subscriber_of_manage(*, token: str) -> Subscriber:
 
 
 def is_of_ours(*, token: str) -> bool:
-    """Whether it is a whole link, though its subscriber may be gone."""
-    try:
-        _claim(token, salt=_MANAGE)
-    except NotFound:
-        return False
-    return True
+    """Whether it is a whole link of either kind, though its subscriber may be gone or its time over."""
+    for salt in (_MANAGE, _CONFIRM):
+        with suppress(NotFound):
+            _claim(token, salt=salt)
+            return True
+    return False
 
 
 def page_root(page: StatusPage) -> str:

@@ -49,7 +49,7 @@ def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, **arguments: Any) -> HttpResponse:
         page = page_by_slug(slug=slug)
-        return not_found() if page is None else view(request, page, **arguments)
+        return _closed(request, **arguments) if page is None else view(request, page, **arguments)
 
     return guarded
 
@@ -90,7 +90,7 @@ def confirm(request: HttpRequest, page: StatusPage, token: str) -> HttpResponse:
         if request.method == "POST":
             subscriber, secret = subscribing.confirm(token=token, now=now)
     except NotFound as problem:
-        return _gone(request, page, problem.message, now=now)
+        return _gone(request, page, problem.message, token=token, now=now)
     is_done = subscriber.confirmed_at is not None
     context = {
         "subscriber": subscriber,
@@ -126,7 +126,7 @@ def manage(request: HttpRequest, page: StatusPage, token: str) -> HttpResponse:
             codes = form.cleaned_data["components"]
             subscriber, said = subscribing.choose(token=token, component_codes=codes, now=now), "Kept."
     except NotFound as problem:
-        return _gone(request, page, problem.message, now=now)
+        return _gone(request, page, problem.message, token=token, now=now)
     if act in ("again", "secret"):
         form = ChoiceForm(
             components=components, initial={"components": list(subscriber.components.values_list("code", flat=True))}
@@ -148,14 +148,16 @@ def leave(request: HttpRequest, page: StatusPage, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         if request.method == "POST":
-            subscribing.leave(token=token, now=now)
-            return _page(request, page, "left", {}, now=now)
+            former = subscribing.leave(token=token, now=now)
+            if former == page or _is_open(request, page):
+                return _page(request, page, "left", {}, now=now)
+            return _closed(request, token=token)
         subscriber = links.subscriber_of_manage(token=token)
         _check_place(subscriber, page)
     except NotFound as problem:
-        if links.is_of_ours(token=token):
+        if links.is_of_ours(token=token) and _is_open(request, page):
             return _page(request, page, "left", {}, now=now)
-        return _gone(request, page, problem.message, now=now)
+        return _gone(request, page, problem.message, token=token, now=now)
     return _page(request, page, "leave", {"shown": subscribing.shown(subscriber)}, now=now)
 
 
@@ -164,7 +166,26 @@ def _check_place(subscriber: Subscriber, page: StatusPage) -> None:
         raise NotFound("this link is of another page: open it again from the message")
 
 
-def _gone(request: HttpRequest, page: StatusPage, message: str, *, now: datetime) -> HttpResponse:
+def _is_open(request: HttpRequest, page: StatusPage) -> bool:
+    return may_open(page=page, key=request.headers.get(KEY_HEADER, ""))
+
+
+def _closed(request: HttpRequest, *, token: str = "") -> HttpResponse:
+    """The same whether there is a private page or none: neither its name nor that it is there is told by a link that
+    is not of one of its subscribers."""
+    if not links.is_of_ours(token=token):
+        return not_found()
+    text = "This link does nothing any more: what it belonged to has ended.\n"
+    # Mail programs that ask twice (RFC 8058) have what they want.
+    status = 200 if request.method == "POST" else _GONE
+    response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    return headed(response, is_public=False)
+
+
+def _gone(request: HttpRequest, page: StatusPage, message: str, *, token: str, now: datetime) -> HttpResponse:
+    if not _is_open(request, page):
+        return _closed(request, token=token)
     return _page(request, page, "gone", {"message": message}, now=now, status=_GONE)
 
 

@@ -13,7 +13,10 @@ from pytest_django import Settings
 
 from incidents.status_page.domain.subscribing import hash_of
 from incidents.status_page.models import Delivery, StatusPage, Subscriber
+from incidents.status_page.services import links, pages
 from incidents.status_page.services.due_kinds import DELIVER
+from incidents.status_page.services.pages import PageDraft
+from reliability.access.domain.caller import SYSTEM
 from reliability.access.models import AuditEntry
 from reliability.outbox.services import due
 from tests.servers.receivers import misbehaving_smtp
@@ -226,3 +229,27 @@ def test_a_worker_that_dies_in_the_middle_sends_the_same_mail_again(
     assert len(set(identities)) == 1
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == ("sent", 2)
+
+
+def test_a_private_page_is_not_told_of_by_links_of_nobody_or_of_others(
+    client: Client, page: StatusPage, clock: Clock
+) -> None:
+    reader = subscribed(page, clock, 1)
+    StatusPage.objects.filter(pk=page.pk).update(is_public=False, title="Hush")
+    other = pages.create(caller=SYSTEM, team_id=page.team_id, draft=PageDraft(slug="open", title="Open"), now=clock.now)
+    stranger = subscribed(other, clock, 2)
+    theirs, strange = links.manage_token(subscriber=reader), links.manage_token(subscriber=stranger)
+    for slug in ("shop", "nothing"):
+        for ending in ("", "leave", "confirm"):
+            for method in (client.get, client.post):
+                damaged = method(f"/status/{slug}/subscriptions/x/{ending}")
+                assert (damaged.status_code, b"Hush" in damaged.content) == (404, False), (slug, ending)
+        wrong = client.get(f"/status/{slug}/subscriptions/{strange}/leave")
+        assert (wrong.status_code, b"Hush" in wrong.content) == (410, False)
+    assert b"Hush" in client.get(f"/status/shop/subscriptions/{theirs}/leave").content
+    assert b"Hush" in client.post(f"/status/shop/subscriptions/{theirs}/leave").content
+    assert not Subscriber.objects.filter(pk=reader.pk).exists()
+    again = client.post(f"/status/shop/subscriptions/{theirs}/leave")
+    assert (again.status_code, b"Hush" in again.content) == (200, False)
+    elsewhere = client.post(f"/status/shop/subscriptions/{strange}/leave")
+    assert (elsewhere.status_code, b"Hush" in elsewhere.content) == (200, False)
