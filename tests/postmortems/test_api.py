@@ -64,8 +64,8 @@ def test_a_postmortem_is_drafted_and_written_over_the_api(as_: As, cast: Cast, o
 
     status, refused = send("patch", here, {"facilitator": cast.responder.email})
     assert (status, "commander" in refused["error"]["message"]) == (422, True)
-    taken = send("patch", here, {"facilitator": cast.editor.email, "title": "Payments failed"})[1]
-    assert (taken["facilitator"], taken["title"]) == (cast.editor.email, "Payments failed")
+    taken = send("patch", here, {"facilitator": cast.editor.email, "title": "Payments failed", "tags": ["DB"]})[1]
+    assert (taken["facilitator"], taken["title"], taken["tags"]) == (cast.editor.email, "Payments failed", ["db"])
     kinds = {one["kind"] for one in send("get", f"{here}/evidence")[1]}
     assert kinds == {"metrics", "suspects", "impact", "chart"}
     history = send("get", f"{here}/history?limit=3")[1]
