@@ -230,6 +230,20 @@ def test_who_gave_it_and_the_channel_are_reminded_once_before_and_once_after(
     assert reminders.remind(subject="evidence:no", now=now) is None
 
 
+def test_what_stands_again_is_reminded_of(service: Service, responder: Caller, now: datetime) -> None:
+    first, second = (
+        evidence.give(caller=responder, service=service, item="load-tested", draft=DRAFT, now=now + days * DAY)
+        for days in (0, 10)
+    )
+    assert first.expires_at is not None
+    subject, early = f"evidence:{first.pk}", first.expires_at - 14 * DAY
+    assert reminders.remind(subject=subject, now=early) == first.expires_at, "the newer one may be taken back"
+    assert not Notice.objects.exists()
+    evidence.withdraw(caller=responder, service=service, pk=second.pk, reason="wrong cluster", now=early)
+    assert reminders.remind(subject=subject, now=first.expires_at) is None
+    assert Notice.objects.get().stage == "expired"
+
+
 def test_reviews_and_waivers_are_reminded_of_until_something_newer_stands(
     service: Service, editor: Caller, now: datetime
 ) -> None:

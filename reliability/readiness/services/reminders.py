@@ -29,7 +29,8 @@ from reliability.readiness.models import Checklist, Evidence, Notice, Review, Wa
 from reliability.readiness.selectors.checklists import REMIND_DAYS, checklist_of
 from reliability.readiness.services.due_kinds import NOTICE
 
-GIVE_UP_AFTER = timedelta(hours=1)
+# A mail server may be down for a night; of what expires people are told twice at most.
+GIVE_UP_AFTER = timedelta(hours=12)
 _PLACE_MAX = 200
 _EDITORS_MAX = 20
 State = Notice.State
@@ -53,7 +54,7 @@ def remind(*, subject: str, now: datetime) -> datetime | None:
     """Make the notices of the reminder that stands now, each once. Returns when the next one will; None for none."""
     found = expiring(subject=subject)
     if found is None:
-        return None
+        return _may_stand_again_until(subject=subject, now=now)
     row = Checklist.objects.filter(team_id=found.service.team_id).first()
     days = row.remind_days if row else REMIND_DAYS
     stage = stage_at(expires_at=found.expires_at, remind_days=days, now=now)
@@ -97,6 +98,22 @@ def message_of(*, notice: Notice, found: Expiring, now: datetime) -> Message:
         team=found.service.team.name,
         service=found.service.title,
     )
+
+
+def _may_stand_again_until(*, subject: str, now: datetime) -> datetime | None:
+    """When to look once more at what stands back now: behind newer evidence that may be taken back, or under an item
+    that may be switched on again. None for what is over, or for ever."""
+    kind, _, number = subject.partition(":")
+    if not number.isdigit():
+        return None
+    ends_at: datetime | None = None
+    if kind == "evidence":
+        given = Evidence.objects.filter(pk=int(number), withdrawn_at=None).first()
+        ends_at = given.expires_at if given is not None else None
+    elif kind == "waiver":
+        waived = Waiver.objects.filter(pk=int(number), ended_at=None).first()
+        ends_at = waived.until_at if waived is not None else None
+    return ends_at if ends_at is not None and ends_at > now else None
 
 
 def _evidence(pk: int, subject: str) -> Expiring | None:
