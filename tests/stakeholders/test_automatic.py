@@ -80,7 +80,7 @@ def test_words_that_grow_too_long_are_cut_instead_of_never_told(
     add("Ines")
     say_by_itself(cast, EventKind.RESOLVED, now, text="{summary} " * 4)
     Incident.objects.filter(pk=incident.pk).update(summary="x" * 2_000)
-    resolved = {"payload": {"incident_id": incident.pk}, "now": now}
+    resolved: dict[str, Any] = {"payload": {"incident_id": incident.pk}, "now": now}
     handlers.incident_resolved(**resolved, fact_id=1)
     text = StakeholderMessage.objects.get().texts.get().text
     assert (len(text), text[-1]) == (5_000, "…")
