@@ -29,7 +29,7 @@ def main() -> None:
     app.config_from_object(settings, namespace="CELERY")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reliability.settings")
     apps.populate(())  # none: the auditor reads two tables without models
-    auditor.start(clock=timezone.now)
+    auditor.start(clock=timezone.now, up_since=float(os.environ.get("UP_SINCE") or 0))
     app.Beat(quiet=True, pidfile=None).run()
 
 

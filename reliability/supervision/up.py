@@ -109,6 +109,7 @@ def _environment(directory: Path, *, port: int, is_demo: bool) -> dict[str, str]
         "DATA_DIR": str(directory),
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE") or "reliability.settings",
         "PYTHONPATH": str(ROOT),
+        "UP_SINCE": f"{time.time():.0f}",
         "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://localhost:{port}",
         # glibc keeps one arena per thread otherwise: tens of megabytes per process that are never used again.
         "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),

@@ -13,7 +13,7 @@ _READ = (
     re.compile(r"""environment\.get\(["']([A-Z][A-Z0-9_]+)["']\)"""),
 )
 # Handed from the supervisor to its children, never set by people.
-_INTERNAL = {"LISTEN_FD", "DJANGO_SETTINGS_MODULE", "PROMETHEUS_MULTIPROC_DIR", "MALLOC_ARENA_MAX"}
+_INTERNAL = {"LISTEN_FD", "DJANGO_SETTINGS_MODULE", "PROMETHEUS_MULTIPROC_DIR", "MALLOC_ARENA_MAX", "UP_SINCE"}
 
 
 def read() -> set[str]:

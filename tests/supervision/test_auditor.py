@@ -335,3 +335,12 @@ def test_a_monitor_that_refuses_the_sign_of_life_is_logged(operators: HttpReceiv
 def test_without_an_address_nothing_goes_out(settings: Settings, now: datetime) -> None:
     settings.HEARTBEAT_URL = ""
     assert not heartbeat.send(now=now)
+
+
+def test_nobody_is_told_of_what_waited_before_all_of_it_has_come_up(now: datetime) -> None:
+    up = now.timestamp()
+    settling = auditor.SETTLING_SECONDS
+    assert auditor.settling_seconds(up_since=up, now=now + timedelta(seconds=10)) == settling - 10
+    assert auditor.settling_seconds(up_since=up, now=now + timedelta(hours=1)) == 0, "beat was started again"
+    assert auditor.settling_seconds(up_since=0.0, now=now) == 0, "beat is started by others than ./run up"
+    assert auditor.settling_seconds(up_since=up, now=now - timedelta(days=1)) == settling, "the clock was set back"

@@ -21,6 +21,8 @@ logger = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 15.0
 LOOK = timedelta(seconds=LOOK_SECONDS)
+# What waited while everything was down is no alarm before all of it has come up and had a minute for it.
+SETTLING_SECONDS = 75.0
 _MARK = "operators"  # the heartbeat's name: of several auditors one tells
 # Whoever set out to tell has this long; then another, or the same, tries again.
 _TELLING = timedelta(minutes=1)
@@ -65,16 +67,21 @@ def _tell(*, title: str, text: str, now: datetime) -> bool:
     return bool(tell(title=title, text=text, now=now))
 
 
-def start(*, clock: Callable[[], datetime]) -> threading.Thread:
-    """Look for ever, in a thread that ends with the process."""
-    thread = threading.Thread(target=_run, args=(clock,), name="auditor", daemon=True)
+def start(*, clock: Callable[[], datetime], up_since: float = 0.0) -> threading.Thread:
+    """Look for ever, in a thread that ends with the process.
+
+    up_since: seconds since 1970 when the whole platform was started; a process of it that is started again waits no
+    second time.
+    """
+    thread = threading.Thread(target=_run, args=(clock, up_since), name="auditor", daemon=True)
     thread.start()
     return thread
 
 
-def _run(clock: Callable[[], datetime]) -> None:
+def _run(clock: Callable[[], datetime], up_since: float) -> None:
     watch = Watch()
     pause = threading.Event()
+    pause.wait(settling_seconds(up_since=up_since, now=clock()))
     while True:
         try:
             watch = look(watch=watch, now=clock())
@@ -83,6 +90,11 @@ def _run(clock: Callable[[], datetime]) -> None:
         finally:
             connection.close()
         pause.wait(LOOK_SECONDS)
+
+
+def settling_seconds(*, up_since: float, now: datetime) -> float:
+    """How long to wait before the first look; at most SETTLING_SECONDS, also when the clock was set back."""
+    return min(max(up_since + SETTLING_SECONDS - now.timestamp(), 0.0), SETTLING_SECONDS)
 
 
 def _is_first_to_tell(*, now: datetime) -> bool:
