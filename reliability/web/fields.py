@@ -22,7 +22,9 @@ def picker() -> forms.TextInput:
 
 
 class InstantField(forms.Field):
-    """An instant in UTC, typed as wall time of the page's zone (or as RFC 3339)."""
+    """An instant in UTC, typed as wall time of the page's zone (or as RFC 3339). zone: another one than the page's."""
+
+    zone: ZoneInfo | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", picker())
@@ -33,12 +35,12 @@ class InstantField(forms.Field):
         if not text:
             return None
         try:
-            return instant_in(text, zone=page_zone(), field="instant")
+            return instant_in(text, zone=self.zone or page_zone(), field="instant")
         except Invalid as error:
             raise forms.ValidationError(error.message) from error
 
     def prepare_value(self, value: Any) -> Any:
-        return value.astimezone(page_zone()).strftime(_FORMAT) if isinstance(value, datetime) else value
+        return value.astimezone(self.zone or page_zone()).strftime(_FORMAT) if isinstance(value, datetime) else value
 
 
 def page_zone() -> ZoneInfo:

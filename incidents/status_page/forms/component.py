@@ -6,6 +6,7 @@ from django import forms
 
 from incidents.status_page.domain import bounds
 from incidents.status_page.domain.states import SAYABLE
+from incidents.status_page.forms.clocks import OnPageClocks
 from incidents.status_page.models import ComponentGroup, StatusPage
 from incidents.status_page.services.components import ComponentDraft
 from incidents.status_page.services.groups import GroupDraft
@@ -111,7 +112,7 @@ class GroupForm(forms.Form):
         return GroupDraft(**self.cleaned_data)
 
 
-class OverrideForm(forms.Form):
+class OverrideForm(OnPageClocks):
     state = forms.ChoiceField(
         label="What the public sees",
         choices=[(one.value, one.words) for one in SAYABLE],

@@ -10,6 +10,7 @@ from django import forms
 from incidents.status_page.domain import bounds
 from incidents.status_page.domain.filling import PLACEHOLDERS
 from incidents.status_page.domain.states import SAYABLE, ComponentState, Impact, IncidentStatus, MaintenanceStatus
+from incidents.status_page.forms.clocks import OnPageClocks
 from incidents.status_page.models import Component, Template
 from incidents.status_page.services.incidents import IncidentDraft
 from incidents.status_page.services.maintenances import MaintenanceDraft
@@ -50,7 +51,7 @@ _FIRST_WORDS = (
 )
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(OnPageClocks):
     """One update; each component of the page has a field `component-<id>`, blank where nothing is said of it."""
 
     status = forms.ChoiceField(
@@ -139,14 +140,14 @@ class IncidentForm(UpdateForm):
         return IncidentDraft(data["title"], data["impact"], data["started_at"], data["incident"])
 
 
-class IncidentEditForm(forms.Form):
+class IncidentEditForm(OnPageClocks):
     title = _title()
     impact = _impact()
     started_at = InstantField(required=False, label="Began", help_text="When users began to notice.")
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-class UpdateEditForm(forms.Form):
+class UpdateEditForm(OnPageClocks):
     body = _body(help_text="Markdown. What it said before is kept for your team; subscribers are not told again.")
     at = InstantField(required=False, label="Said at", help_text="The time it shows.")
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -161,7 +162,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class MaintenanceForm(forms.Form):
+class MaintenanceForm(OnPageClocks):
     """`body` is asked of a new one only: later words are updates."""
 
     title = forms.CharField(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -76,6 +77,7 @@ def mail_of(*, delivery: Delivery, now: datetime) -> EmailMultiAlternatives:
         if update is None:
             raise ValueError("this delivery has no update")
         context["said"] = said = said_of(update=update)
+        context["said_at"] = _on_clocks_of(page, said.at)
         subject, template = f"[{page.title}] {said.title}: {said.status}", "update"
         thread = message_id(f"status-{(update.incident or update.maintenance).code}")  # type: ignore[union-attr]  # one of both is there
     elif purpose is Delivery.Purpose.CONFIRM:
@@ -97,6 +99,13 @@ def mail_of(*, delivery: Delivery, now: datetime) -> EmailMultiAlternatives:
     html = render_to_string(f"status_page/mail/{template}.html", context).strip()
     mail.attach_alternative(html, "text/html")
     return mail
+
+
+def _on_clocks_of(page: StatusPage, at: datetime) -> str:
+    """As the page tells times, with the name of its zone: 21 November 2026, 13:00 CET (Europe/Berlin)."""
+    local = at.astimezone(ZoneInfo(page.zone))
+    named = "" if local.tzname() == page.zone else f" ({page.zone})"
+    return f"{local.day} {local:%B %Y, %H:%M %Z}{named}"
 
 
 def headers_of(*, delivery: Delivery, page: StatusPage, thread: str, now: datetime) -> dict[str, str]:

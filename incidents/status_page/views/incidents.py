@@ -74,7 +74,7 @@ def incident_new(request: AccessRequest, slug: str) -> HttpResponse:
     ours = _ours(request)
     data = request.POST if request.method == "POST" else None
     initial = _initial(request, page, components, ours)
-    form = IncidentForm(data, components=components, initial=initial)
+    form = IncidentForm(data, zone=page.zone, components=components, initial=initial)
     shown: Preview | None = None
     if form.is_valid():
 
@@ -111,7 +111,7 @@ def incident_detail(request: AccessRequest, slug: str, code: str) -> HttpRespons
     now = timezone.now()
     components = list(components_of(page=page))
     data = request.POST if request.method == "POST" else None
-    form = UpdateForm(data, components=components, initial=_next_update(request, page, row, components))
+    form = UpdateForm(data, zone=page.zone, components=components, initial=_next_update(request, page, row, components))
     shown: Preview | None = None
     if form.is_valid():
 
@@ -152,7 +152,7 @@ def incident_edit(request: AccessRequest, slug: str, code: str) -> HttpResponse:
     page = seen(request, slug, role=Role.RESPONDER)
     row = incident_of(page=page, code=code)
     initial = {"title": row.title, "impact": row.impact, "started_at": row.started_at, "revision": row.revision}
-    form = IncidentEditForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = IncidentEditForm(request.POST if request.method == "POST" else None, zone=page.zone, initial=initial)
     if form.is_valid():
         data = form.cleaned_data
         draft = IncidentDraft(data["title"], data["impact"], data["started_at"], row.incident_id)
@@ -211,7 +211,7 @@ def update_edit(request: AccessRequest, slug: str, code: str) -> HttpResponse:
     page = seen(request, slug, role=Role.RESPONDER)
     row = update_of(page=page, code=code)
     initial = {"body": row.body, "at": row.at, "revision": row.revision}
-    form = UpdateEditForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = UpdateEditForm(request.POST if request.method == "POST" else None, zone=page.zone, initial=initial)
     name, owner = ("status-incident", row.incident) if row.incident else ("status-maintenance", row.maintenance)
     url = reverse(name, args=[page.slug, owner.code if owner else ""])
     if form.is_valid() and saved(

@@ -57,6 +57,7 @@ def maintenance_new(request: AccessRequest, slug: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = MaintenanceForm(
         data,
+        zone=page.zone,
         components=components_of(page=page),
         is_new=True,
         initial=_templated(request, page) | {"is_automatic": True},
@@ -101,7 +102,9 @@ def maintenance_detail(request: AccessRequest, slug: str, code: str) -> HttpResp
     data = request.POST if request.method == "POST" else None
     statuses = [(name, _WORDS[name]) for name in _STATUSES[MaintenanceStatus(row.status)]]
     initial: dict[str, Any] = {"status": row.status, "revision": row.revision}
-    form = UpdateForm(data, components=[], statuses=statuses, initial=initial | _templated(request, page))
+    form = UpdateForm(
+        data, zone=page.zone, components=[], statuses=statuses, initial=initial | _templated(request, page)
+    )
     shown: Preview | None = None
     if form.is_valid():
 
@@ -150,7 +153,7 @@ def maintenance_edit(request: AccessRequest, slug: str, code: str) -> HttpRespon
     initial = {name: getattr(draft, name) for name in names}
     initial |= {"components": list(draft.component_ids), "revision": row.revision}
     data = request.POST if request.method == "POST" else None
-    form = MaintenanceForm(data, components=components_of(page=page), is_new=False, initial=initial)
+    form = MaintenanceForm(data, zone=page.zone, components=components_of(page=page), is_new=False, initial=initial)
     url = reverse("status-maintenance", args=[page.slug, row.code])
     if form.is_valid() and saved(
         form,

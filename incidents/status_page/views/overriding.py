@@ -27,7 +27,7 @@ def component_override(request: AccessRequest, slug: str, pk: int) -> HttpRespon
     page = seen(request, slug, role=Role.RESPONDER)
     row = of_page(page=page, component_id=pk)
     initial = {"state": row.override_state, "reason": row.override_reason, "until": row.override_until}
-    form = OverrideForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = OverrideForm(request.POST if request.method == "POST" else None, zone=page.zone, initial=initial)
     if form.is_valid() and saved(
         form,
         lambda: components.override(
