@@ -50,13 +50,14 @@ class ImportedSection:
 class Imported:
     """What was read. milestones: by started, detected, acknowledged, mitigated, resolved. whys: (depth, text).
 
+    clocked: the milestones whose time of day was told; of the others only the day is known.
     recognised: what was found, in words; unsure: what somebody should look at.
     """
 
     raw: str
     title: str = ""
     milestones: dict[str, datetime] = field(default_factory=dict)
-    has_clock: bool = False
+    clocked: set[str] = field(default_factory=set)
     severity: int | None = None
     facts: list[Fact] = field(default_factory=list)
     sections: list[ImportedSection] = field(default_factory=list)
@@ -216,7 +217,7 @@ def _milestones(found: Imported, name: str, read_parts: list[Part]) -> tuple[dat
                 _set(found, "started", read[0])
                 break
     length = next((duration_of(fact.value) for fact in found.facts if fact.kind == "duration"), None)
-    if length and "started" in found.milestones and "resolved" not in found.milestones and found.has_clock:
+    if length and "started" in found.clocked and "resolved" not in found.milestones:
         found.milestones["resolved"] = found.milestones["started"] + length
     found.severity = next((s for f in found.facts if f.kind == "severity" for s in [severity_of(f.value)] if s), None)
     tags = next((fact.value for fact in found.facts if fact.kind == "tags"), "")
@@ -225,13 +226,10 @@ def _milestones(found: Imported, name: str, read_parts: list[Part]) -> tuple[dat
 
 
 def _set(found: Imported, kind: str, one: Moment) -> None:
-    known = found.milestones.get(kind)
-    # A day alone gives way to a time of that day.
-    is_finer = known is not None and one.has_clock and known.time() == datetime.min.time() and not found.has_clock
-    if known is None or is_finer:
+    # A day alone gives way to a time of day, and never the other way round.
+    if kind not in found.milestones or (one.has_clock and kind not in found.clocked):
         found.milestones[kind] = one.at
-    if kind == "started" and one.has_clock:
-        found.has_clock = True
+        found.clocked |= {kind} if one.has_clock else set()
     if one.is_ambiguous:
         found.unsure.append(
             f"“{one.text}” was read as {one.at:%Y-%m-%d} (month first): change it if it is the other way"
@@ -316,7 +314,7 @@ def _free(found: Imported, heading: str, text: str, *, keep_heading: bool = True
 def _from_timeline(found: Imported) -> None:
     """A day alone becomes the first moment of the timeline on it; the last one is no end: recovery may be earlier."""
     started = found.milestones.get("started")
-    if found.timeline and (started is None or (not found.has_clock and started.time() == datetime.min.time())):
+    if found.timeline and "started" not in found.clocked:
         first = found.timeline[0].at
         if started is None or abs(first - started) < timedelta(days=1, hours=14):
             found.milestones["started"] = first

@@ -9,7 +9,8 @@ import random
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 from pathlib import Path
 
 
@@ -144,8 +145,8 @@ HOUSES: dict[str, dict[str, str]] = {
 
 
 def samples(count: int = 240) -> list[Sample]:
-    """Deterministic; the first of each are plain prose and odd ones."""
-    made = [*_odd()]
+    """Deterministic; the first are odd ones, then those of other zones."""
+    made = [*_odd(), *_zoned()]
     index = 0
     while len(made) < count:
         made.append(_sample(index))
@@ -228,6 +229,32 @@ def _odd() -> list[Sample]:
         "html": "<h1>Outage</h1><script>alert(1)</script>\n<h2>Summary</h2>\nIt broke.\n",
     }
     return [Sample(f"odd {name}.md", text, "", None, False, frozenset(), 0, 0, 0) for name, text in texts.items()]
+
+
+def _zoned() -> list[Sample]:
+    """Outside UTC, with a day and a time: the day first or last, as a table, of the start itself, or with no time."""
+    zones = {"PST": -8.0, "EST": -5.0, "CEST": 2.0, "IST": 5.5, "JST": 9.0, "AEDT": 11.0}
+    layouts = {
+        "day first": "**Date:** {day}\n\n**Start:** {day} {clock} {zone}\n",
+        "day last": "**Start:** {day} {clock} {zone}\n\n**Date:** {day}\n",
+        "day of the start last": "- Started: {day} {clock} {zone}\n- Start: {day}\n",
+        "table": "| Field | Value |\n|---|---|\n| Date of incident | {long} |\n| Start | {long} {clock} {zone} |\n",
+        "day only": "**Date:** {day}\n",
+    }
+    made = []
+    for (zone, hours), (layout, facts), hour in product(zones.items(), layouts.items(), (0, 22)):
+        at = datetime(2025, 8, 12, hour, 41, tzinfo=timezone(timedelta(hours=hours)))
+        told = facts.format(day=f"{at:%Y-%m-%d}", long=f"{at:%d %b %Y}", clock=f"{at:%H:%M}", zone=zone)
+        title = f"Carts were lost in {zone} at {hour} ({layout})"
+        rows = "".join(
+            f"- {at + timedelta(minutes=48 * number):%H:%M} {text}\n" for number, text in enumerate(_EVENTS[:3])
+        )
+        text = f"# {title}\n\n{told}\n## Severity\n\nSEV-2\n\n## Summary\n\nOut.\n\n## Timeline ({zone})\n\n{rows}"
+        name, slugs = f"zoned {layout} {zone} {hour}.md", frozenset({"summary"})
+        made.append(
+            Sample(name, text, title, at.astimezone(UTC), has_clock=True, slugs=slugs, timeline=3, actions=0, factors=0)
+        )
+    return made
 
 
 if __name__ == "__main__":

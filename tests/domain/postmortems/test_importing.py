@@ -36,9 +36,9 @@ def parts_of(found: Imported) -> Iterator[str]:
     yield from (text for _, text in found.whys)
 
 
-def test_of_240_files_of_varied_shape_none_crashes_and_what_they_say_is_found() -> None:
-    every = generate.samples(240)
-    assert len({sample.text for sample in every}) == len(every) == 240
+def test_of_300_files_of_varied_shape_none_crashes_and_what_they_say_is_found() -> None:
+    every = generate.samples(300)
+    assert len({sample.text for sample in every}) == len(every) == 300
     wrong: list[str] = []
     for sample in every:
         found = read_bytes(content=sample.text.encode("utf-8", "surrogatepass"), name=sample.name)
@@ -139,6 +139,19 @@ def test_timelines_cross_midnight_and_zones_are_those_that_are_said() -> None:
         datetime(2024, 3, 5, 8, 20, tzinfo=UTC),
     ]
     assert found.timeline[0].text == "it began\nwith a bang"
+
+
+def test_a_day_beside_a_start_in_another_zone_does_not_move_the_start() -> None:
+    found = read(
+        text="# Out\n\n| Field | Value |\n|---|---|\n| Date of incident | 12 Aug 2025 |\n"
+        "| Start | 12 Aug 2025 22:41 CEST |\n"
+        "| End | 13 Aug 2025 00:17 CEST |\n\n## Timeline (CEST)\n\n- 22:41 it began\n- 00:17 it ended\n"
+    )
+    start, end = datetime(2025, 8, 12, 20, 41, tzinfo=UTC), datetime(2025, 8, 12, 22, 17, tzinfo=UTC)
+    assert found.milestones == {"started": start, "resolved": end}
+    assert [row.at for row in found.timeline] == [start, end]
+    assert found.clocked == {"started", "resolved"}
+    assert found.unsure == []
 
 
 def test_what_is_not_sure_is_said_and_what_cannot_be_is_left_out() -> None:
