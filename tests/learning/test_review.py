@@ -14,6 +14,7 @@ from django.utils import timezone
 from chaos.runs.domain.states import Verdict
 from incidents.learning.domain.periods import ReviewPeriod
 from incidents.learning.selectors.review import Review, Scope, review_of
+from incidents.postmortems.models import Postmortem
 from incidents.response.domain.severity import Severity
 from incidents.response.models import ImpactedService
 from reliability.access.domain.caller import Role
@@ -175,6 +176,23 @@ def test_the_page_shows_numbers_charts_and_what_to_talk_about(as_: As, cast: Cas
     assert file.content.decode().startswith("# Retrospective of June 2026\n\nteam payments")
     wrong = viewer.get("/incidents/review/?period=soon&team=nobody&service=none").content.decode()
     assert "this is the month of now" in wrong
+
+
+def test_of_what_lasts_or_was_published_no_postmortem_is_missing(as_: As, cast: Cast) -> None:
+    over = lived(cast, JUNE - timedelta(minutes=1), severity=1)  # it began in May, and was detected in June
+    lived(cast, JUNE + DAY, severity=1, acknowledged_at=None, resolved_at=None, status="triggered")
+    Postmortem.objects.create(
+        team=cast.payments,
+        incident=over,
+        title="Orders fail",
+        state="published",
+        started_at=over.started_at,
+        published_at=NOW,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    assert list(reviewed(cast).published) == [over.pk]
+    assert "no published postmortem" not in as_("viewer").get(PAGE).content.decode()
 
 
 def test_the_period_that_is_not_over_is_told_as_of_now(as_: As) -> None:

@@ -52,7 +52,8 @@ def agenda(*, caller: Caller, review: Review) -> list[Point]:
         "service_name": review.scope.service_name,
     }
     severe = [one for one in review.incidents.found if one.severity <= Severity.SEV2]
-    unwritten = [one for one in severe if one.pk not in review.published]
+    # Nobody writes while it lasts.
+    unwritten = [one for one in severe if one.resolved_at is not None and one.pk not in review.published]
     overspent = [row for row in review.budgets.rows if row.consumed is not None and row.consumed > 1]
     unmeasured = [row for row in review.budgets.rows if row.consumed is None and not row.is_left_out]
     runs = review.runs
