@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -51,12 +52,11 @@ def test_what_the_team_tells_is_what_the_public_reads(
     team.get_by_role("button", name="Publish").click()
     expect(team.get_by_text("It is published.")).to_be_visible()
 
+    def is_told(kept: str) -> bool:
+        return TITLE in outside.request.get(f"{demo.url}/status/shop/{kept}").text()
+
     for kept in ("", "api/v2/summary.json"):  # each is written anew by itself
-        demo.wait_until(
-            lambda kept=kept: TITLE in outside.request.get(f"{demo.url}/status/shop/{kept}").text(),
-            seconds=30,
-            what=f"the update in /status/shop/{kept}",
-        )
+        demo.wait_until(partial(is_told, kept), seconds=30, what=f"the update in /status/shop/{kept}")
     summary = outside.request.get(f"{demo.url}/status/shop/api/v2/summary.json").json()
     assert [one["name"] for one in summary["incidents"]] == [TITLE]
     assert summary["incidents"][0]["incident_updates"][0]["body"] == BODY
