@@ -3,7 +3,7 @@ a time is open for writing, named by `?edit=`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,12 +21,12 @@ from incidents.postmortems.domain.states import State
 from incidents.postmortems.forms.document import FactorForm, FreeSectionForm, ItemForm, SectionForm, WhyForm
 from incidents.postmortems.models import Factor, Postmortem, Section
 from incidents.postmortems.parts import acts_of, rendered_parts
+from incidents.postmortems.selectors.evidence import evidence_of
 from incidents.postmortems.selectors.postmortems import postmortem as get_postmortem
 from incidents.postmortems.selectors.recurrence import Seen, seen_before
 from incidents.postmortems.selectors.words import people_of, team_words
 from incidents.postmortems.services.sections import Base, SectionClash
 from incidents.postmortems.services.whys import nodes_of
-from incidents.postmortems.views.evidence import evidence_of
 from incidents.postmortems.views.panels import is_overdue
 from incidents.response.tabs import tabs_for
 from reliability.access.domain.caller import Role
@@ -34,6 +34,7 @@ from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 
 LISTS = ("timeline", "factors", "whys", "sections")
+Check = Callable[[str], Sequence[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class FactorLine:
     category: Category
     form: FactorForm | None = None
     seen: Sequence[Seen] = ()
+    findings: Sequence[Finding] = ()
 
     @property
     def short(self) -> str:
@@ -72,6 +74,7 @@ class WhyLine:
     edit_form: WhyForm | None = None
     answer_form: WhyForm | None = None
     targets: Sequence[tree.Node] = ()
+    findings: Sequence[Finding] = ()
 
     @property
     def row(self) -> tree.Row:
@@ -118,6 +121,7 @@ def document_page(
     nodes = nodes_of(postmortem)
     items = postmortem.timeline.filter(removed_at=None).order_by("at", "pk")
     shown = list(items if edit == "timeline" else items.filter(is_selected=True))
+    blame_in = _blame_check(postmortem, may_write=may_write)
     context = {
         "place_tabs": tabs_for(request),
         "postmortem": postmortem,
@@ -129,13 +133,13 @@ def document_page(
         "may_write": may_write,
         "is_team": is_team,
         "edit": edit,
-        "cards": _cards(postmortem, edit, card, may_write=may_write),
+        "cards": _cards(postmortem, edit, card, blame_in),
         "items": shown,
         "left_out": 0 if edit == "timeline" else items.filter(is_selected=False).count() if is_team else 0,
         "item_form": item_form or ItemForm(),
-        "factors": _factors(request, postmortem, edit, changed),
+        "factors": _factors(request, postmortem, edit, changed, blame_in),
         "factor_form": factor_form or FactorForm(auto_id="id_factor_%s"),
-        "whys": _whys(nodes, edit, changed, answered),
+        "whys": _whys(nodes, edit, changed, answered, blame_in),
         "whys_count": sum(1 for _ in tree.walk(nodes)),
         "top_form": answered[1] if answered and answered[0] is None else WhyForm(auto_id="id_why_%s"),
         "free_form": free_form or FreeSectionForm(),
@@ -147,7 +151,16 @@ def document_page(
     return render(request, "postmortems/detail.html", context, status=status)
 
 
-def _cards(postmortem: Postmortem, edit: str, card: SectionCard | None, *, may_write: bool) -> list[SectionCard]:
+def _blame_check(postmortem: Postmortem, *, may_write: bool) -> Check:
+    """Reads a text for blame as the team does; for those who only read, and once it is published, it finds nothing."""
+    if not may_write or postmortem.state == State.PUBLISHED.value:
+        return lambda text: ()
+    people = people_of(team_id=postmortem.team_id, postmortem=postmortem)
+    words = team_words(team_id=postmortem.team_id)
+    return lambda text: check(text=text, people=people, words=words)
+
+
+def _cards(postmortem: Postmortem, edit: str, card: SectionCard | None, blame_in: Check) -> list[SectionCard]:
     cards = []
     for section in postmortem.sections.order_by("position", "pk"):
         if card is not None and card.section.pk == section.pk:
@@ -156,17 +169,11 @@ def _cards(postmortem: Postmortem, edit: str, card: SectionCard | None, *, may_w
         initial = {"text": section.text, "base": str(Base(section.revision))}
         form = SectionForm(initial=initial) if section.slug == edit else None
         cards.append(section_card(section, form=form))
-    if may_write and postmortem.state != State.PUBLISHED.value:
-        people, words = (
-            people_of(team_id=postmortem.team_id, postmortem=postmortem),
-            team_words(team_id=postmortem.team_id),
-        )
-        cards = [replace(one, findings=check(text=one.section.text, people=people, words=words)) for one in cards]
-    return cards
+    return [replace(one, findings=blame_in(one.section.text)) for one in cards]
 
 
 def _factors(
-    request: AccessRequest, postmortem: Postmortem, edit: str, changed: tuple[int, Any] | None
+    request: AccessRequest, postmortem: Postmortem, edit: str, changed: tuple[int, Any] | None, blame_in: Check
 ) -> list[FactorLine]:
     lines = []
     factors = list(postmortem.factors.order_by("position", "pk"))
@@ -177,7 +184,8 @@ def _factors(
             initial = {"category": factor.category, "text": factor.text, "revision": factor.revision}
             form = FactorForm(initial=initial, auto_id=f"id_factor{factor.pk}_%s")
             form = changed[1] if changed and changed[0] == factor.pk else form
-        lines.append(FactorLine(factor, Category(factor.category), form, seen.get(factor.pk, ())))
+        known = seen.get(factor.pk, ())
+        lines.append(FactorLine(factor, Category(factor.category), form, known, blame_in(factor.text)))
     return lines
 
 
@@ -186,13 +194,14 @@ def _whys(
     edit: str,
     changed: tuple[int, Any] | None,
     answered: tuple[int | None, WhyForm] | None,
+    blame_in: Check,
 ) -> list[WhyLine]:
     everything = list(tree.walk(nodes))
 
     def line(node: tree.Node) -> WhyLine:
         children = [line(child) for child in node.children]
         if edit != "whys":
-            return WhyLine(node, children)
+            return WhyLine(node, children, findings=blame_in(node.row.text))
         number = node.row.id
         own = {one.row.id for one in tree.walk((node,))}
         is_changed = changed is not None and changed[0] == number
@@ -203,6 +212,7 @@ def _whys(
             edit_form=changed[1] if changed and is_changed else _why_form(node),
             answer_form=answered[1] if answered and is_answered else WhyForm(auto_id=f"id_why{number}_%s"),
             targets=[one for one in everything if one.row.id not in own and one.row.id != node.row.parent],
+            findings=blame_in(node.row.text),
         )
 
     return [line(node) for node in nodes]
