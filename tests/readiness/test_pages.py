@@ -81,7 +81,7 @@ def test_an_editor_waives_decides_and_reads_what_was_frozen(service: Service, as
     assert "a load test first" in frozen
     assert "It has an objective" in frozen
     assert "a load test first" in viewer.get("/services/checkout/readiness/reviews/").content.decode()
-    assert "decided by Editor" in viewer.get("/services/checkout/").content.decode()
+    assert "decided by Editor" in viewer.get("/services/checkout/readiness/?part=summary").content.decode()
     editor.post(f"/services/checkout/readiness/waivers/{Waiver.objects.get().pk}/end/")
     assert Waiver.objects.get().ended_by_name == "Editor"
 
