@@ -9,10 +9,11 @@ from django.utils import timezone
 from ninja import Query, Router, Status
 from pydantic import Field
 
+from incidents.response.domain.phases import OPEN
 from incidents.response.selectors.incidents import incident as incident_numbered
 from incidents.stakeholders.api import schemas
 from incidents.stakeholders.api.shapes import message_out, preview_out, recipient_out
-from incidents.stakeholders.domain.kinds import Audience, EventKind, Mode
+from incidents.stakeholders.domain.kinds import Audience, EventKind, Mode, why_untrue
 from incidents.stakeholders.selectors import messages as selectors
 from incidents.stakeholders.selectors.composing import Asked, Preview, compose
 from incidents.stakeholders.selectors.messages import MessageFilters
@@ -102,13 +103,16 @@ def remind(request: AccessRequest, pk: int) -> Any:
 
 
 def _composed(request: AccessRequest, body: schemas.PreviewBody) -> tuple[Subject, list[Preview]]:
-    """Raises Invalid for an incident that is not there, since the body names it and not the address."""
+    """Raises Invalid for an incident that is not there, since the body names it and not the address, and for a kind
+    that contradicts how the incident stands."""
     now = timezone.now()
     try:
         incident = incident_numbered(caller=request.caller, number=min(max(body.incident, 0), 2**62))
     except NotFound as error:
         raise Invalid(details=[{"field": "incident", "message": error.message}]) from error
     require(caller=request.caller, team_id=incident.team_id, role=Role.RESPONDER)
+    if why := why_untrue(EventKind(body.kind), is_open=incident.status in {status.value for status in OPEN}):
+        raise Invalid(details=[{"field": "kind", "message": why}])
     subject = subject_of_incident(incident=incident, kind=EventKind(body.kind), zone=_UTC, now=now)
     groups = [pk for pk in body.groups if 0 < pk < 2**62]
     if len(groups) != len(body.groups):

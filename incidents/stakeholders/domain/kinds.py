@@ -73,3 +73,12 @@ _WAY_WORDS = {
     Way.WEBHOOK: "webhook",
     Way.CHANNEL: "channel of the team",
 }
+
+
+def why_untrue(kind: EventKind, *, is_open: bool) -> str:
+    """Why *kind* cannot be told of an incident as it stands, blank when it can: what goes on is not over."""
+    if is_open and kind is EventKind.RESOLVED:
+        return "the incident is still open: tell of an update, or resolve it first"
+    if not is_open and kind in (EventKind.DECLARED, EventKind.UPDATED):
+        return "the incident is over: tell that it is resolved"
+    return ""

@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from incidents.stakeholders.domain import bounds
-from incidents.stakeholders.domain.kinds import OF_INCIDENTS, Audience, EventKind, Mode
+from incidents.stakeholders.domain.kinds import OF_INCIDENTS, Audience, EventKind, Mode, why_untrue
 from incidents.stakeholders.models import Group
 from incidents.stakeholders.selectors.composing import Asked, Preview
 from incidents.stakeholders.services.messages import Draft, Sending
@@ -25,7 +25,8 @@ _GONE = {"invalid_choice": "%(value)s is gone from the list: choose again", "inv
 
 
 class AskForm(forms.Form):
-    """What the composer is asked, as its address carries it."""
+    """What the composer is asked, as its address carries it. is_open: of the incident; kinds that contradict it are
+    not offered. None: every kind is."""
 
     kinds = OF_INCIDENTS
 
@@ -70,11 +71,14 @@ class AskForm(forms.Form):
         error_messages=CHOICE,
     )
 
-    def __init__(self, *args: Any, groups: QuerySet[Group], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, groups: QuerySet[Group], is_open: bool | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        untrue = {} if is_open is None else {kind.value: why_untrue(kind, is_open=is_open) for kind in self.kinds}
         self.fields["kind"].choices = [  # type: ignore[attr-defined]  # of a ChoiceField
-            (kind.value, kind.words.capitalize()) for kind in self.kinds
+            (kind.value, kind.words.capitalize()) for kind in self.kinds if not untrue.get(kind.value)
         ]
+        if why := untrue.get(str(self.data.get("kind", ""))):
+            self.fields["kind"].error_messages["invalid_choice"] = why
         self.fields["groups"].queryset = groups  # type: ignore[attr-defined]  # of a ModelMultipleChoiceField
 
     @property

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from incidents.response.domain.phases import OPEN
 from incidents.response.models import Incident
 from incidents.response.selectors.incidents import incident as get_incident
-from incidents.stakeholders.domain.kinds import Audience, EventKind, Mode
+from incidents.stakeholders.domain.kinds import Audience, EventKind, Mode, why_untrue
 from incidents.stakeholders.forms.composing import AskForm, AskPlannedForm, SendForm
 from incidents.stakeholders.models import Stakeholder, StakeholderMessage
 from incidents.stakeholders.selectors.composing import Preview, compose
@@ -42,10 +42,14 @@ def tell_incident(request: AccessRequest, number: int) -> HttpResponse:
     require(caller=request.caller, team_id=incident.team_id, role=Role.RESPONDER)
     now = timezone.now()
     initial = {"kind": _likely(incident).value, "audiences": _audiences(incident.team_id), "next_minutes": 60}
-    if incident.status not in {status.value for status in OPEN}:
+    if not _is_open(incident):
         initial["next_minutes"] = 0
     form = AskForm(
-        request.GET if "kind" in request.GET else None, initial=initial, groups=groups_of_team(team_id=incident.team_id)
+        request.GET if "kind" in request.GET else None,
+        initial=initial,
+        groups=groups_of_team(team_id=incident.team_id),
+        # What was written while it was open is kept, and refused beside its texts.
+        is_open=_is_open(incident) if request.method != "POST" else None,
     )
 
     def subject() -> Subject:
@@ -121,6 +125,10 @@ def _composer(
 
 def _sent(request: AccessRequest, subject: Subject, form: SendForm, now: datetime) -> StakeholderMessage | None:
     """None with the refusal shown in the form."""
+    incident = subject.incident
+    if incident is not None and (why := why_untrue(subject.happening.kind, is_open=_is_open(incident))):
+        form.add_error(None, f"{why[:1].upper()}{why[1:]}, and preview anew")
+        return None
     by = request.caller.user_id or "token"
     sending = form.sending(cause=f"form:{by}:{form.cleaned_data['nonce']}")
     try:
@@ -157,9 +165,13 @@ def _part(form: SendForm, preview: Preview, now: datetime) -> dict[str, object]:
     }
 
 
+def _is_open(incident: Incident) -> bool:
+    return incident.status in {status.value for status in OPEN}
+
+
 def _likely(incident: Incident) -> EventKind:
     """What a message now is most likely about."""
-    if incident.status not in {status.value for status in OPEN}:
+    if not _is_open(incident):
         return EventKind.RESOLVED
     return EventKind.UPDATED if StakeholderMessage.objects.filter(incident=incident).exists() else EventKind.DECLARED
 
