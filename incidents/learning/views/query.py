@@ -16,11 +16,12 @@ TEXT_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class ReviewQuery:
-    """is_misread: the address named a period that is none; the month of now stands in for it."""
+    """mistake: why the period that the address names (`typed`) is none; the month of now stands in for it."""
 
     review: ReviewPeriod
     scope: Scope
-    is_misread: bool = False
+    typed: str = ""
+    mistake: str = ""
 
     @classmethod
     def of(cls, data: QueryDict, *, now: datetime) -> ReviewQuery:
@@ -30,8 +31,8 @@ class ReviewQuery:
         scope = Scope(names["team"], names["service"])
         try:
             return cls(ReviewPeriod.parse(text) if text else ReviewPeriod.month_of(now), scope)
-        except ReviewPeriodError:
-            return cls(ReviewPeriod.month_of(now), scope, is_misread=True)
+        except ReviewPeriodError as error:
+            return cls(ReviewPeriod.month_of(now), scope, text, str(error))
 
     def address(self, review: ReviewPeriod | None = None) -> str:
         """The query string of the same scope in another period, starting with `?`."""

@@ -69,7 +69,7 @@ def review_page(request: AccessRequest) -> HttpResponse:
         "teams": readable_teams(caller=request.caller).order_by("name", "pk"),
         "services": list_services(caller=request.caller),
     }
-    return render(request, "learning/review.html", context)
+    return render(request, "learning/review.html", context, status=422 if query.mistake else 200)
 
 
 @require_safe
@@ -79,7 +79,7 @@ def review_agenda(request: AccessRequest) -> HttpResponse:
     query = ReviewQuery.of(request.GET, now=now)
     review = review_of(caller=request.caller, review=query.review, scope=query.scope, now=now)
     context = {**_frame(request, query, review), "points": agenda(caller=request.caller, review=review)}
-    return render(request, "learning/agenda.html", context)
+    return render(request, "learning/agenda.html", context, status=422 if query.mistake else 200)
 
 
 @require_safe
