@@ -15,7 +15,8 @@ from incidents.actions.models import Action
 from incidents.postmortems.models import BlameWord, Postmortem
 from incidents.postmortems.selectors.search import search
 from incidents.postmortems.services import factors, publishing, sections
-from tests.cast import BEGINNING, Cast
+from incidents.response.models import Incident
+from tests.cast import BEGINNING, ActionFactory, Cast
 
 pytestmark = pytest.mark.django_db
 TEXT = """# Search was slow
@@ -131,6 +132,49 @@ def test_what_was_seen_before_is_shown_and_downloads_are_files(cast: Cast, postm
         assert postmortem.title in download.content.decode()
     assert client.get(f"/postmortems/{postmortem.pk}/export.pdf").status_code == 404
     assert postmortem.title in client.get(f"/postmortems/{postmortem.pk}/print/").content.decode()
+
+
+def test_files_and_print_have_the_actions_and_the_evidence_that_the_page_shows_this_reader(
+    cast: Cast, postmortem: Postmortem
+) -> None:
+    mine, of_it, hidden = ("Bound the retries", "Page on the queue", "Fix the vault")
+    for title, team, source in (
+        (mine, cast.payments, ("postmortem", str(postmortem.pk))),
+        (of_it, cast.payments, ("incident", str(postmortem.incident_id))),
+        (hidden, cast.search, ("incident", str(postmortem.incident_id))),
+    ):
+        ActionFactory(
+            title=title,
+            team=team,
+            source_kind=source[0],
+            source_key=source[1],
+            incident=None if source[0] == "postmortem" else postmortem.incident,
+        )
+    client = Client()
+    cast.responder.time_zone = "Asia/Tokyo"
+    cast.responder.save()
+    client.force_login(cast.responder)
+    address = f"/postmortems/{postmortem.pk}/"
+    page, markdown, words, printed = (
+        client.get(f"{address}{name}").content.decode() for name in ("", "export.md", "export.json", "print/")
+    )
+    assert postmortem.started_at is not None
+    assert postmortem.incident is not None
+    assert f"<td>{postmortem.started_at:%Y-%m-%d %H:%M:%S} UTC" in printed
+    for text in (page, markdown, words, printed):
+        assert (mine in text, of_it in text, hidden in text) == (True, True, False)
+        assert (text.count("Time to restore"), "checkout 4.18" in text) == (1, True)
+    assert "| Time to restore | 37 min |" in markdown
+    assert "| 400 | 3,700 | 20 | 37 |" in markdown
+    told = json.loads(words)["evidence"]
+    assert (told["impacts"][0]["lost"], told["impacts"][0]["valid"]) == (400.0, 3700.0)
+    assert len(told["charts"][0]["rows"]) > 2
+    assert markdown.count("\n| 20") >= len(told["charts"][0]["rows"])
+    # Who may not see the incident is not told of its actions.
+    Incident.objects.filter(pk=postmortem.incident.pk).update(team=cast.search)
+    for name in ("", "export.md", "export.json", "print/"):
+        text = client.get(f"{address}{name}").content.decode()
+        assert (mine in text, of_it in text) == (True, False)
 
 
 def test_commands_check_and_import_files(cast: Cast, tmp_path: Path) -> None:

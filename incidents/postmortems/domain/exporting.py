@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from incidents.postmortems.domain.exported_evidence import EvidenceTable, ExportedEvidence, table_lines, tables_of
+
 _AT_LINE_START = re.compile(r"^(?=#{1,6}\s)", re.MULTILINE)
 
 
@@ -66,6 +68,12 @@ class Exported:
     factors: tuple[ExportedFactor, ...]
     whys: tuple[ExportedWhy, ...]
     actions: tuple[ExportedAction, ...]
+    evidence: ExportedEvidence | None = None
+
+    @property
+    def tables(self) -> list[EvidenceTable]:
+        """The evidence for people."""
+        return [] if self.evidence is None else tables_of(self.evidence)
 
 
 def to_markdown(document: Exported) -> str:
@@ -94,6 +102,7 @@ def to_markdown(document: Exported) -> str:
     blocks += _listed("Contributing factors", [f"- {_line(one.text)} ({one.category})" for one in document.factors])
     blocks += _listed("Five whys", [f"{'    ' * (one.depth - 1)}- {_line(one.text)}" for one in document.whys])
     blocks += _listed("Action items", [_action(one) for one in document.actions])
+    blocks += _evidence(document)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -124,6 +133,16 @@ def _action(one: ExportedAction) -> str:
     tick = "x" if one.state in ("done", "verified", "closed") else " "
     words = [one.title, one.state, one.owner, f"due {one.due_on}" if one.due_on else "", one.url]
     return f"- [{tick}] {_line(' · '.join(word for word in words if word))}"
+
+
+def _evidence(document: Exported) -> list[str]:
+    if document.evidence is None or not document.tables:
+        return []
+    blocks = ["## Evidence", f"As it was on {document.evidence.taken_at:%Y-%m-%d %H:%M:%S} UTC."]
+    for table in document.tables:
+        note = [_line(table.note)] if table.note else []
+        blocks += [f"### {_line(table.title)}", *note, "\n".join(table_lines(table))]
+    return blocks
 
 
 def _listed(title: str, lines: list[str]) -> list[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Marks of Markdown; a quotation is marked at the beginning of its line only.
+_MARKS = re.compile(r"[#*`|]+|^[ \t]*(?:[-+] +)?(?:> ?)+", re.MULTILINE)
 BEFORE, LENGTH_MAX = 60, 220
 WORDS_MAX = 8
 
@@ -24,7 +26,7 @@ def words_of_search(text: str) -> list[str]:
 
 def snippet(*, text: str, words: Sequence[str]) -> tuple[Piece, ...]:
     """Around the first place of the first word that stands there; the beginning when none does."""
-    plain = " ".join(re.sub(r"[#*`>|]+", " ", text[:400_000]).split())
+    plain = " ".join(_MARKS.sub(" ", text[:400_000]).split())
     pattern = re.compile(
         "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)", re.IGNORECASE
     )

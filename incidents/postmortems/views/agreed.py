@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from incidents.actions.selectors.actions import of_incident, of_source
 from incidents.actions.views.rows import rows_of
 from incidents.postmortems.models import Postmortem
+from incidents.postmortems.selectors.agreed import agreed_actions
 from reliability.access.domain.caller import Role
 from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
@@ -21,11 +21,8 @@ ROWS_MAX = 50
 def agreed_in(*, request: AccessRequest, postmortem: Postmortem, now: datetime) -> dict[str, Any]:
     """The oldest first. A new one begins with the postmortem as its source."""
     caller = request.caller
-    found = list(of_source(kind="postmortem", key=str(postmortem.pk), caller=caller)[:ROWS_MAX])
+    found = agreed_actions(caller=caller, postmortem=postmortem, each_max=ROWS_MAX)
     incident = visible(caller=caller, related=postmortem.incident)
-    if incident is not None:
-        known = {one.pk for one in found}
-        found += [one for one in of_incident(caller=caller, incident=incident)[:ROWS_MAX] if one.pk not in known]
     given: dict[str, object] = {"team": postmortem.team.slug, "source": f"postmortem:{postmortem.pk}"}
     if incident is not None:
         given["incident"] = incident.pk

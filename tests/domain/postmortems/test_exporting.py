@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from incidents.postmortems.domain import due
+from incidents.postmortems.domain.exported_evidence import (
+    ExportedChart,
+    ExportedEvidence,
+    ExportedImpact,
+    ExportedMetric,
+    ExportedSuspect,
+)
 from incidents.postmortems.domain.exporting import (
     Exported,
     ExportedAction,
@@ -46,6 +54,16 @@ DOCUMENT = Exported(
     factors=(ExportedFactor("capacity", "The pool was short of connections"),),
     whys=(ExportedWhy(1, "Why did it fail?"), ExportedWhy(2, "The pool was empty"), ExportedWhy(2, "Retries doubled")),
     actions=(ExportedAction("Alert on the pool", "done", "Ines", "2026-03-20", "https://rel.example.org/actions/3/"),),
+    evidence=ExportedEvidence(
+        taken_at=AT + timedelta(hours=1),
+        metrics=(ExportedMetric("ttm", "Time to mitigate", 1200.0, "20 min", "from the beginning until it was fine"),),
+        impacts=(
+            ExportedImpact("Carts | a\nb", "", 1234567.0, 2e6, 20, 37, 0.4125, 1.0, "99.50", "EUR"),
+            ExportedImpact("Search", "", None, None, None, 37, None, 0.0, None, ""),
+        ),
+        suspects=(ExportedSuspect("Deploy *841*", "Checkout", 720.0, "12 min before", "https://ci.example/841"),),
+        charts=(ExportedChart("Burn rate: Carts", "in UTC", ("Time", "Burn"), ("", "ratio"), ((AT, 0.5), (AT, None))),),
+    ),
 )
 
 
@@ -69,9 +87,38 @@ def test_an_exported_postmortem_is_imported_as_it_was() -> None:
     assert [one.is_done for one in found.actions] == [True]
 
 
+def test_evidence_is_exported_as_tables_that_are_imported_whole_and_change_no_fact() -> None:
+    text = to_markdown(DOCUMENT)
+    written = text.partition("## Evidence\n\n")[2].strip()
+    rows = [
+        "| Time to mitigate | 20 min | from the beginning until it was fine |",
+        r"| Carts \| a b | 1,234,567 | 2,000,000 | 20 | 37 | 41.2 % | 99.5 EUR | 100 % |",
+        "| Search | not measured | not measured | not measured | 37 | not known |  | 0 % |",
+        "| 2026-03-03 10:04:05 UTC | 50 % |",
+        "| 2026-03-03 10:04:05 UTC | not known |",
+        "| Deploy *841* | Checkout | 12 min before | https://ci.example/841 |",
+    ]
+    assert [row for row in rows if row not in written.split("\n")] == []
+    found = read(text=text)
+    assert " ".join(next(one.text for one in found.sections if one.title == "Evidence").split()) == " ".join(
+        written.split()
+    )
+    # A time to mitigate is no length of the incident, also where little else stands before it.
+    bare = replace(DOCUMENT, milestones={"started": AT}, sections=(), timeline=(), factors=(), whys=(), actions=())
+    again = read(text=to_markdown(bare))
+    assert again.milestones == {"started": AT}
+    assert next(one.text for one in again.sections if one.title == "Evidence").count("\n|") == 3 + 4 + 4 + 3
+    assert DOCUMENT.evidence is not None
+    nothing = replace(DOCUMENT, evidence=replace(DOCUMENT.evidence, metrics=(), impacts=(), suspects=(), charts=()))
+    assert "## Evidence" not in to_markdown(nothing)
+
+
 def test_json_and_file_names_are_plain() -> None:
     read_again = json.loads(to_json(DOCUMENT))
     assert read_again["milestones"]["started"] == "2026-03-03T10:04:05+00:00"
+    assert read_again["evidence"]["metrics"][0]["seconds"] == 1200.0
+    assert read_again["evidence"]["impacts"][0]["lost"] == 1234567.0
+    assert read_again["evidence"]["charts"][0]["rows"][1] == ["2026-03-03T10:04:05+00:00", None]
     assert file_name(DOCUMENT, "md") == "postmortem-12-checkout-failed-1-5-of-carts-injected-header.md"
 
 
@@ -91,7 +138,8 @@ def test_a_snippet_shows_the_first_place_and_marks_what_matches() -> None:
     pieces = snippet(text="word " * 100 + "the *pool* of connections ran dry " + "word " * 100, words=["pool", "dry"])
     assert [piece.text for piece in pieces if piece.is_hit] == ["pool", "dry"]
     assert pieces[0].text == "… "
-    assert "".join(piece.text for piece in snippet(text="<b>x</b>", words=["zz"])) == "<b x</b"
+    assert "".join(piece.text for piece in snippet(text="<b>x</b>", words=["zz"])) == "<b>x</b>"
+    assert "".join(piece.text for piece in snippet(text="> quoted\n\n- > `a` > b", words=["zz"])) == "quoted a > b"
     assert words_of_search('  "Pool", dry\0 pool ') == ["pool", "dry"]
     assert snippet(text="", words=[]) == ()
 

@@ -1,17 +1,17 @@
-"""What was kept of the incident, as the margin of a postmortem shows it."""
+"""What was kept of the incident, as the margin of a postmortem shows it and as its files have it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from incidents.postmortems.models import Postmortem, Snapshot
 from incidents.response.domain.snapshots import chart_from_json
-from incidents.response.views.rows import whole_minutes
 from reliability.access.domain.caller import Caller
 from reliability.web.charts import Chart
+from reliability.web.words import duration_text
 from slo.models import Slo
 
 _METRICS = (
@@ -41,7 +41,9 @@ class ImpactView:
 
 @dataclass(frozen=True, slots=True)
 class MetricView:
+    key: str
     title: str
+    seconds: float
     words: str
     explained: str
 
@@ -49,6 +51,7 @@ class MetricView:
 @dataclass(frozen=True, slots=True)
 class SuspectView:
     title: str
+    seconds_before: float
     when: str
     service: str
     url: str
@@ -101,7 +104,7 @@ def _impact(one: Snapshot, seen: Iterable[str]) -> ImpactView:
 
 def _metrics(numbers: dict[str, Any]) -> list[MetricView]:
     return [
-        MetricView(title, whole_minutes(timedelta(seconds=numbers[key])), explained)
+        MetricView(key, title, numbers[key], _whole_minutes(numbers[key]), explained)
         for key, title, explained in _METRICS
         if numbers.get(key) is not None
     ]
@@ -111,9 +114,15 @@ def _suspects(numbers: dict[str, Any]) -> list[SuspectView]:
     return [
         SuspectView(
             title=str(one["title"]),
-            when=f"{whole_minutes(timedelta(seconds=one['seconds_before']))} before",
+            seconds_before=one["seconds_before"],
+            when=f"{_whole_minutes(one['seconds_before'])} before",
             service=str(one["service"]),
             url=str(one["url"]),
         )
         for one in numbers.get("changes", [])
     ]
+
+
+def _whole_minutes(seconds: float) -> str:
+    """In words, without seconds once it is a minute."""
+    return duration_text(seconds // 60 * 60 if seconds >= 60 else seconds)
