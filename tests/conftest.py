@@ -15,15 +15,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-with-database",
         action="store_true",
-        help="leave out the tests that may not use the database: they have run, and another one changes nothing",
+        help="leave out the tests that may not use the database, and those marked same_everywhere: they have run",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--only-with-database"):
-        without = [item for item in items if not _uses_database(item)]
-        config.hook.pytest_deselected(items=without)
-        items[:] = [item for item in items if _uses_database(item)]
+        kept = [item for item in items if _needs_this_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not _needs_this_database(item)])
+        items[:] = kept
+
+
+def _needs_this_database(item: pytest.Item) -> bool:
+    return _uses_database(item) and item.get_closest_marker("same_everywhere") is None
 
 
 def _uses_database(item: pytest.Item) -> bool:

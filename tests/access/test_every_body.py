@@ -15,7 +15,8 @@ from django.test import Client
 
 from reliability.access.models import AuditEntry
 from reliability.api import api
-from tests.access.addresses import MARK, PUBLIC, SAID_BY_READERS, hide, path_of, routes
+from tests.access.addresses import MARK, PUBLIC, SAID_BY_READERS, path_of, routes
+from tests.access.conftest import World
 from tests.cast import Cast
 
 As = Callable[[str], Client]
@@ -85,30 +86,34 @@ def _plain(schema: Mapping[str, Any]) -> Any:
     return {"boolean": True, "null": None}[kind]
 
 
+@pytest.fixture
+def cast(world: World, db: None) -> Cast:
+    return world.cast
+
+
 ASKED = list(operations())
 CASES = [pytest.param(*case, id=f"{case[0]} {case[1]}") for case in ASKED]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(("method", "route", "operation"), CASES)
 def test_a_readable_body_does_not_open_another_teams_object(
-    cast: Cast, as_: As, method: str, route: str, operation: Mapping[str, Any]
+    world: World, as_: As, method: str, route: str, operation: Mapping[str, Any]
 ) -> None:
-    hidden = hide(cast)
-    answer = getattr(as_("outsider"), method)(
-        path_of(route, hidden), body_of(operation), content_type="application/json"
-    )
+    path = path_of(route, world.below)
+    answer = getattr(as_("outsider"), method)(path, body_of(operation), content_type="application/json")
     refusals = {403, 404, 409, 422} if route in MADE_BY_NAME else {403, 404}
     assert answer.status_code in refusals, answer.content.decode()
     assert not AuditEntry.objects.exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(("method", "route", "operation"), CASES)
 def test_a_viewer_may_not_write_with_a_readable_body_either(
-    cast: Cast, as_: As, method: str, route: str, operation: Mapping[str, Any]
+    world: World, as_: As, method: str, route: str, operation: Mapping[str, Any]
 ) -> None:
-    answer = getattr(as_("viewer"), method)(
-        path_of(route, hide(cast)), body_of(operation), content_type="application/json"
-    )
+    path = path_of(route, world.below)
+    answer = getattr(as_("viewer"), method)(path, body_of(operation), content_type="application/json")
     refusals = {403, 404, 422} if route == MERGE else {403, 404} | ({409} if route in SAID_BY_READERS else set())
     assert answer.status_code in refusals, answer.content.decode()
     assert not AuditEntry.objects.exists()

@@ -5,18 +5,15 @@ The addresses come from the URL configuration itself, so a new one is tested the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from django.db import transaction
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from reliability.access.models import AuditEntry
-from tests.access.addresses import MARK, PUBLIC, SAID_BY_READERS, arguments_of, hide, path_of, routes
-from tests.cast import Cast, make_cast
+from tests.access.addresses import MARK, PUBLIC, SAID_BY_READERS, arguments_of, path_of, routes
+from tests.access.conftest import World
+from tests.cast import Cast
 
 As = Callable[[str], Client]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -26,25 +23,6 @@ UNREAD_BODY = {400, 415, 422}
 CLOSED = [route for route in routes() if route not in PUBLIC]
 WITH_OBJECT = [route for route in CLOSED if arguments_of(route)]
 WITHOUT_OBJECT = [route for route in CLOSED if not arguments_of(route)]
-
-
-@dataclass(frozen=True)
-class World:
-    """below: as `hide` gives it."""
-
-    cast: Cast
-    below: Mapping[str, Mapping[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """One world for a thousand tests, each of which is taken back to it."""
-    around = transaction.atomic()
-    around._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase does: durable blocks may be inside
-    with django_db_blocker.unblock(), around:
-        cast = make_cast()
-        yield World(cast, hide(cast))
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -59,6 +37,7 @@ def ask(client: Client, method: str, path: str) -> int:
 
 
 @pytest.mark.django_db
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("route", CLOSED)
 def test_nobody_gets_in_without_signing_in(world: World, client: Client, route: str) -> None:
     path = path_of(route, world.below)
@@ -70,6 +49,7 @@ def test_nobody_gets_in_without_signing_in(world: World, client: Client, route: 
     assert not AuditEntry.objects.exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("route", WITH_OBJECT)
 def test_an_object_of_another_team_is_not_found(world: World, as_: As, route: str) -> None:
     path = path_of(route, world.below)
@@ -89,6 +69,7 @@ def test_lists_tell_nothing_of_another_team(world: World, as_: As, route: str) -
     assert MARK not in body.decode(errors="replace")
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("route", WITH_OBJECT)
 def test_a_viewer_reads_and_never_writes(world: World, as_: As, route: str) -> None:
     path = path_of(route, world.below)
