@@ -46,6 +46,20 @@ def test_tables_links_and_lower_headings_are_shown() -> None:
     assert "<s>no</s> &lt;b&gt;" in html
 
 
+def test_boxes_of_tasks_are_shown_in_lists_and_nowhere_else() -> None:
+    html = str(
+        render_markdown(
+            "- [ ] Bound **it**\n- [x] Alert\n\n1. [X] Drill\n\n[x] words\n\n- `[ ] code`\n- [x](https://e.example)"
+        )
+    )
+    assert "<li>☐ Bound <strong>it</strong></li>" in html
+    assert "<li>☑ Alert</li>" in html
+    assert "<li>☑ Drill</li>" in html
+    assert "<p>[x] words</p>" in html
+    assert "<code>[ ] code</code>" in html
+    assert html.count("☐") + html.count("☑") == 3
+
+
 def test_deep_nesting_does_not_take_the_stack() -> None:
     assert render_markdown(">" * 10_000 + "x")
     assert render_markdown("* " * 5_000 + "x")
