@@ -29,6 +29,16 @@
       text.setSelectionRange(at, at);
     };
 
+    // The outline says which sections are empty.
+    const outline = () => {
+      const link = document.querySelector(`.postmortem-outline a[href="#${CSS.escape(form.closest("section").id)}"]`);
+      if (!link) return;
+      const isEmpty = !saved.trim();
+      link.classList.toggle("is-empty", isEmpty);
+      link.querySelector(".visually-hidden")?.remove();
+      if (isEmpty) link.insertAdjacentHTML("beforeend", '<span class="visually-hidden"> (empty)</span>');
+    };
+
     const send = async () => {
       if (isSending || isStopped || text.value === saved) return;
       isSending = true;
@@ -45,6 +55,7 @@
           base.value = isUntouched ? found.base : found.typed_base;
           if (found.outcome === "merged" && isUntouched) show(found.text);
           saved = isUntouched ? text.value : sent;
+          outline();
           say(`${found.words} at ${new Date().toLocaleTimeString("en-GB", { timeZone: document.documentElement.dataset.zone || "UTC" })}`);
         } else {
           isStopped = answer.status === 409;
