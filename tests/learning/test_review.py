@@ -177,7 +177,10 @@ def test_the_page_shows_numbers_charts_and_what_to_talk_about(as_: As, cast: Cas
     wrong = viewer.get("/incidents/review/?period=2026-13&team=nobody&service=none")
     words = wrong.content.decode()
     assert (wrong.status_code, 'value="2026-13"' in words, "the month of now" in words) == (422, True, True)
-    assert "A period is a month such as 2026-10 or a quarter such as 2026-Q3" in words
+    misread = viewer.get("/incidents/review/agenda/?period=2026-13")
+    assert misread.status_code == 422
+    for page in (words, misread.content.decode()):
+        assert "A period is a month such as 2026-10 or a quarter such as 2026-Q3" in page
 
 
 def test_of_what_lasts_or_was_published_no_postmortem_is_missing(as_: As, cast: Cast) -> None:
