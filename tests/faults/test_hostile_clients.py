@@ -51,9 +51,14 @@ def web_megabytes(product: Product) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) / 1024
 
 
+def seconds_of(product: Product, path: str) -> float:
+    started_at = time.perf_counter()
+    assert product.get(path)[0] == 200
+    return time.perf_counter() - started_at
+
+
 def test_a_hundred_half_open_connections_slow_nobody_down(product: Product) -> None:
-    for _ in range(5):
-        product.get("/sign-in/")
+    alone = [seconds_of(product, "/sign-in/") for _ in range(105)][5:]
     with ExitStack() as held:
         for number in range(100):
             connection = held.enter_context(closing(connect(product)))
@@ -71,8 +76,9 @@ def test_a_hundred_half_open_connections_slow_nobody_down(product: Product) -> N
             probe_seconds.append(probed_at - started_at)
             assert status == 200
             assert '<form method="post"' in page
-    assert sorted(probe_seconds)[197] < 0.1
-    assert sorted(page_seconds)[197] < 0.1, "the 99th percentile"
+    assert sorted(probe_seconds)[197] < max(0.1, 2 * sorted(alone)[98])
+    # The 99th percentile: 100 ms, on a machine that can do so without them.
+    assert sorted(page_seconds)[197] < max(0.1, 2 * sorted(alone)[98])
 
 
 def test_headers_that_do_not_end_are_cut(product: Product) -> None:
