@@ -12,6 +12,7 @@ def test_the_api_describes_itself_without_a_foreign_byte(empty: Product, open_pa
     page.on("request", lambda request: requested.append(request.url))
     page.goto(f"{empty.url}/api/docs")
     page.get_by_role("heading", name="Reliability").wait_for()
+    page.locator("#operations-tag-SLOs").click()
     operation = page.locator("#operations-SLOs-getSloStatus")
     operation.get_by_role("button").first.click()
     operation.get_by_text("burn_rates").first.wait_for()

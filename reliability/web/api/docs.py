@@ -13,8 +13,9 @@ from ninja.openapi.docs import Swagger
 _SETTINGS = {
     "validatorUrl": None,  # else Swagger UI sends our address to a validator of its makers
     "filter": True,
-    "docExpansion": "list",
-    "defaultModelsExpandDepth": 0,
+    # Four hundred operations and their shapes drawn at once would keep a browser busy for many seconds.
+    "docExpansion": "none",
+    "defaultModelsExpandDepth": -1,
 }
 
 
