@@ -231,7 +231,7 @@ def test_the_policy_of_a_page_allows_no_inline_code_and_nothing_from_elsewhere(a
 TEMPLATES = [
     path
     for path in sorted((Path(__file__).resolve().parents[2] / "templates").rglob("*.html"))
-    if path.name != "mail.html"
+    if path.name != "mail.html" and path.parent.name != "mail"
 ]
 
 

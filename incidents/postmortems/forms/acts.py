@@ -14,7 +14,7 @@ from incidents.postmortems.domain.states import ReviewAnswer
 from incidents.response.domain.severity import Severity
 from reliability.access.models import Team, User
 from reliability.channels.models import Channel
-from reliability.web.field_messages import needed
+from reliability.web.field_messages import chosen, needed
 
 FILES_MAX = 20
 
@@ -28,7 +28,9 @@ class PeopleField(forms.MultipleChoiceField):
 
 class AskForm(forms.Form):
     reviewers = PeopleField(
-        label="Who reads it", help_text="Members of the team. At least one of them did not write it alone."
+        label="Who reads it",
+        help_text="Members of the team. At least one of them did not write it alone.",
+        error_messages=needed("choose who reads it"),
     )
 
     def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
@@ -73,9 +75,20 @@ class MeetingForm(forms.Form):
         help_text="On the clock of the zone below. Example: 2026-12-01 14:00.",
         error_messages=needed("write a date and a time"),
     )
-    zone = forms.CharField(max_length=64, initial="UTC", label="Zone", help_text="Example: Europe/Berlin.")
+    zone = forms.CharField(
+        max_length=64,
+        initial="UTC",
+        label="Zone",
+        help_text="Example: Europe/Berlin.",
+        error_messages=needed("write a zone, such as Europe/Berlin"),
+    )
     length_minutes = forms.IntegerField(
-        initial=60, min_value=15, max_value=480, label="Minutes", help_text="Example: 60."
+        initial=60,
+        min_value=15,
+        max_value=480,
+        label="Minutes",
+        help_text="Example: 60.",
+        error_messages=needed("write how long it takes in minutes, such as 60"),
     )
     place = forms.CharField(required=False, max_length=500, label="Where", help_text="A room, or the link of a call.")
     agenda = forms.CharField(
@@ -85,7 +98,11 @@ class MeetingForm(forms.Form):
         label="Agenda",
         help_text="Stands in the invitation. Example: timeline, what surprised us, what we change.",
     )
-    people = PeopleField(label="Who is invited", help_text="Each gets a mail with the event for their calendar.")
+    people = PeopleField(
+        label="Who is invited",
+        help_text="Each gets a mail with the event for their calendar.",
+        error_messages=needed("choose who is invited"),
+    )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
@@ -121,7 +138,9 @@ class FilesField(forms.FileField):
 
 
 class ImportForm(forms.Form):
-    team = forms.ModelChoiceField(queryset=Team.objects.none(), label="Team", empty_label=None)
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.none(), label="Team", empty_label=None, error_messages=chosen("a team")
+    )
     documents = FilesField(
         required=False,
         widget=ManyFiles(attrs={"accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
@@ -151,6 +170,7 @@ class ImportForm(forms.Form):
 class SettingsForm(forms.Form):
     severity_max = forms.TypedChoiceField(
         label="A postmortem is wanted of",
+        error_messages=chosen("a severity, or none"),
         coerce=int,
         choices=[
             (0, "No incident by itself"),

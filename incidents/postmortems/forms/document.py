@@ -15,7 +15,7 @@ from incidents.postmortems.domain.whys import TEXT_LENGTH_MAX as WHY_MAX
 from incidents.postmortems.services.timeline import ANNOTATION_LENGTH_MAX
 from incidents.postmortems.services.timeline import TEXT_LENGTH_MAX as ITEM_MAX
 from reliability.access.models import User
-from reliability.web.field_messages import needed
+from reliability.web.field_messages import chosen, needed
 
 INSTANT_FORMATS = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
 
@@ -80,7 +80,10 @@ class FreeSectionForm(forms.Form):
 
 class FactorForm(forms.Form):
     category = forms.ChoiceField(
-        label="Category", choices=[(one.value, one.words) for one in Category], initial=Category.CHANGE
+        label="Category",
+        choices=[(one.value, one.words) for one in Category],
+        initial=Category.CHANGE,
+        error_messages=chosen("a category"),
     )
     text = forms.CharField(
         max_length=FACTOR_MAX,

@@ -150,10 +150,18 @@ class AskPlannedForm(AskForm):
 class SendForm(forms.Form):
     """What each audience is told, and who of it; `subject-executive`, `text-executive`, `people-executive`."""
 
-    mode = forms.ChoiceField(choices=[(mode.value, mode.value) for mode in Mode], widget=forms.HiddenInput)
+    mode = forms.ChoiceField(
+        choices=[(mode.value, mode.value) for mode in Mode],
+        widget=forms.HiddenInput,
+        error_messages=chosen("whether it is sent now or at each one's hour"),
+    )
     next_update = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     remind_after_hours = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-    nonce = forms.RegexField(r"\A[A-Za-z0-9_-]{8,64}\Z", widget=forms.HiddenInput)
+    nonce = forms.RegexField(
+        r"\A[A-Za-z0-9_-]{8,64}\Z",
+        widget=forms.HiddenInput,
+        error_messages=needed("preview it once more: what keeps it from being sent twice is missing"),
+    )
 
     def __init__(self, *args: Any, previews: Sequence[Preview], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
