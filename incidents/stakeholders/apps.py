@@ -10,3 +10,5 @@ class StakeholdersConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("incidents.stakeholders.shell")  # only now: it reads models
+        rotation = import_module("reliability.access.services.rotation")
+        rotation.register_encrypted(model="stakeholders.Stakeholder", column="secrets")
