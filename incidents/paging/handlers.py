@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 
-from chaos.gamedays import quiet
 from incidents.oncall.services.notices import SHIFT_BEGAN, SHIFT_COMING
 from incidents.oncall.services.swaps import SWAP_CHANGED
 from incidents.paging.selectors.rules import quiet_hours_end
@@ -21,6 +20,7 @@ from incidents.paging.services import (
     sweeping,
 )
 from incidents.paging.services.due_kinds import FORGET, LIST_LOST, SEND, STEP, SWEEP
+from reliability.channels import quiet
 from reliability.outbox.registry import due_work, staged_work, subscriber
 from reliability.outbox.services.clock import on_clock_step
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from chaos.gamedays.domain.states import FollowUpState
 from chaos.gamedays.models import FollowUp
-from chaos.gamedays.quiet import quiet_until
 from reliability.access.models import Membership
 from reliability.channels.domain.message import Event, Message
 from reliability.channels.domain.outcome import Outcome, Result
+from reliability.channels.quiet import quiet_until
 from reliability.channels.selectors.contacts import methods_of, sign_in_mail
 from reliability.channels.services.sending import send_to_contact
 from reliability.outbox.domain.backoff import pause_after

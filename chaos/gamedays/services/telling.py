@@ -15,11 +15,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from chaos.gamedays.domain.hours import by_day, day_before
 from chaos.gamedays.domain.states import INVITING, Answer, State, Told
 from chaos.gamedays.models import GameDay, Invitee, InviteeNotice
-from chaos.gamedays.quiet import quiet_until
 from chaos.gamedays.selectors.leavers import has_left
 from chaos.gamedays.services.due_kinds import NOTICE
 from chaos.gamedays.services.messages import message_of, way_of
 from reliability.channels.domain.outcome import Outcome, Result
+from reliability.channels.quiet import quiet_until
 from reliability.channels.services.sending import send_to_contact
 from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.services import due, nudge

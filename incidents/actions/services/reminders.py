@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from chaos.gamedays.domain.hours import at_nine
-from chaos.gamedays.quiet import quiet_until
 from incidents.actions.domain.reminders import (
     Audience,
     Habits,
@@ -28,6 +27,7 @@ from reliability.access.domain.caller import Role
 from reliability.access.models import Membership, User
 from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.models import Channel
+from reliability.channels.quiet import quiet_until
 from reliability.channels.selectors.contacts import methods_of, sign_in_mail
 from reliability.channels.services.sending import send_to_channel, send_to_contact
 from reliability.outbox.domain.backoff import pause_after

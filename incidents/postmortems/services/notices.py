@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from chaos.gamedays.quiet import quiet_until
 from incidents.postmortems.models import Meeting, Notice, Postmortem, Review
 from incidents.postmortems.services.due_kinds import NOTICE
 from incidents.postmortems.services.messages import message_of, void_because
@@ -15,6 +14,7 @@ from incidents.response.models import Incident
 from reliability.access.models import User
 from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.models import Channel
+from reliability.channels.quiet import quiet_until
 from reliability.channels.selectors.contacts import methods_of, sign_in_mail
 from reliability.channels.services.sending import send_to_channel, send_to_contact
 from reliability.outbox.domain.backoff import pause_after

@@ -27,6 +27,12 @@ def sign_in_mail(*, user: User) -> ContactMethod:
     return ContactMethod(user=user, title="Sign-in address", kind="email", config={"address": user.email})
 
 
+def first_way_of(*, user: User) -> ContactMethod:
+    """The person's first way, else the address they sign in with."""
+    methods = methods_of(user_id=user.pk)
+    return methods[0] if methods else sign_in_mail(user=user)
+
+
 def reaching(*, user_ids: Iterable[int]) -> QuerySet[ContactMethod]:
     """What reaches each of many people, in one query: by person, then in their order."""
     return ContactMethod.objects.filter(
