@@ -7,7 +7,7 @@ from typing import Any
 
 from chaos.gamedays.selectors.entries import entries_of
 from chaos.gamedays.services import follow_ups, reminding, telling
-from chaos.gamedays.services.due_kinds import FOLLOW_UP, NOTICE
+from chaos.gamedays.services.due_kinds import FOLLOW_UP, FOLLOW_UP_NOTICE, NOTICE
 from chaos.runs.calendar import register_entries
 from reliability.outbox.registry import due_work, subscriber
 
@@ -19,9 +19,14 @@ def tell_invitee(*, key: str, payload: dict[str, Any], now: datetime) -> datetim
     return telling.deliver(notice_id=int(key), now=now)
 
 
-@due_work(FOLLOW_UP, lease=timedelta(seconds=20), kept=True)
-def remind_of_follow_up(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
-    return reminding.remind(follow_up_id=int(key), now=now)
+@due_work(FOLLOW_UP)
+def remind_of_follow_up(*, key: str, payload: dict[str, Any], now: datetime) -> None:
+    reminding.remind(follow_up_id=int(key), now=now)
+
+
+@due_work(FOLLOW_UP_NOTICE, lease=timedelta(seconds=20), kept=True)
+def tell_owner(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
+    return reminding.deliver(notice_id=int(key), now=now)
 
 
 @subscriber("RunEnded", "gamedays.run_ended")

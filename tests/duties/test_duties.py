@@ -11,6 +11,7 @@ from django.test import Client
 
 from reliability.access.models import AuditEntry, Membership, User
 from reliability.channels.domain.outcome import Outcome, Result
+from reliability.channels.services import notices
 from reliability.duties import oncall
 from reliability.duties.domain.drafts import DutyDraft
 from reliability.duties.models import Duty, DutyEntry, DutyNotice
@@ -49,7 +50,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         sent.append(f"{contact_method.config['address']}: {message.title}")
         return Outcome(Result.DELIVERED, "taken")
 
-    monkeypatch.setattr(reminding, "send_to_contact", send)
+    monkeypatch.setattr(notices, "send_to_contact", send)
     return sent
 
 

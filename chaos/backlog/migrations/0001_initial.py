@@ -48,7 +48,7 @@ class Migration(FirstTables):
             name='TrialNotice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160, unique=True)),
+                ('key', models.CharField(max_length=200, unique=True)),
                 ('idempotency_key', models.CharField(max_length=64, unique=True)),
                 ('for_due_at', models.DateTimeField()),
                 ('place', models.CharField(max_length=200)),

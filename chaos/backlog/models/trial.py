@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from chaos.backlog.domain.trials import Unit
 from reliability.access.models import TeamScopedQuerySet
+from reliability.channels.models import PlacedNotice
 
 
 class Trial(models.Model):
@@ -39,28 +40,11 @@ class Trial(models.Model):
         return f"trial {self.experiment}"
 
 
-class TrialNotice(models.Model):
+class TrialNotice(PlacedNotice):
     """One reminder to one place: a channel of the team, or a person by their first way. `key` makes it one."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        SENT = "sent"
-        FAILED = "failed"  # refused, or tried as long as it was worth
-        VOID = "void"  # it was done, or moved, before this was told
-
     trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="notices")
-    key = models.CharField(max_length=160, unique=True)
-    idempotency_key = models.CharField(max_length=64, unique=True)
     for_due_at = models.DateTimeField()  # the due instant it reminds of
-    channel = models.ForeignKey("channels.Channel", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    user = models.ForeignKey("access.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    place = models.CharField(max_length=200)  # in words, outliving channel and person
-    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
-    state_reason = models.TextField(blank=True)
-    created_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
-    first_attempt_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("trial", "created_at", "pk")

@@ -1,28 +1,20 @@
-"""Reminding people of trials: one row for each place, sent as due work; the try is written down before it is made."""
+"""Reminding people of trials: one row for each place, sent as due work."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
-from chaos.backlog.domain.trials import Reminder, next_reminder_after, reminder_at
+from chaos.backlog.domain.trials import next_reminder_after, reminder_at
 from chaos.backlog.models import Trial, TrialNotice
 from chaos.backlog.services.due_kinds import NOTICE
 from chaos.runs.services.notices import GIVE_UP_AFTER
 from reliability.access.models import User
 from reliability.channels.domain.message import Event, Message
-from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.models import Channel
-from reliability.channels.selectors.contacts import methods_of, sign_in_mail
-from reliability.channels.services.sending import send_to_channel, send_to_contact
-from reliability.outbox.domain.backoff import pause_after
-from reliability.outbox.services import due
-
-_PLACE_MAX = 200
-State = TrialNotice.State
+from reliability.channels.services import notices
 
 
 @transaction.atomic
@@ -37,18 +29,16 @@ def remind(*, trial_id: int, now: datetime) -> datetime | None:
         return None
     standing = reminder_at(due_at=trial.due_at, remind_days=trial.remind_days, now=now)
     if standing is not None and not trial.experiment.is_archived:
+        key = f"{trial.pk}:{trial.due_at:%Y-%m-%dT%H:%M}:{standing.stage}"
+        columns = {"trial": trial, "for_due_at": trial.due_at}
         for place in _places(trial):
-            _make(trial=trial, place=place, reminder=standing, now=now)
+            notices.make_for_place(telling=_TELLING, key=key, place=place, columns=columns, now=now)
     return next_reminder_after(due_at=trial.due_at, remind_days=trial.remind_days, now=now)
 
 
 def deliver(*, notice_id: int, now: datetime) -> datetime | None:
     """One try, if it is still needed. Returns when to try again; None when there is nothing left to do."""
-    notice = _begin(notice_id=notice_id, now=now)
-    if notice is None:
-        return None
-    outcome = _send(notice=notice, now=now)
-    return _end(notice_id=notice_id, outcome=outcome, now=now)
+    return notices.deliver(telling=_TELLING, notice_id=notice_id, now=now)
 
 
 def message_of(*, notice: TrialNotice, now: datetime) -> Message:
@@ -91,67 +81,17 @@ def _places(trial: Trial) -> list[Channel | User]:
     ]
 
 
-def _make(*, trial: Trial, place: Channel | User, reminder: Reminder, now: datetime) -> None:
-    is_channel = isinstance(place, Channel)
-    kind = "channel" if is_channel else "person"
-    key = f"{trial.pk}:{trial.due_at:%Y-%m-%dT%H:%M}:{reminder.stage}:{kind}:{place.pk}"
-    notice, is_new = TrialNotice.objects.get_or_create(
-        key=key,
-        defaults={
-            "trial": trial,
-            "idempotency_key": uuid.uuid4().hex,
-            "for_due_at": trial.due_at,
-            "channel": place if isinstance(place, Channel) else None,
-            "user": place if isinstance(place, User) else None,
-            "place": (place.title if isinstance(place, Channel) else str(place))[:_PLACE_MAX],
-            "created_at": now,
-        },
-    )
-    if is_new:
-        due.schedule_first(kind=NOTICE, key=notice.pk, due_at=now)
-
-
-@transaction.atomic
-def _begin(*, notice_id: int, now: datetime) -> TrialNotice | None:
-    rows = TrialNotice.objects.select_for_update(of=("self",)).filter(pk=notice_id)
-    joined = rows.select_related("trial__experiment__service", "trial__team", "channel", "user")
-    notice: TrialNotice | None = joined.first()
-    if notice is None or notice.state != State.WAITING:
-        return None
+def _void_because(*, notice: TrialNotice, now: datetime) -> str:
     trial = notice.trial
-    if trial.due_at != notice.for_due_at or not trial.is_enabled or trial.experiment.is_archived:
-        notice.state, notice.state_reason = State.VOID, "the trial was done, moved, switched off or archived meanwhile"
-        notice.save(update_fields=("state", "state_reason"))
-        return None
-    notice.attempts += 1
-    notice.first_attempt_at = notice.first_attempt_at or now
-    notice.save(update_fields=("attempts", "first_attempt_at"))
-    return notice
+    is_true = trial.due_at == notice.for_due_at and trial.is_enabled and not trial.experiment.is_archived
+    return "" if is_true else "the trial was done, moved, switched off or archived meanwhile"
 
 
-def _send(*, notice: TrialNotice, now: datetime) -> Outcome:
-    message = message_of(notice=notice, now=now)
-    if notice.channel is not None:
-        return send_to_channel(channel=notice.channel, message=message, now=now)
-    if notice.user is None or not notice.user.is_active:
-        return Outcome(Result.REFUSED, f"{notice.place} is not there any more")
-    methods = methods_of(user_id=notice.user.pk)
-    contact = methods[0] if methods else sign_in_mail(user=notice.user)
-    return send_to_contact(contact_method=contact, message=message, now=now)
-
-
-@transaction.atomic
-def _end(*, notice_id: int, outcome: Outcome, now: datetime) -> datetime | None:
-    notice = TrialNotice.objects.select_for_update(of=("self",)).get(pk=notice_id)
-    if notice.state != State.WAITING:
-        return None
-    notice.state_reason = outcome.reason
-    again: datetime | None = None
-    if outcome.is_delivered:
-        notice.state, notice.sent_at = State.SENT, now
-    elif outcome.result is Result.REFUSED or now - (notice.first_attempt_at or now) >= GIVE_UP_AFTER:
-        notice.state = State.FAILED
-    else:
-        again = now + (outcome.retry_after or pause_after(attempts=notice.attempts))
-    notice.save(update_fields=("state", "state_reason", "sent_at"))
-    return again
+_TELLING = notices.Telling(
+    model=TrialNotice,
+    due_kind=NOTICE,
+    joined=("trial__experiment__service", "trial__team", "channel", "user"),
+    void_because=_void_because,
+    send=notices.to_its_place(message_of),
+    patience=GIVE_UP_AFTER,
+)

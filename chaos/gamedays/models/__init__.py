@@ -1,5 +1,5 @@
 from chaos.gamedays.models.checklist import ChecklistItem
-from chaos.gamedays.models.follow_up import Finding, FollowUp
+from chaos.gamedays.models.follow_up import Finding, FollowUp, FollowUpNotice
 from chaos.gamedays.models.game_day import Correction, GameDay
 from chaos.gamedays.models.invitee import Invitee, InviteeNotice
 from chaos.gamedays.models.observation import Observation, ObservationEdit
@@ -12,6 +12,7 @@ __all__ = [
     "Correction",
     "Finding",
     "FollowUp",
+    "FollowUpNotice",
     "GameDay",
     "Invitee",
     "InviteeNotice",

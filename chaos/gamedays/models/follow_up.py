@@ -5,6 +5,7 @@ from django.db import models
 from chaos.gamedays.domain.states import FollowUpKind, FollowUpState
 from reliability.access.models import TeamScopedQuerySet
 from reliability.catalog.models import Layer
+from reliability.channels.models import PlacedNotice
 
 
 class Finding(models.Model):
@@ -54,8 +55,6 @@ class FollowUp(models.Model):
     verified_by = models.ForeignKey("runs.Run", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_name = models.CharField(max_length=160, blank=True)
-    reminded_at = models.DateTimeField(null=True, blank=True)
-    reminder_attempts = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     created_by_name = models.CharField(max_length=160, blank=True)
     updated_at = models.DateTimeField()
@@ -72,3 +71,16 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class FollowUpNotice(PlacedNotice):
+    """The reminder of its owner, once for each owner and date."""
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="notices")
+    for_due_on = models.DateField()
+
+    class Meta:
+        ordering = ("follow_up", "created_at", "pk")
+
+    def __str__(self) -> str:
+        return f"reminder of {self.follow_up_id} to {self.place}: {self.state}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from chaos.gamedays.domain.states import Answer, Told
+from reliability.channels.models import Notice
 
 
 class Invitee(models.Model):
@@ -41,28 +42,14 @@ class Invitee(models.Model):
         return self.name
 
 
-class InviteeNotice(models.Model):
+class InviteeNotice(Notice):
     """One message to one invitee. `key` makes it one; `idempotency_key` goes to the receiver with every try."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        SENT = "sent"
-        FAILED = "failed"  # refused, or tried as long as it was worth
-        VOID = "void"  # no longer true when it was due
 
     invitee = models.ForeignKey(Invitee, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=16, choices=[(t.value, t.value) for t in Told])
     sequence = models.PositiveIntegerField()
-    key = models.CharField(max_length=120, unique=True)
-    idempotency_key = models.CharField(max_length=64, unique=True)
-    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
-    state_reason = models.TextField(blank=True)
     way = models.CharField(max_length=200, blank=True)  # by which it was told, in words
-    created_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
-    first_attempt_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("invitee", "created_at", "pk")

@@ -99,10 +99,8 @@ def edit(
         if not changes:
             return found
         is_moved = was_due != (found.due_on, found.owner_id)
-        if is_moved:
-            found.reminded_at, found.reminder_attempts = None, 0
         found.updated_at, found.revision = now, found.revision + 1
-        found.save(update_fields=(*values, "reminded_at", "reminder_attempts", "updated_at", "revision"))
+        found.save(update_fields=(*values, "updated_at", "revision"))
         _tell(caller, found, "update", changes, now)
         if is_moved:
             _schedule(found, now)

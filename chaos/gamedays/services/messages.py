@@ -10,7 +10,7 @@ from chaos.gamedays.selectors.meetings import answer_url, meeting_of, page_url
 from reliability.channels.domain.invitations import clock_words, invitation
 from reliability.channels.domain.message import Event, Link, Message
 from reliability.channels.models import ContactMethod
-from reliability.channels.selectors.contacts import methods_of, sign_in_mail
+from reliability.channels.selectors.contacts import first_way_of
 
 _TITLES = {
     Told.INVITE: "Game day {when}: {title}",
@@ -25,8 +25,7 @@ def way_of(*, invitee: Invitee) -> ContactMethod:
     """The person's first way, else their sign-in mail; of somebody outside the address."""
     if invitee.user is None:
         return ContactMethod(title=invitee.address, kind="email", config={"address": invitee.address})
-    methods = methods_of(user_id=invitee.user.pk)
-    return methods[0] if methods else sign_in_mail(user=invitee.user)
+    return first_way_of(user=invitee.user)
 
 
 def when_words(*, game_day: GameDay, zone_name: str) -> str:

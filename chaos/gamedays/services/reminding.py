@@ -9,35 +9,33 @@ from django.db import transaction
 from django.urls import reverse
 
 from chaos.gamedays.domain.states import FollowUpState
-from chaos.gamedays.models import FollowUp
+from chaos.gamedays.models import FollowUp, FollowUpNotice
+from chaos.gamedays.services.due_kinds import FOLLOW_UP_NOTICE
 from reliability.access.models import Membership
 from reliability.channels.domain.message import Event, Message
-from reliability.channels.domain.outcome import Outcome, Result
-from reliability.channels.quiet import quiet_until
-from reliability.channels.selectors.contacts import methods_of, sign_in_mail
-from reliability.channels.services.sending import send_to_contact
-from reliability.outbox.domain.backoff import pause_after
-
-_TRIES_MAX = 12
-_LATEST = timedelta(hours=12)
+from reliability.channels.services import notices
 
 
-def remind(*, follow_up_id: int, now: datetime) -> datetime | None:
-    """Tell the owner that it is due, once. Returns when to try again; None when there is nothing left to do."""
-    found = _begin(follow_up_id=follow_up_id, now=now)
-    if found is None or found.owner is None:
-        return None
-    later = min(quiet_until(user_id=found.owner_id, at=now), now + _LATEST)
-    if later > now and found.reminder_attempts == 1:
-        return later
-    methods = methods_of(user_id=found.owner.pk)
-    way = methods[0] if methods else sign_in_mail(user=found.owner)
-    outcome = send_to_contact(contact_method=way, message=message_of(follow_up=found, now=now), now=now)
-    return _end(follow_up_id=follow_up_id, outcome=outcome, now=now)
+@transaction.atomic
+def remind(*, follow_up_id: int, now: datetime) -> None:
+    """Make the notice that it is due, once for its owner and date; whoever has left the team is not told."""
+    rows = FollowUp.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=follow_up_id)
+    found: FollowUp | None = rows.first()
+    if found is None or found.owner is None or found.due_on is None or not _is_wanted(found):
+        return
+    key = f"{found.pk}:{found.due_on}"
+    columns = {"follow_up": found, "for_due_on": found.due_on}
+    notices.make_for_place(telling=_TELLING, key=key, place=found.owner, columns=columns, now=now)
 
 
-def message_of(*, follow_up: FollowUp, now: datetime) -> Message:
-    """Needs team and game_day at hand."""
+def deliver(*, notice_id: int, now: datetime) -> datetime | None:
+    """One try, if it is still needed. Returns when to try again; None when there is nothing left to do."""
+    return notices.deliver(telling=_TELLING, notice_id=notice_id, now=now)
+
+
+def message_of(*, notice: FollowUpNotice, now: datetime) -> Message:
+    """Needs notice.follow_up with team and game_day at hand."""
+    follow_up = notice.follow_up
     lines = [
         f"Due on {follow_up.due_on}: {follow_up.title}",
         follow_up.text,
@@ -48,7 +46,7 @@ def message_of(*, follow_up: FollowUp, now: datetime) -> Message:
     return Message(
         event=Event.NOTICE,
         subject_key=f"chaos:follow_up:{follow_up.pk}",
-        idempotency_key=f"follow-up-{follow_up.pk}-{follow_up.due_on}-{follow_up.owner_id}",
+        idempotency_key=notice.idempotency_key,
         title=f"Due: {follow_up.title}",
         text="\n".join(line for line in lines if line),
         severity="info",
@@ -59,29 +57,24 @@ def message_of(*, follow_up: FollowUp, now: datetime) -> Message:
     )
 
 
-@transaction.atomic
-def _begin(*, follow_up_id: int, now: datetime) -> FollowUp | None:
-    """The attempt is written down before it is made. None when there is nobody to tell any more."""
-    rows = FollowUp.objects.select_for_update(of=("self",)).select_related("team", "game_day", "owner")
-    found: FollowUp | None = rows.filter(pk=follow_up_id).first()
-    if found is None or found.state != FollowUpState.OPEN or found.reminded_at is not None:
-        return None
-    if found.owner is None or not found.owner.is_active:
-        return None
-    if not Membership.objects.filter(team_id=found.team_id, user=found.owner).exists():
-        return None
-    found.reminder_attempts += 1
-    found.save(update_fields=("reminder_attempts",))
-    return found
+def _is_wanted(found: FollowUp) -> bool:
+    if found.state != FollowUpState.OPEN:
+        return False
+    return Membership.objects.filter(team_id=found.team_id, user=found.owner_id, user__is_active=True).exists()
 
 
-@transaction.atomic
-def _end(*, follow_up_id: int, outcome: Outcome, now: datetime) -> datetime | None:
-    found = FollowUp.objects.select_for_update(of=("self",)).get(pk=follow_up_id)
-    if outcome.is_delivered:
-        found.reminded_at = now
-        found.save(update_fields=("reminded_at",))
-        return None
-    if outcome.result is Result.REFUSED or found.reminder_attempts >= _TRIES_MAX:
-        return None
-    return now + (outcome.retry_after or pause_after(attempts=found.reminder_attempts))
+def _void_because(*, notice: FollowUpNotice, now: datetime) -> str:
+    found = notice.follow_up
+    is_same = (found.owner_id, found.due_on) == (notice.user_id, notice.for_due_on)
+    return "" if is_same and _is_wanted(found) else "it was closed, moved or given to another meanwhile"
+
+
+_TELLING = notices.Telling(
+    model=FollowUpNotice,
+    due_kind=FOLLOW_UP_NOTICE,
+    joined=("follow_up__team", "follow_up__game_day", "user"),
+    void_because=_void_because,
+    send=notices.to_its_place(message_of),
+    patience=timedelta(days=1),
+    waits_for_morning=True,
+)

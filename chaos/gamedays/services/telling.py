@@ -1,15 +1,13 @@
 """Telling invitees: asked, asked anew, reminded, told that it is off. One row for each message, sent as due work.
 
-The rows and their due times are written in the transaction of their cause; the try is written down before it is made.
+The rows and their due times are written in the transaction of their cause.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from chaos.gamedays.domain.hours import by_day, day_before
@@ -18,11 +16,10 @@ from chaos.gamedays.models import GameDay, Invitee, InviteeNotice
 from chaos.gamedays.selectors.leavers import has_left
 from chaos.gamedays.services.due_kinds import NOTICE
 from chaos.gamedays.services.messages import message_of, way_of
-from reliability.channels.domain.outcome import Outcome, Result
+from reliability.channels.domain.outcome import Outcome
 from reliability.channels.quiet import quiet_until
+from reliability.channels.services import notices
 from reliability.channels.services.sending import send_to_contact
-from reliability.outbox.domain.backoff import pause_after
-from reliability.outbox.services import due, nudge
 
 SOON = timedelta(minutes=15)
 _DAY = timedelta(days=1)
@@ -88,12 +85,7 @@ def invited(*, row: GameDay) -> QuerySet[Invitee]:
 
 def deliver(*, notice_id: int, now: datetime) -> datetime | None:
     """One try, if it is still true. Returns when to try again; None when there is nothing left to do."""
-    notice = _begin(notice_id=notice_id, now=now)
-    if notice is None:
-        return None
-    way = way_of(invitee=notice.invitee)
-    outcome = send_to_contact(contact_method=way, message=message_of(notice=notice, now=now), now=now)
-    return _end(notice_id=notice_id, way=way.title, outcome=outcome, now=now)
+    return notices.deliver(telling=_TELLING, notice_id=notice_id, now=now)
 
 
 def _remind(*, row: GameDay, invitee: Invitee, now: datetime) -> None:
@@ -116,21 +108,9 @@ def _make(*, row: GameDay, invitee: Invitee, kind: Told, latest: datetime, now: 
 
 
 def _write(*, row: GameDay, invitee: Invitee, kind: Told, due_at: datetime, now: datetime) -> None:
-    notice, is_new = InviteeNotice.objects.get_or_create(
-        key=f"{kind.value}:{invitee.pk}:{row.sequence}",
-        defaults={
-            "invitee": invitee,
-            "kind": kind.value,
-            "sequence": row.sequence,
-            "idempotency_key": uuid.uuid4().hex,
-            "created_at": now,
-            "due_at": due_at,
-        },
-    )
-    if is_new:
-        due.schedule_first(kind=NOTICE, key=notice.pk, due_at=due_at)
-        if due_at <= now:
-            nudge.after_commit()
+    columns = {"invitee": invitee, "kind": kind.value, "sequence": row.sequence, "due_at": due_at}
+    key = f"{kind.value}:{invitee.pk}:{row.sequence}"
+    notices.make(telling=_TELLING, key=key, due_at=due_at, columns=columns, now=now)
 
 
 def _void(which: Q, why: str) -> None:
@@ -138,25 +118,7 @@ def _void(which: Q, why: str) -> None:
     waiting.update(state=InviteeNotice.State.VOID, state_reason=why)
 
 
-@transaction.atomic
-def _begin(*, notice_id: int, now: datetime) -> InviteeNotice | None:
-    rows = InviteeNotice.objects.select_for_update(of=("self",)).filter(pk=notice_id)
-    notice = rows.select_related("invitee__game_day__team", "invitee__user").first()
-    if notice is None or notice.state != InviteeNotice.State.WAITING:
-        return None
-    why = _void_because(notice, now)
-    if why:
-        notice.state, notice.state_reason = InviteeNotice.State.VOID, why
-        notice.save(update_fields=("state", "state_reason"))
-        return None
-    notice.attempts += 1
-    notice.first_attempt_at = notice.first_attempt_at or now
-    notice.save(update_fields=("attempts", "first_attempt_at"))
-    return notice
-
-
-def _void_because(notice: InviteeNotice, now: datetime) -> str:
-    """Why it must not be sent any more; blank: it may."""
+def _void_because(*, notice: InviteeNotice, now: datetime) -> str:
     invitee, kind = notice.invitee, Told(notice.kind)
     row = invitee.game_day
     if has_left(invitee=invitee):
@@ -174,19 +136,22 @@ def _void_because(notice: InviteeNotice, now: datetime) -> str:
     return ""
 
 
-@transaction.atomic
-def _end(*, notice_id: int, way: str, outcome: Outcome, now: datetime) -> datetime | None:
-    notice = InviteeNotice.objects.select_for_update(of=("self",)).get(pk=notice_id)
-    if notice.state != InviteeNotice.State.WAITING:
-        return None
-    notice.state_reason, notice.way = outcome.reason, way[:200]
-    again: datetime | None = None
-    patience = _GIVE_UP.get(Told(notice.kind), _DAY)
-    if outcome.is_delivered:
-        notice.state, notice.sent_at = InviteeNotice.State.SENT, now
-    elif outcome.result is Result.REFUSED or now - (notice.first_attempt_at or now) >= patience:
-        notice.state = InviteeNotice.State.FAILED
-    else:
-        again = now + (outcome.retry_after or pause_after(attempts=notice.attempts))
-    notice.save(update_fields=("state", "state_reason", "way", "sent_at"))
-    return again
+def _send(*, notice: InviteeNotice, now: datetime) -> Outcome:
+    way = way_of(invitee=notice.invitee)
+    notice.way = way.title[:200]
+    notice.save(update_fields=("way",))
+    return send_to_contact(contact_method=way, message=message_of(notice=notice, now=now), now=now)
+
+
+def _patience_of(*, notice: InviteeNotice) -> timedelta:
+    return _GIVE_UP.get(Told(notice.kind), _DAY)
+
+
+_TELLING = notices.Telling(
+    model=InviteeNotice,
+    due_kind=NOTICE,
+    joined=("invitee__game_day__team", "invitee__user"),
+    void_because=_void_because,
+    send=_send,
+    patience=_patience_of,
+)

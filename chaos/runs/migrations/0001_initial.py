@@ -89,7 +89,7 @@ class Migration(FirstTables):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('coming', 'Coming'), ('approval', 'Approval'), ('ended', 'Ended')], max_length=16)),
-                ('key', models.CharField(max_length=120, unique=True)),
+                ('key', models.CharField(max_length=200, unique=True)),
                 ('idempotency_key', models.CharField(max_length=64, unique=True)),
                 ('place', models.CharField(max_length=200)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed'), ('void', 'Void')], default='waiting', max_length=16)),

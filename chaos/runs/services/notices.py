@@ -1,11 +1,10 @@
 """Telling stakeholders that a run comes, that it waits for an approval, and that it is over.
 
-One row for each place, sent as due work: the try is written down before it is made, and nothing is locked meanwhile.
+One row for each place, sent as due work.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -24,11 +23,8 @@ from reliability.access.models import User
 from reliability.access.services.audit import record
 from reliability.access.services.authorize import require
 from reliability.channels.domain.message import Event, Message
-from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.models import Channel
-from reliability.channels.selectors.contacts import methods_of, sign_in_mail
-from reliability.channels.services.sending import send_to_channel, send_to_contact
-from reliability.outbox.domain.backoff import pause_after
+from reliability.channels.services import notices
 from reliability.outbox.services import due
 from reliability.web.errors import Conflict, NotFound
 
@@ -39,7 +35,6 @@ _SLACK = timedelta(minutes=2)
 _TO_ANSWER = timedelta(hours=1)
 _LINK_AFTER = timedelta(days=1)  # a link ends a day after the run may begin
 _SIGNER = "chaos.runs.notice"
-_PLACE_MAX = 200
 
 
 def plan(*, run: Run, now: datetime) -> list[Notice]:
@@ -74,11 +69,7 @@ def tell_end(*, run: Run, now: datetime) -> list[Notice]:
 
 def deliver(*, notice_id: int, now: datetime) -> datetime | None:
     """One try, if it is still needed. Returns when to try again; None when there is nothing left to do."""
-    notice = _begin(notice_id=notice_id, now=now)
-    if notice is None:
-        return None
-    outcome = _send(notice=notice, now=now)
-    return _end(notice_id=notice_id, outcome=outcome, now=now)
+    return notices.deliver(telling=_TELLING, notice_id=notice_id, now=now)
 
 
 def token_of(*, notice: Notice) -> str:
@@ -166,74 +157,24 @@ def _places(row: GuardPolicy) -> list[Channel | User]:
 def _make(
     *, run: Run, kind: Notice.Kind, places: Sequence[Channel | User], due_at: datetime, now: datetime
 ) -> list[Notice]:
-    made = []
-    for place in places:
-        is_channel = isinstance(place, Channel)
-        key = f"{kind.value}:{run.pk}:{'channel' if is_channel else 'person'}:{place.pk}"
-        notice, is_new = Notice.objects.get_or_create(
-            key=key,
-            defaults={
-                "run": run,
-                "kind": kind,
-                "idempotency_key": uuid.uuid4().hex,
-                "channel": place if isinstance(place, Channel) else None,
-                "user": place if isinstance(place, User) else None,
-                "place": (place.title if isinstance(place, Channel) else str(place))[:_PLACE_MAX],
-                "created_at": now,
-                "due_at": due_at,
-            },
+    columns = {"run": run, "kind": kind, "due_at": due_at}
+    made = [
+        notices.make_for_place(
+            telling=_TELLING, key=f"{kind.value}:{run.pk}", place=place, columns=columns, due_at=due_at, now=now
         )
-        if is_new:
-            due.schedule_first(kind=NOTICE, key=notice.pk, due_at=due_at)
-            made.append(notice)
-    return made
+        for place in places
+    ]
+    return [notice for notice, is_new in made if is_new]
 
 
-@transaction.atomic
-def _begin(*, notice_id: int, now: datetime) -> Notice | None:
-    rows = Notice.objects.select_for_update(of=("self",)).filter(pk=notice_id)
-    notice = rows.select_related("run__experiment", "run__team", "run__service", "channel", "user").first()
-    if notice is None or notice.state != Notice.State.WAITING:
-        return None
-    if notice.kind != Notice.Kind.ENDED and notice.run.state == State.ENDED:
-        notice.state, notice.state_reason = Notice.State.VOID, "the run is over"
-        notice.save(update_fields=("state", "state_reason"))
-        return None
-    notice.attempts += 1
-    notice.first_attempt_at = notice.first_attempt_at or now
-    notice.save(update_fields=("attempts", "first_attempt_at"))
-    return notice
+def _void_because(*, notice: Notice, now: datetime) -> str:
+    is_late = notice.kind != Notice.Kind.ENDED and notice.run.state == State.ENDED
+    return "the run is over" if is_late else ""
 
 
-def _send(*, notice: Notice, now: datetime) -> Outcome:
-    message = message_of(notice=notice, now=now)
-    if notice.channel is not None:
-        return send_to_channel(channel=notice.channel, message=message, now=now)
-    if notice.user is None or not notice.user.is_active:
-        return Outcome(Result.REFUSED, f"{notice.place} is not there any more")
-    methods = methods_of(user_id=notice.user.pk)
-    return send_to_contact(
-        contact_method=methods[0] if methods else sign_in_mail(user=notice.user), message=message, now=now
-    )
-
-
-@transaction.atomic
-def _end(*, notice_id: int, outcome: Outcome, now: datetime) -> datetime | None:
-    notice = Notice.objects.select_for_update(of=("self",)).select_related("run").get(pk=notice_id)
-    if notice.state != Notice.State.WAITING:
-        return None
-    notice.state_reason = outcome.reason
-    again: datetime | None = None
-    if outcome.is_delivered:
-        notice.state, notice.sent_at = Notice.State.SENT, now
-    elif outcome.result is Result.REFUSED or now - (notice.first_attempt_at or now) >= GIVE_UP_AFTER:
-        notice.state = Notice.State.FAILED
-    else:
-        again = now + (outcome.retry_after or pause_after(attempts=notice.attempts))
-    notice.save(update_fields=("state", "state_reason", "sent_at"))
-    if notice.state != Notice.State.WAITING and notice.kind == Notice.Kind.COMING:
+def _settled(*, notice: Notice, now: datetime) -> None:
+    if notice.kind == Notice.Kind.COMING:
         wake(run=notice.run, now=now)
-    return again
 
 
 def message_of(*, notice: Notice, now: datetime) -> Message:
@@ -270,3 +211,14 @@ def message_of(*, notice: Notice, now: datetime) -> Message:
         service=run.service.title if run.service is not None else "",
         ack_url=f"{settings.PUBLIC_URL}{link}" if kind is Notice.Kind.COMING else "",
     )
+
+
+_TELLING = notices.Telling(
+    model=Notice,
+    due_kind=NOTICE,
+    joined=("run__experiment", "run__team", "run__service", "channel", "user"),
+    void_because=_void_because,
+    send=notices.to_its_place(message_of),
+    patience=GIVE_UP_AFTER,
+    settled=_settled,
+)

@@ -10,6 +10,7 @@ from chaos.schedules.domain.policies import Misfire, Outside
 from chaos.schedules.domain.timing import Timing
 from chaos.schedules.domain.windows import read_windows
 from reliability.access.models import TeamScopedQuerySet
+from reliability.channels.models import PlacedNotice
 
 
 class Schedule(models.Model):
@@ -106,24 +107,10 @@ class Firing(models.Model):
         return f"{self.due_at:%Y-%m-%d %H:%M} of {self.schedule_id}: {self.outcome}"
 
 
-class FiringNotice(models.Model):
+class FiringNotice(PlacedNotice):
     """A message about a refused firing to one place: a channel of the team or a person, sent as due work."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        SENT = "sent"
-        FAILED = "failed"  # refused, or tried as long as it was worth
-
     firing = models.ForeignKey(Firing, on_delete=models.CASCADE, related_name="notices")
-    idempotency_key = models.CharField(max_length=64, unique=True)
-    channel = models.ForeignKey("channels.Channel", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    user = models.ForeignKey("access.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    place = models.CharField(max_length=200)  # in words, outliving channel and person
-    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
-    state_reason = models.TextField(blank=True)
-    created_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("firing", "pk")

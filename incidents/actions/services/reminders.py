@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -25,19 +24,11 @@ from incidents.actions.services.messages import message_of
 from incidents.actions.services.settings import settings_of
 from reliability.access.domain.caller import Role
 from reliability.access.models import Membership, User
-from reliability.channels.domain.outcome import Outcome, Result
+from reliability.channels.domain.message import Message
 from reliability.channels.models import Channel
-from reliability.channels.quiet import quiet_until
-from reliability.channels.selectors.contacts import methods_of, sign_in_mail
-from reliability.channels.services.sending import send_to_channel, send_to_contact
-from reliability.outbox.domain.backoff import pause_after
-from reliability.outbox.services import due
+from reliability.channels.services import notices
 
-_PLACE_MAX = 200
-_LATEST = timedelta(hours=12)  # quiet hours that never end delay no longer
-_GIVE_UP = timedelta(days=1)
 _ADMINISTRATORS_MAX = 10
-Notice = ActionNotice.State
 
 
 def due_instant(*, action: Action) -> datetime | None:
@@ -69,13 +60,7 @@ def remind(*, number: int, now: datetime) -> datetime | None:
 
 def deliver(*, notice_id: int, now: datetime) -> datetime | None:
     """One try, if it is still needed. Returns when to try again; None when there is nothing left to do."""
-    notice = _begin(notice_id=notice_id, now=now)
-    if notice is None:
-        return None
-    later = min(quiet_until(user_id=notice.user_id, at=now), now + _LATEST)
-    if later > now and notice.attempts == 1:
-        return later
-    return _end(notice_id=notice_id, outcome=_send(notice=notice, now=now), now=now)
+    return notices.deliver(telling=_TELLING, notice_id=notice_id, now=now)
 
 
 def _stages(action: Action, habits: Habits) -> list[Stage]:
@@ -89,8 +74,15 @@ def _stages(action: Action, habits: Habits) -> list[Stage]:
 
 
 def _make_all(action: Action, stage: Stage, channel: Channel | None, now: datetime) -> None:
+    columns = {
+        "action": action,
+        "stage": stage.slug,
+        "for_state_at": action.state_at,
+        "for_due_on": action.due_on,
+    }
+    key = f"{_occasion(action)}:{stage.slug}"
     for place in _places(action, stage.audience, channel):
-        _make(action=action, stage=stage, place=place, now=now)
+        notices.make_for_place(telling=_TELLING, key=key, place=place, columns=columns, now=now)
 
 
 def _places(action: Action, audience: Audience, channel: Channel | None) -> Sequence[Channel | User]:
@@ -105,26 +97,6 @@ def _places(action: Action, audience: Audience, channel: Channel | None) -> Sequ
     return [one.user for one in heads.select_related("user").order_by("pk")[:_ADMINISTRATORS_MAX]]
 
 
-def _make(*, action: Action, stage: Stage, place: Channel | User, now: datetime) -> None:
-    kind = "channel" if isinstance(place, Channel) else "person"
-    notice, is_new = ActionNotice.objects.get_or_create(
-        key=f"{_occasion(action)}:{stage.slug}:{kind}:{place.pk}",
-        defaults={
-            "action": action,
-            "idempotency_key": uuid.uuid4().hex,
-            "stage": stage.slug,
-            "for_state_at": action.state_at,
-            "for_due_on": action.due_on,
-            "channel": place if isinstance(place, Channel) else None,
-            "user": place if isinstance(place, User) else None,
-            "place": (place.title if isinstance(place, Channel) else str(place))[:_PLACE_MAX],
-            "created_at": now,
-        },
-    )
-    if is_new:
-        due.schedule_first(kind=NOTICE, key=notice.pk, due_at=now)
-
-
 def _occasion(action: Action) -> str:
     """What notices tell of: to be done by a date, or done at an instant and not proven. To take it up, or to put it
     back, is no new occasion: nobody is reminded twice for that; to open it again is."""
@@ -132,48 +104,30 @@ def _occasion(action: Action) -> str:
     return f"{action.pk}:{action.reopened}:{done_at}:{action.due_on or ''}"
 
 
-@transaction.atomic
-def _begin(*, notice_id: int, now: datetime) -> ActionNotice | None:
-    rows = ActionNotice.objects.select_for_update(of=("self",)).filter(pk=notice_id)
-    notice: ActionNotice | None = rows.select_related(
-        "action__team", "action__owner", "action__service", "action__experiment", "action__checker", "channel", "user"
-    ).first()
-    if notice is None or notice.state != Notice.WAITING:
-        return None
+def _void_because(*, notice: ActionNotice, now: datetime) -> str:
     action = notice.action
-    if State(action.state) in CLOSED or not notice.key.startswith(f"{_occasion(action)}:"):
-        notice.state, notice.state_reason = Notice.VOID, "it was moved, done or closed meanwhile"
-        notice.save(update_fields=("state", "state_reason"))
-        return None
-    notice.attempts += 1
-    notice.first_attempt_at = notice.first_attempt_at or now
-    notice.save(update_fields=("attempts", "first_attempt_at"))
-    return notice
+    is_true = State(action.state) not in CLOSED and notice.key.startswith(f"{_occasion(action)}:")
+    return "" if is_true else "it was moved, done or closed meanwhile"
 
 
-def _send(*, notice: ActionNotice, now: datetime) -> Outcome:
-    message = message_of(notice=notice, due_at=due_instant(action=notice.action), now=now.astimezone(UTC))
-    if notice.channel is not None:
-        return send_to_channel(channel=notice.channel, message=message, now=now)
-    if notice.user is None or not notice.user.is_active:
-        return Outcome(Result.REFUSED, f"{notice.place} is not there any more")
-    methods = methods_of(user_id=notice.user.pk)
-    contact = methods[0] if methods else sign_in_mail(user=notice.user)
-    return send_to_contact(contact_method=contact, message=message, now=now)
+def _message_of(*, notice: ActionNotice, now: datetime) -> Message:
+    return message_of(notice=notice, due_at=due_instant(action=notice.action), now=now.astimezone(UTC))
 
 
-@transaction.atomic
-def _end(*, notice_id: int, outcome: Outcome, now: datetime) -> datetime | None:
-    notice = ActionNotice.objects.select_for_update(of=("self",)).get(pk=notice_id)
-    if notice.state != Notice.WAITING:
-        return None
-    notice.state_reason = outcome.reason
-    again: datetime | None = None
-    if outcome.is_delivered:
-        notice.state, notice.sent_at = Notice.SENT, now
-    elif outcome.result is Result.REFUSED or now - (notice.first_attempt_at or now) >= _GIVE_UP:
-        notice.state = Notice.FAILED
-    else:
-        again = now + (outcome.retry_after or pause_after(attempts=notice.attempts))
-    notice.save(update_fields=("state", "state_reason", "sent_at"))
-    return again
+_TELLING = notices.Telling(
+    model=ActionNotice,
+    due_kind=NOTICE,
+    joined=(
+        "action__team",
+        "action__owner",
+        "action__service",
+        "action__experiment",
+        "action__checker",
+        "channel",
+        "user",
+    ),
+    void_because=_void_because,
+    send=notices.to_its_place(_message_of),
+    patience=timedelta(days=1),
+    waits_for_morning=True,
+)

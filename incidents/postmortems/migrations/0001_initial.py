@@ -131,7 +131,7 @@ class Migration(FirstTables):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=16)),
-                ('key', models.CharField(max_length=160, unique=True)),
+                ('key', models.CharField(max_length=200, unique=True)),
                 ('idempotency_key', models.CharField(max_length=64, unique=True)),
                 ('sequence', models.PositiveIntegerField(default=0)),
                 ('for_due_at', models.DateTimeField(blank=True, null=True)),

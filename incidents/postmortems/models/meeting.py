@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
+from reliability.channels.models import PlacedNotice
+
 
 class Meeting(models.Model):
     """Where people speak about it. `uid` and `sequence` are those of iCalendar; `zone` is where its clock hangs."""
@@ -34,15 +36,9 @@ class Meeting(models.Model):
         return self.starts_at + timedelta(minutes=self.length_minutes)
 
 
-class Notice(models.Model):
+class Notice(PlacedNotice):
     """One message about a postmortem to one person or channel: asked for review, due soon, invited. `key` makes it
     one; `idempotency_key` goes to the receiver with every try."""
-
-    class Sending(models.TextChoices):
-        WAITING = "waiting"
-        SENT = "sent"
-        FAILED = "failed"  # refused, or tried as long as it was worth
-        VOID = "void"  # it was done, or moved, before this was told
 
     postmortem = models.ForeignKey(
         "postmortems.Postmortem", on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
@@ -52,20 +48,9 @@ class Notice(models.Model):
     )  # of what is due: the postmortem may not have been begun
     review = models.ForeignKey("postmortems.Review", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=16)
-    key = models.CharField(max_length=160, unique=True)
-    idempotency_key = models.CharField(max_length=64, unique=True)
     sequence = models.PositiveIntegerField(default=0)  # of the meeting, for invitations
     for_due_at = models.DateTimeField(null=True, blank=True)
-    channel = models.ForeignKey("channels.Channel", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    user = models.ForeignKey("access.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    place = models.CharField(max_length=200)  # in words, outliving channel and person
-    state = models.CharField(max_length=16, choices=Sending.choices, default=Sending.WAITING)
-    state_reason = models.TextField(blank=True)
-    created_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
-    first_attempt_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("postmortem", "created_at", "pk")

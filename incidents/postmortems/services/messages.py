@@ -18,7 +18,7 @@ REVIEW, ANSWER, MEETING, OFF, DUE = "review", "answer", "meeting", "off", "due"
 _OVER = (Status.RESOLVED.value, Status.CLOSED.value)
 
 
-def void_because(notice: Notice) -> str:
+def void_because(*, notice: Notice, now: datetime) -> str:
     """Why it must not be sent any more; blank: it may. Needs its postmortem, incident and review at hand."""
     if notice.kind == REVIEW:
         is_open = notice.review is not None and notice.review.answer == ReviewAnswer.WAITING

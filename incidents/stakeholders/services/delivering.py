@@ -20,7 +20,7 @@ from reliability.access.models import Membership
 from reliability.channels.domain.message import Event, Link, Message
 from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.models import ContactMethod
-from reliability.channels.selectors.contacts import methods_of, sign_in_mail
+from reliability.channels.selectors.contacts import first_way_of
 from reliability.channels.services.sending import send_to_channel, send_to_contact
 from reliability.outbox.domain.backoff import pause_after
 from reliability.outbox.services import due
@@ -81,8 +81,7 @@ def _send(*, delivery: Delivery, now: datetime) -> Outcome:
     if person.way == Way.CHANNEL and person.channel is not None:
         return send_to_channel(channel=person.channel, message=message, now=now)
     if person.way == Way.PERSON and person.user is not None:
-        methods = methods_of(user_id=person.user.pk)
-        way = methods[0] if methods else sign_in_mail(user=person.user)
+        way = first_way_of(user=person.user)
         return send_to_contact(contact_method=way, message=message, now=now)
     return send_to_contact(contact_method=_outside(person), message=message, now=now)
 

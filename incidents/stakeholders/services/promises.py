@@ -17,7 +17,7 @@ from incidents.stakeholders.models import Promise, StakeholderMessage
 from reliability.access.models import User
 from reliability.channels.domain.message import Event, Message
 from reliability.channels.domain.outcome import Outcome, Result
-from reliability.channels.selectors.contacts import methods_of, sign_in_mail
+from reliability.channels.selectors.contacts import first_way_of
 from reliability.channels.services.sending import send_to_contact
 from reliability.outbox.domain.backoff import pause_after
 
@@ -34,8 +34,7 @@ def remind(*, message_id: int, now: datetime) -> datetime | None:
         return begun
     if begun.user is None:
         return _end(promise_id=begun.pk, outcome=Outcome(Result.REFUSED, "nobody has a role in it"), now=now)
-    methods = methods_of(user_id=begun.user.pk)
-    way = methods[0] if methods else sign_in_mail(user=begun.user)
+    way = first_way_of(user=begun.user)
     outcome = send_to_contact(contact_method=way, message=message_of(promise=begun, now=now), now=now)
     return _end(promise_id=begun.pk, outcome=outcome, now=now)
 

@@ -12,6 +12,7 @@ class Migration(FirstTables):
     dependencies = [
         ('access', '0001_initial'),
         ('catalog', '0001_initial'),
+        ('channels', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -68,7 +69,7 @@ class Migration(FirstTables):
             name='DutyNotice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160, unique=True)),
+                ('key', models.CharField(max_length=200, unique=True)),
                 ('idempotency_key', models.CharField(max_length=64, unique=True)),
                 ('stage', models.CharField(max_length=16)),
                 ('for_due_at', models.DateTimeField()),
@@ -79,6 +80,7 @@ class Migration(FirstTables):
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('first_attempt_at', models.DateTimeField(blank=True, null=True)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('channel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='channels.channel')),
                 ('duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='duties.duty')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

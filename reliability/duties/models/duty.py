@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from reliability.access.models import TeamScopedQuerySet
+from reliability.channels.models import PlacedNotice
 from reliability.duties.domain.kinds import DutyKind, Every, Outcome, Responsible
 from reliability.duties.domain.recurring import Rule
 
@@ -84,28 +85,12 @@ class DutyEntry(models.Model):
         return f"{self.duty} {self.outcome} {self.at:%Y-%m-%d}"
 
 
-class DutyNotice(models.Model):
+class DutyNotice(PlacedNotice):
     """One reminder to one person. `key` makes it one; `idempotency_key` goes to the receiver with every try."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        SENT = "sent"
-        FAILED = "failed"  # refused, or tried as long as it was worth
-        VOID = "void"  # it was done, or moved, before this was told
-
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="notices")
-    key = models.CharField(max_length=160, unique=True)
-    idempotency_key = models.CharField(max_length=64, unique=True)
     stage = models.CharField(max_length=16)
     for_due_at = models.DateTimeField()
-    user = models.ForeignKey("access.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    place = models.CharField(max_length=200)  # in words, outliving the person
-    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
-    state_reason = models.TextField(blank=True)
-    created_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
-    first_attempt_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("duty", "created_at", "pk")

@@ -39,7 +39,7 @@ class Migration(FirstTables):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160, unique=True)),
+                ('key', models.CharField(max_length=200, unique=True)),
                 ('idempotency_key', models.CharField(max_length=64, unique=True)),
                 ('subject', models.CharField(max_length=40)),
                 ('stage', models.CharField(max_length=16)),

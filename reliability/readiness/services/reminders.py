@@ -6,7 +6,6 @@ left the team, its editors are.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,22 +17,14 @@ from reliability.access.domain.caller import Role
 from reliability.access.models import User
 from reliability.catalog.models import Service
 from reliability.channels.domain.message import Event, Message
-from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.models import Channel
-from reliability.channels.selectors.contacts import methods_of, sign_in_mail
-from reliability.channels.services.sending import send_to_channel, send_to_contact
-from reliability.outbox.domain.backoff import pause_after
-from reliability.outbox.services import due
-from reliability.readiness.domain.reminding import Stage, next_after, stage_at
+from reliability.channels.services import notices
+from reliability.readiness.domain.reminding import next_after, stage_at
 from reliability.readiness.models import Checklist, Evidence, Notice, Review, Waiver
 from reliability.readiness.selectors.checklists import REMIND_DAYS, checklist_of
 from reliability.readiness.services.due_kinds import NOTICE
 
-# A mail server may be down for a night; of what expires people are told twice at most.
-GIVE_UP_AFTER = timedelta(hours=12)
-_PLACE_MAX = 200
 _EDITORS_MAX = 20
-State = Notice.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +50,17 @@ def remind(*, subject: str, now: datetime) -> datetime | None:
     days = row.remind_days if row else REMIND_DAYS
     stage = stage_at(expires_at=found.expires_at, remind_days=days, now=now)
     if stage is not None:
+        columns = {"service": found.service, "subject": found.subject, "stage": stage.value}
         for place in _places(found, row):
-            _make(found, place, stage, now)
+            notices.make_for_place(
+                telling=_TELLING, key=f"{found.subject}:{stage}", place=place, columns=columns, now=now
+            )
     return next_after(expires_at=found.expires_at, remind_days=days, now=now)
 
 
 def deliver(*, notice_id: int, now: datetime) -> datetime | None:
     """One try, if it is still needed. Returns when to try again; None when there is nothing left to do."""
-    begun = _begin(notice_id=notice_id, now=now)
-    if begun is None:
-        return None
-    notice, found = begun
-    return _end(notice_id=notice_id, outcome=_send(notice, found, now), now=now)
+    return notices.deliver(telling=_TELLING, notice_id=notice_id, now=now)
 
 
 def expiring(*, subject: str) -> Expiring | None:
@@ -80,8 +70,11 @@ def expiring(*, subject: str) -> Expiring | None:
     return find(int(number), subject) if find and number.isdigit() else None
 
 
-def message_of(*, notice: Notice, found: Expiring, now: datetime) -> Message:
-    """What expires, when, and where it is renewed."""
+def message_of(*, notice: Notice, now: datetime) -> Message:
+    """What expires, when, and where it is renewed. Raises LookupError when that was renewed or taken back just now."""
+    found = expiring(subject=notice.subject)
+    if found is None:
+        raise LookupError(f"{notice.subject} was renewed or taken back while it was to be told: the next look sees it")
     is_over = now >= found.expires_at
     when = f"{found.expires_at:%Y-%m-%d}"
     verb = "expired on" if is_over else "expires on"
@@ -164,65 +157,17 @@ def _places(found: Expiring, row: Checklist | None) -> list[Channel | User]:
     return list(editors.distinct().order_by("email", "pk")[:_EDITORS_MAX])
 
 
-def _make(found: Expiring, place: Channel | User, stage: Stage, now: datetime) -> None:
-    kind = "channel" if isinstance(place, Channel) else "person"
-    notice, is_new = Notice.objects.get_or_create(
-        key=f"{found.subject}:{stage}:{kind}:{place.pk}",
-        defaults={
-            "service": found.service,
-            "idempotency_key": uuid.uuid4().hex,
-            "subject": found.subject,
-            "stage": stage.value,
-            "channel": place if isinstance(place, Channel) else None,
-            "user": place if isinstance(place, User) else None,
-            "place": (place.title if isinstance(place, Channel) else str(place))[:_PLACE_MAX],
-            "created_at": now,
-        },
-    )
-    if is_new:
-        due.schedule_first(kind=NOTICE, key=notice.pk, due_at=now)
+def _void_because(*, notice: Notice, now: datetime) -> str:
+    is_true = expiring(subject=notice.subject) is not None
+    return "" if is_true else "it was renewed, taken back or switched off meanwhile"
 
 
-@transaction.atomic
-def _begin(*, notice_id: int, now: datetime) -> tuple[Notice, Expiring] | None:
-    rows = Notice.objects.select_for_update(of=("self",)).select_related("channel", "user").filter(pk=notice_id)
-    notice = rows.first()
-    if notice is None or notice.state != State.WAITING:
-        return None
-    found = expiring(subject=notice.subject)
-    if found is None:
-        notice.state, notice.state_reason = State.VOID, "it was renewed, taken back or switched off meanwhile"
-        notice.save(update_fields=("state", "state_reason"))
-        return None
-    notice.attempts += 1
-    notice.first_attempt_at = notice.first_attempt_at or now
-    notice.save(update_fields=("attempts", "first_attempt_at"))
-    return notice, found
-
-
-def _send(notice: Notice, found: Expiring, now: datetime) -> Outcome:
-    message = message_of(notice=notice, found=found, now=now)
-    if notice.channel is not None:
-        return send_to_channel(channel=notice.channel, message=message, now=now)
-    if notice.user is None or not notice.user.is_active:
-        return Outcome(Result.REFUSED, f"{notice.place} is not there any more")
-    methods = methods_of(user_id=notice.user.pk)
-    contact = methods[0] if methods else sign_in_mail(user=notice.user)
-    return send_to_contact(contact_method=contact, message=message, now=now)
-
-
-@transaction.atomic
-def _end(*, notice_id: int, outcome: Outcome, now: datetime) -> datetime | None:
-    notice = Notice.objects.select_for_update(of=("self",)).get(pk=notice_id)
-    if notice.state != State.WAITING:
-        return None
-    notice.state_reason = outcome.reason
-    again: datetime | None = None
-    if outcome.is_delivered:
-        notice.state, notice.sent_at = State.SENT, now
-    elif outcome.result is Result.REFUSED or now - (notice.first_attempt_at or now) >= GIVE_UP_AFTER:
-        notice.state = State.FAILED
-    else:
-        again = now + (outcome.retry_after or pause_after(attempts=notice.attempts))
-    notice.save(update_fields=("state", "state_reason", "sent_at"))
-    return again
+_TELLING = notices.Telling(
+    model=Notice,
+    due_kind=NOTICE,
+    joined=("channel", "user"),
+    void_because=_void_because,
+    send=notices.to_its_place(message_of),
+    # A mail server may be down for a night; of what expires people are told twice at most.
+    patience=timedelta(hours=12),
+)

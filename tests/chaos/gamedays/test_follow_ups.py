@@ -86,19 +86,24 @@ def test_its_owner_is_reminded_once_on_the_morning_it_is_due(made: FollowUp, cas
     with recording_smtp() as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         for _ in range(2):
-            assert reminding.remind(follow_up_id=made.pk, now=due.due_at) is None
+            reminding.remind(follow_up_id=made.pk, now=due.due_at)
+            assert reminding.deliver(notice_id=made.notices.get().pk, now=due.due_at) is None
         (mail,) = server.wait_for(1)
     assert mail.recipients == (cast.responder.email,)
     assert b"Due: Alert when the cache is gone" in mail.content
 
 
 def test_nobody_is_reminded_of_what_is_done_or_of_a_team_they_left(made: FollowUp, cast: Cast, now: datetime) -> None:
-    cast.responder.memberships.all().delete()
-    assert reminding.remind(follow_up_id=made.pk, now=now) is None
+    reminding.remind(follow_up_id=made.pk, now=now)
     follow_ups.close(caller=cast.caller("editor"), follow_up_id=made.pk, state=FollowUpState.DONE, now=now)
-    assert reminding.remind(follow_up_id=made.pk, now=now) is None
-    made.refresh_from_db()
-    assert made.reminder_attempts == 0
+    assert reminding.deliver(notice_id=made.notices.get().pk, now=now) is None
+    assert (made.notices.get().state, made.notices.get().attempts) == ("void", 0)
+    made.notices.all().delete()
+    reminding.remind(follow_up_id=made.pk, now=now)
+    follow_ups.close(caller=cast.caller("editor"), follow_up_id=made.pk, state=FollowUpState.OPEN, now=now)
+    cast.responder.memberships.all().delete()
+    reminding.remind(follow_up_id=made.pk, now=now)
+    assert made.notices.count() == 0
 
 
 def test_another_date_is_another_reminder(made: FollowUp, cast: Cast, wanted: FollowUpDraft, now: datetime) -> None:
