@@ -12,13 +12,12 @@ from chaos.runs.calendar import Entry, Kind
 from chaos.schedules.models import CalendarAddress
 from chaos.schedules.selectors.calendar import Filters, entries
 from reliability.access.domain.caller import Caller
-from reliability.access.domain.secret import hash_of_secret
 from reliability.access.selectors.callers import caller_of_user
+from reliability.access.selectors.secret_addresses import held_by
 from reliability.kit.ical import IcalEvent, to_ical
 from reliability.kit.periods import Period
 from reliability.web.errors import NotFound
 
-SECRET_LENGTH_MAX = 200
 KINDS = frozenset({Kind.EXPERIMENT, Kind.GAME_DAY, Kind.TRIAL, Kind.BLACKOUT})
 BACK, AHEAD = timedelta(days=31), timedelta(days=184)
 _CATEGORIES = {
@@ -31,18 +30,7 @@ _CATEGORIES = {
 
 def addresses_of(*, caller: Caller) -> QuerySet[CalendarAddress]:
     """The caller's own in force, newest first."""
-    found = CalendarAddress.objects.filter(user_id=caller.user_id or 0, revoked_at=None)
-    return found.select_related("team").order_by("-created_at", "-pk")
-
-
-def address_of_secret(*, secret: str) -> CalendarAddress:
-    """The one in force behind a secret. Raises NotFound, also when its person left."""
-    wanted = hash_of_secret(secret[:SECRET_LENGTH_MAX])
-    rows = CalendarAddress.objects.filter(secret_hash=wanted, revoked_at=None, user__is_active=True)
-    found = rows.select_related("user", "team").first()
-    if found is None:
-        raise NotFound("there is no such calendar, or its address was revoked: make a new one under Chaos, Calendar")
-    return found
+    return held_by(model=CalendarAddress, caller=caller).select_related("team")
 
 
 def calendar_of(*, address: CalendarAddress, now: datetime) -> bytes:

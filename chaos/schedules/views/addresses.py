@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chaos.experiments.tabs import tabs_for
-from chaos.schedules.selectors.addresses import address_of_secret, addresses_of, calendar_of
+from chaos.schedules.models import CalendarAddress
+from chaos.schedules.selectors.addresses import addresses_of, calendar_of
 from chaos.schedules.services import addresses
-from chaos.schedules.services.addresses import NewAddress
 from reliability.access.requests import AccessRequest
+from reliability.access.selectors.secret_addresses import address_of_secret
 from reliability.access.selectors.teams import readable_teams
 from reliability.access.selectors.teams import team as team_named
+from reliability.access.services.secret_addresses import NewAddress, note_read
 from reliability.web.errors import Conflict
 from reliability.web.ical import calendar_response
 
@@ -27,7 +29,7 @@ from reliability.web.ical import calendar_response
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_list(request: AccessRequest) -> HttpResponse:
     """The list and the form of a new one; the address of what was made is in the answer, once."""
-    made: NewAddress | None = None
+    made: NewAddress[CalendarAddress] | None = None
     if request.method == "POST":
         slug = request.POST.get("team", "").replace("\0", "")
         team = team_named(caller=request.caller, slug=slug) if slug else None
@@ -58,7 +60,7 @@ def address_revoke(request: AccessRequest, pk: int) -> HttpResponse:
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar. The address is the secret; an unchanged calendar is answered 304."""
     now = timezone.now()
-    found = address_of_secret(secret=secret)
+    found = address_of_secret(model=CalendarAddress, secret=secret, joined=("team",), place="Chaos, Calendar")
     content = calendar_of(address=found, now=now)
-    addresses.note_read(address=found, now=now)
+    note_read(address=found, now=now)
     return calendar_response(request=request, content=content, filename="chaos.ics")

@@ -15,33 +15,17 @@ from incidents.oncall.domain.rota import Shift, by_person, final_shifts
 from incidents.oncall.models import CalendarFeed, Override, Schedule, ScheduleVersion
 from incidents.oncall.selectors.rotas import Rota, rotas
 from reliability.access.domain.caller import Caller
-from reliability.access.domain.secret import hash_of_secret
 from reliability.access.models import User
 from reliability.access.selectors.callers import caller_of_user
+from reliability.access.selectors.secret_addresses import held_by
 from reliability.kit.periods import Period
 from reliability.web.errors import NotFound
-
-_SECRET_LENGTH_MAX = 200
 
 
 def feeds_of(*, caller: Caller, schedule: Schedule | None = None) -> QuerySet[CalendarFeed]:
     """The caller's own feeds in force, newest first; with *schedule* only those of it."""
-    feeds = CalendarFeed.objects.filter(user_id=caller.user_id or 0, revoked_at=None).select_related("schedule")
-    return (feeds.filter(schedule=schedule) if schedule else feeds).order_by("-created_at", "-pk")
-
-
-def feed_of_secret(*, secret: str) -> CalendarFeed:
-    """The feed in force behind an address. Raises NotFound, also when its person left."""
-    feed = (
-        CalendarFeed.objects.filter(
-            secret_hash=hash_of_secret(secret[:_SECRET_LENGTH_MAX]), revoked_at=None, user__is_active=True
-        )
-        .select_related("user", "schedule", "schedule__team")
-        .first()
-    )
-    if feed is None:
-        raise NotFound("there is no such calendar, or its address was revoked: make a new one under On call")
-    return feed
+    feeds = held_by(model=CalendarFeed, caller=caller).select_related("schedule")
+    return feeds.filter(schedule=schedule) if schedule else feeds
 
 
 def calendar_of(*, feed: CalendarFeed, now: datetime) -> bytes:

@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from incidents.oncall.selectors.feeds import calendar_of, feed_of_secret, feeds_of
+from incidents.oncall.models import CalendarFeed
+from incidents.oncall.selectors.feeds import calendar_of, feeds_of
 from incidents.oncall.selectors.schedules import list_schedules
 from incidents.oncall.selectors.schedules import schedule as get_schedule
 from incidents.oncall.services import feeds
-from incidents.oncall.services.feeds import NewFeed
 from reliability.access.requests import AccessRequest
+from reliability.access.selectors.secret_addresses import address_of_secret
+from reliability.access.services.secret_addresses import NewAddress, note_read
 from reliability.web.errors import Conflict
 from reliability.web.ical import calendar_response
 
@@ -28,7 +30,7 @@ SCHEDULES_OFFERED_MAX = 500
 @require_http_methods(["GET", "HEAD", "POST"])
 def feed_list(request: AccessRequest) -> HttpResponse:
     """The list and the form of a new address; the address of what was made is in the answer, once."""
-    made: NewFeed | None = None
+    made: NewAddress[CalendarFeed] | None = None
     if request.method == "POST":
         slug = request.POST.get("schedule", "")
         schedule = get_schedule(caller=request.caller, slug=slug) if slug else None
@@ -59,7 +61,7 @@ def feed_revoke(request: AccessRequest, pk: int) -> HttpResponse:
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar. The address is the secret; an unchanged calendar is answered 304."""
     now = timezone.now()
-    found = feed_of_secret(secret=secret)
+    found = address_of_secret(model=CalendarFeed, secret=secret, joined=("schedule__team",), place="On call")
     content = calendar_of(feed=found, now=now)
-    feeds.note_read(feed=found, now=now)
+    note_read(address=found, now=now)
     return calendar_response(request=request, content=content, filename="on-call.ics")

@@ -1,9 +1,20 @@
 from reliability.access.models.audit import AuditEntry
 from reliability.access.models.installation import Installation
 from reliability.access.models.scoped import TeamScopedQuerySet
+from reliability.access.models.secret_address import SecretAddress
 from reliability.access.models.session import Session
 from reliability.access.models.team import Membership, Team
 from reliability.access.models.token import ApiToken
 from reliability.access.models.user import User
 
-__all__ = ["ApiToken", "AuditEntry", "Installation", "Membership", "Session", "Team", "TeamScopedQuerySet", "User"]
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Installation",
+    "Membership",
+    "SecretAddress",
+    "Session",
+    "Team",
+    "TeamScopedQuerySet",
+    "User",
+]
