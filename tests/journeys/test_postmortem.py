@@ -1,4 +1,7 @@
-"""What an incident taught: drafted, asked why with a fork, without blame, agreed what to do, reviewed, read, found."""
+"""What an incident taught: drafted, asked why with a fork, without blame, agreed what to do, reviewed, read, found.
+
+And done: the action of it counts as proven once its experiment was repeated, by the agent of the product, and held.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,8 @@ REVIEWER = "iris.novak@example.org"
 BLAME = "Ben should have noticed that zone B kept the old certificate."
 NO_BLAME = "The runbook rotates one secret, and each zone keeps its own: nothing compares them."
 ACTION = "Compare the client certificates of both zones each hour"
+EXPERIMENT = "Rates come late for a moment"
+RUN_ENDS_WITHIN_MILLISECONDS = 90_000
 
 
 def test_from_an_incident_to_a_lesson_that_is_found(
@@ -29,6 +34,7 @@ def test_from_an_incident_to_a_lesson_that_is_found(
 ) -> None:
     reviewer = _reviewer(open_page(storage_state=signed_in), open_page(), demo)
     page = open_page(storage_state=signed_in)
+    _write_an_experiment(page, demo)
     page.goto(f"{demo.url}/postmortems/missing/")
     row = page.get_by_role("row").filter(has_text=INCIDENT)
     row.get_by_role("link", name="Draft").click()
@@ -41,6 +47,7 @@ def test_from_an_incident_to_a_lesson_that_is_found(
     _ask_why(page)
     _write_without_blame(page)
     _agree_on_an_action(page)
+    action = page.url
     page.goto(address)
     expect(page.locator("#actions")).to_contain_text(ACTION)
     wait_for_charts(page)
@@ -62,6 +69,23 @@ def test_from_an_incident_to_a_lesson_that_is_found(
     reviewer.goto(f"{demo.url}/search/?q=each+zone+keeps+its+own")
     reviewer.get_by_role("main").get_by_text(INCIDENT).first.click()
     expect(reviewer.locator("#response")).to_contain_text(NO_BLAME)
+
+    _do_it_and_prove_it(page, action, demo)
+    page.goto(address)
+    expect(page.locator("#actions li").filter(has_text=ACTION)).to_contain_text("Proven")
+
+
+def _write_an_experiment(page: Page, demo: Product) -> None:
+    """As one of the demo's own, over in six seconds, and of no service: what burns there does not hold it up."""
+    page.goto(f"{demo.url}/chaos/experiments/rates-come-a-little-late/edit/")
+    document = page.get_by_label("Document, YAML or JSON").input_value()
+    short = re.sub("^title: .*$", f"title: {EXPERIMENT}", document, flags=re.MULTILINE).replace("after: 30", "after: 6")
+    assert short.count(EXPERIMENT) == short.count("after: 6") == 1
+    page.goto(f"{demo.url}/chaos/experiments/new/")
+    page.get_by_label("Document, YAML or JSON").fill(short)
+    page.locator("select[name=team]").select_option(label="Platform")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(EXPERIMENT)
 
 
 def _ask_why(page: Page) -> None:
@@ -108,10 +132,39 @@ def _agree_on_an_action(page: Page) -> None:
     page.get_by_label("What is to be done").fill(ACTION)
     page.locator("select[name=owner]").select_option(label="Dana Demo")
     page.locator("select[name=proof]").select_option("experiment")
-    page.locator("select[name=experiment]").select_option("rates-come-back")
+    page.locator("select[name=experiment]").select_option(label=EXPERIMENT)
     page.locator("main form button.button-primary").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(ACTION)
     expect(page.get_by_role("main")).to_contain_text("Postmortem A third of card authorisations fail")
+
+
+def _do_it_and_prove_it(page: Page, action: str, demo: Product) -> None:
+    """Done is not proven: that says a real run of the experiment, begun after it was done, that held."""
+    page.goto(action)
+    proof, state = page.locator("#proof"), page.locator(".action-main .card-head .state").last
+    expect(proof.get_by_role("link", name="Run it now")).to_have_count(0)
+    page.get_by_label("It is").select_option("done")
+    page.get_by_role("button", name="Move it").click()
+    expect(state).to_have_text("To be proven")
+    expect(proof).to_contain_text("only a real run that begins after that counts")
+    expect(page.get_by_text("Closed", exact=True)).to_have_count(0)
+
+    proof.get_by_role("link", name="Run it now").click()
+    expect(page.get_by_text("They let it go.")).to_be_visible()
+    page.get_by_role("button", name="Run it").click()
+    page.wait_for_url(re.compile(r"/chaos/runs/\d+/$"))
+    run = page.url.rstrip("/").rpartition("/")[2]
+    expect(page.locator("#run-state")).to_have_text("Held", timeout=RUN_ENDS_WITHIN_MILLISECONDS)
+    expect(page.locator("#run-proof")).to_have_text("The fault is gone, and was seen to be.")
+
+    def is_proven() -> bool:
+        page.goto(action)
+        return state.inner_text() == "Proven"
+
+    demo.wait_until(is_proven, seconds=30, what="the proof by the run")
+    expect(proof.locator(".banner")).to_contain_text(f"Run {run} of “{EXPERIMENT}” held")
+    expect(page.locator(".action-history").get_by_role("link", name=f"Open run {run}")).to_be_visible()
+    expect(page.get_by_text("Closed", exact=True)).to_be_visible()
 
 
 def _reviewer(page: Page, other: Page, product: Product) -> Page:
