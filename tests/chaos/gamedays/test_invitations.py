@@ -283,14 +283,3 @@ def test_more_than_the_bound_are_not_invited(day: GameDay, cast: Cast, now: date
     assert len(invitations.invite(**invite, addresses=["a@example.org"])) == 1
     with pytest.raises(Conflict, match="at most 4"):
         invitations.invite(**invite, addresses=["b@example.org"])
-
-
-def test_a_mail_server_that_is_away_is_tried_again(planned: GameDay, settings: Settings, now: datetime) -> None:
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    notice = InviteeNotice.objects.filter(kind=Told.INVITE).earliest("pk")
-    again = telling.deliver(notice_id=notice.pk, now=now)
-    assert again is not None
-    assert again > now
-    assert telling.deliver(notice_id=notice.pk, now=now + timedelta(days=1)) is None
-    notice.refresh_from_db()
-    assert (notice.state, notice.attempts) == (InviteeNotice.State.FAILED, 2)

@@ -102,19 +102,6 @@ def test_the_run_waits_until_it_was_told_acknowledged_and_time_has_passed(
     assert answer(tomorrow, start + 30 * MINUTE)[0] is Answer.GO
 
 
-def test_a_receiver_that_asks_to_wait_is_asked_again_then(
-    tomorrow: Run, asked: GuardPolicy, channel: Channel, now: datetime
-) -> None:
-    notices.plan(run=tomorrow, now=now)
-    notice, _, again = told(channel, tomorrow, now, Scripted(429, headers={"Retry-After": "120"}))
-    assert (notice.state, again) == ("waiting", now + 2 * MINUTE)
-    first = notice.idempotency_key
-    notice, server, again = told(channel, tomorrow, now + 2 * MINUTE)
-    assert (notice.state, notice.attempts, again) == ("sent", 2, None)
-    assert notice.idempotency_key == first
-    assert len(server.received) == 1
-
-
 def test_what_is_refused_keeps_the_run_from_beginning(
     tomorrow: Run, asked: GuardPolicy, channel: Channel, now: datetime
 ) -> None:
