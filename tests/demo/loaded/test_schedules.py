@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from pytest_django import Settings
 
 from chaos.runs.calendar import Kind
 from chaos.schedules.models import Schedule
@@ -13,23 +12,16 @@ from chaos.schedules.selectors.calendar import Filters, entries
 from chaos.schedules.services import firing
 from reliability.access.models import User
 from reliability.access.selectors.callers import caller_of_user
-from reliability.demo.rates.ports import Ports
-from reliability.demo.services.load import EMAIL, load
-from reliability.demo.services.rates import load_rates
+from reliability.demo.services.load import EMAIL
 from reliability.demo.services.schedules import load_schedules
 from reliability.kit.periods import Period
-from reliability.supervision.places import demo_host
+from tests.demo.loaded.conftest import NOW
 
-NOW = datetime(2026, 11, 21, 22, 17, 30, tzinfo=UTC)
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-PORTS = Ports(service=40001, proxy=40002, api=40003)
 
 
-@pytest.mark.django_db
-def test_it_is_made_once_stands_in_the_calendar_and_fires(settings: Settings) -> None:
-    settings.OUTBOUND_ALLOWED_HOSTS = [demo_host()]  # as the settings of a demo have it
-    load(now=NOW)
-    load_rates(email=EMAIL, before=None, ports=PORTS, now=NOW)
+@pytest.mark.usefixtures("with_rates")
+def test_it_is_made_once_stands_in_the_calendar_and_fires() -> None:
     for _ in range(2):
         load_schedules(now=NOW)
     schedule = Schedule.objects.get()

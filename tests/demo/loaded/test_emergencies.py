@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from pytest_django import Settings
 
 from incidents.oncall.models import Schedule
 from incidents.oncall.selectors.oncall import on_call
@@ -16,17 +14,9 @@ from reliability.access.models import User
 from reliability.delivery.models import Change
 from reliability.demo.domain.emergencies import CHANGES, INCIDENTS
 from reliability.demo.domain.people import PEOPLE
-from reliability.demo.services.load import load
+from tests.demo.loaded.conftest import NOW
 
-NOW = datetime(2026, 11, 21, 10, 17, 30, tzinfo=UTC)
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def loaded(settings: Settings, tmp_path: Path) -> None:
-    settings.EMAIL_MAILBOX = str(tmp_path / "sent-mail")
-    load(now=NOW)
+pytestmark = pytest.mark.usefixtures("loaded")
 
 
 def test_every_past_incident_is_over_and_its_milestones_are_in_order() -> None:

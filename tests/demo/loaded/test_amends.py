@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 
 import pytest
-from pytest_django import Settings
 
 from incidents.actions.models import Action
 from incidents.learning.domain.periods import ReviewPeriod
@@ -14,21 +12,12 @@ from incidents.learning.selectors.review import Scope, review_of
 from reliability.access.domain.caller import SYSTEM
 from reliability.demo.domain import rates
 from reliability.demo.domain.amends import ACTIONS
-from reliability.demo.rates.ports import Ports
 from reliability.demo.services.amends import load_amends
-from reliability.demo.services.load import EMAIL, load
-from reliability.demo.services.rates import load_rates
-from reliability.supervision.places import demo_host
-
-NOW = datetime(2026, 11, 21, 22, 17, 30, tzinfo=UTC)
-PORTS = Ports(service=40001, proxy=40002, api=40003)
+from tests.demo.loaded.conftest import NOW
 
 
-@pytest.mark.django_db
-def test_they_stand_in_several_states_and_one_has_still_to_hold(settings: Settings) -> None:
-    settings.OUTBOUND_ALLOWED_HOSTS = [demo_host()]  # as the settings of a demo have it
-    load(now=NOW)
-    load_rates(email=EMAIL, before=None, ports=PORTS, now=NOW)
+@pytest.mark.usefixtures("with_rates")
+def test_they_stand_in_several_states_and_one_has_still_to_hold() -> None:
     for _ in range(2):
         load_amends(now=NOW)
     rows = list(Action.objects.select_related("experiment", "incident").order_by("pk"))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
-from pytest_django import Settings
 
 from chaos.backlog.models import Vulnerability
 from chaos.gamedays.models import FollowUp, GameDay, InviteeNotice
@@ -14,22 +11,14 @@ from chaos.gamedays.selectors.scoring import scored
 from chaos.runs.domain.states import State, Verdict
 from chaos.runs.models import Run
 from reliability.demo.domain import rehearsals
-from reliability.demo.rates.ports import Ports
 from reliability.demo.services.backlog import load_backlog
-from reliability.demo.services.load import EMAIL, load
-from reliability.demo.services.rates import load_rates
+from reliability.demo.services.load import EMAIL
 from reliability.demo.services.rehearsals import load_rehearsals
-from reliability.supervision.places import demo_host
-
-NOW = datetime(2026, 11, 21, 22, 17, 30, tzinfo=UTC)
-PORTS = Ports(service=40001, proxy=40002, api=40003)
+from tests.demo.loaded.conftest import NOW, PORTS
 
 
-@pytest.mark.django_db
-def test_one_is_over_and_proven_and_one_is_planned(settings: Settings) -> None:
-    settings.OUTBOUND_ALLOWED_HOSTS = [demo_host()]  # as the settings of a demo have it
-    load(now=NOW)
-    load_rates(email=EMAIL, before=None, ports=PORTS, now=NOW)
+@pytest.mark.usefixtures("with_rates")
+def test_one_is_over_and_proven_and_one_is_planned() -> None:
     load_backlog(email=EMAIL, ports=PORTS, now=NOW)
     for _ in range(2):
         load_rehearsals(email=EMAIL, now=NOW)

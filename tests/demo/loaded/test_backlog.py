@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from pytest_django import Settings
 
 from chaos.backlog.domain.coverage import Cell
 from chaos.backlog.models import Trial, Vulnerability
@@ -18,21 +17,13 @@ from chaos.runs.domain.states import Verdict
 from reliability.access.domain.caller import SYSTEM
 from reliability.catalog.models import Service
 from reliability.demo.domain import fears, rates
-from reliability.demo.rates.ports import Ports
 from reliability.demo.services.backlog import load_backlog
-from reliability.demo.services.load import EMAIL, load
-from reliability.demo.services.rates import load_rates
-from reliability.supervision.places import demo_host
-
-NOW = datetime(2026, 11, 21, 10, 17, 30, tzinfo=UTC)
-PORTS = Ports(service=40001, proxy=40002, api=40003)
+from reliability.demo.services.load import EMAIL
+from tests.demo.loaded.conftest import NOW, PORTS
 
 
 @pytest.fixture(autouse=True)
-def _loaded(settings: Settings, db: None) -> None:
-    settings.OUTBOUND_ALLOWED_HOSTS = [demo_host()]  # as the settings of a demo have it
-    load(now=NOW)
-    load_rates(email=EMAIL, before=None, ports=PORTS, now=NOW)
+def _loaded(with_rates: None) -> None:
     for _ in range(2):
         load_backlog(email=EMAIL, ports=PORTS, now=NOW)
 
