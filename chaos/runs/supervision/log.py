@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import structlog
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.utils import timezone
 
 from chaos.runs.services.events import Entry, record_all
+from chaos.runs.supervision.connecting import lent
 
 logger = structlog.get_logger(__name__)
 
@@ -71,7 +71,5 @@ class RunLog:
 
 def once(write: Callable[[], Answer]) -> Answer:
     """Do it with a connection that is given back. Raises what it raises."""
-    try:
+    with lent():
         return write()
-    finally:
-        connection.close()
