@@ -90,7 +90,8 @@ class Conversation:
                     break
                 self._one_line(line, undo_all)
             self._bell.hush()
-            self._meanwhile()
+            if not must_stop():  # taking back comes before writing
+                self._meanwhile()
             if must_stop() or self._child.is_silent:
                 return None
             if time.monotonic() >= until:

@@ -110,6 +110,16 @@ class Desk:
                 )
                 fault.untold = None
 
+    def tell_progress(self) -> None:
+        """Write down how far taking back has come. Raises LeaseLostError, DatabaseError."""
+        changed = [(fault, now) for fault in self.faults if (now := fault.progress()) != fault.told]
+        changed = [(fault, now) for fault, now in changed if now.attempts or now.state is not UndoState.RECORDED]
+        progress = [now for _, now in changed]
+        if progress:
+            undoing.note(run_id=self._run.pk, fence=self._fence, progress=progress, now=timezone.now())
+        for fault, now in changed:
+            fault.told = now
+
     def _recorded(self, ask: Ask, made: Callable[[], tuple[Plan, Reach, str]]) -> Answer:
         reason = self._why_no_fault()
         if not reason:

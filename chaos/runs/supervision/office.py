@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from chaos.injectors.registry import injectors
 from chaos.runs.services.undoing import ROLLBACKS
 from chaos.runs.supervision.forkserver import ForkServer
+from chaos.runs.supervision.rush import Rush
 
 _PROBES_AT_ONCE = 8
 _SEPARATOR = "/"
@@ -30,6 +31,7 @@ class Office:
     outbound: Sequence[str] = ()
     is_ending: threading.Event = field(default_factory=threading.Event)
     is_abandoned: threading.Event = field(default_factory=threading.Event)
+    rush: Rush = field(default_factory=Rush)
     _probes: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_PROBES_AT_ONCE, thread_name_prefix="probe")
     )

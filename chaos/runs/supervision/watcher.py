@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,7 +18,7 @@ from chaos.experiments.selectors.jobs import JobParts, job_of
 from chaos.injectors.protocol import Reach
 from chaos.runner.manner import manner_of
 from chaos.runner.protocol import End, Job
-from chaos.runs.domain.states import Mode, State, UndoState
+from chaos.runs.domain.states import Mode, State
 from chaos.runs.domain.verdict import RunEnd, StopKind
 from chaos.runs.models import Run
 from chaos.runs.selectors.global_stop import in_force
@@ -56,6 +57,7 @@ class Watcher(threading.Thread):
         self._desk: Desk | None = None
         self._lost_words = ""
         self.deadline = Deadline()
+        self.has_ended = threading.Event()
 
     @property
     def is_guarded(self) -> bool:
@@ -64,6 +66,8 @@ class Watcher(threading.Thread):
 
     def stop(self, order: Order) -> None:
         """The first order counts. From any thread."""
+        if self._order is None and not self._is_taking_back:
+            self._office.rush.begin(self.run_id)
         self._order = self._order or order
         self._bell.ring()
 
@@ -86,6 +90,8 @@ class Watcher(threading.Thread):
         finally:
             connection.close()
             self._bell.close()
+            self._office.rush.end(self.run_id)
+            self.has_ended.set()
 
     def _watch(self) -> None:
         self._parts = self._log.surely(lambda: job_of(version=self._run.version))
@@ -141,8 +147,7 @@ class Watcher(threading.Thread):
             self._order = Order(StopKind.PROCESS_LOST, stopped)  # somebody else has sent it a signal
         if end is not None and self._order is None:
             return RunEnd(fence=self.fence, outcome=dict(end.outcome), journal=end.journal or None)
-        order = self._order or Order(StopKind.PROCESS_LOST, self._lost_words)
-        self._order = order
+        self._order = order = self._order or Order(StopKind.PROCESS_LOST, self._lost_words)
         told: dict[str, Any] = {} if end is None else {"outcome": dict(end.outcome), "journal": end.journal or None}
         return RunEnd(fence=self.fence, stop=order.kind, stop_reason=order.reason, guard=order.guard, **told)
 
@@ -184,7 +189,12 @@ class Watcher(threading.Thread):
             why_not=self._why_not,
             is_abandoned=self._office.is_abandoned,
         )
-        left = taking.run(seconds=seconds, meanwhile=self._flush)
+        rush = self._office.rush
+        try:
+            left = taking.run(seconds=seconds, meanwhile=lambda: None if rush.is_on() else self._flush())
+        finally:
+            rush.end(self.run_id)
+        rush.wait()
         self._flush()
         return left
 
@@ -231,12 +241,10 @@ class Watcher(threading.Thread):
         try:
             if on_start is not None:
                 on_start(child.pid)
-            return talk.hold(job=self._job(part), must_stop=must_stop, seconds=most, undo_all=self._undo_all)
+            undo_all = partial(self._take_back, seconds=settings.CHAOS_UNDO_SECONDS)
+            return talk.hold(job=self._job(part), must_stop=must_stop, seconds=most, undo_all=undo_all)
         finally:
             self._lost_words = talk.end()  # what it said last is written once its faults are being taken back
-
-    def _undo_all(self) -> list[Fault]:
-        return self._take_back(seconds=settings.CHAOS_UNDO_SECONDS)
 
     def _job(self, part: str) -> Job:
         return Job(
@@ -263,7 +271,7 @@ class Watcher(threading.Thread):
             self._begin_undoing()
         self.desk.tell_injected()
         self._log.write()
-        self._note_progress()
+        self.desk.tell_progress()
 
     def _begin_undoing(self) -> None:
         if self._former is None or self._former.state != State.ENDED:
@@ -271,15 +279,6 @@ class Watcher(threading.Thread):
             text = "" if order is None else f"ended: {order.reason or order.kind.value.replace('_', ' ')}"
             running.begin_undoing(run_id=self.run_id, fence=self.fence, text=text, now=timezone.now())
         self._is_told = True
-
-    def _note_progress(self) -> None:
-        changed = [(fault, now) for fault in self.desk.faults if (now := fault.progress()) != fault.told]
-        changed = [(fault, now) for fault, now in changed if now.attempts or now.state is not UndoState.RECORDED]
-        progress = [now for _, now in changed]
-        if progress:
-            undoing.note(run_id=self.run_id, fence=self.fence, progress=progress, now=timezone.now())
-        for fault, now in changed:
-            fault.told = now
 
     def _why_no_fault(self) -> str:
         if self._order is not None:

@@ -30,6 +30,7 @@ def test_a_bell_that_is_rung_after_its_watcher_ended_writes_into_nobody_s_file(t
 def test_what_was_said_just_before_the_stop_is_heard() -> None:
     told = Event(kind="injected", text="it is in place", data={"fault_key": "run-1-1"})
     heard: list[tuple[Event, bool]] = []
+    written: list[str] = []
 
     def hear(event: Event, *, is_over: bool = False) -> None:
         heard.append((event, is_over))
@@ -41,9 +42,10 @@ def test_what_was_said_just_before_the_stop_is_heard() -> None:
     job = Job(run_id=1, part="all", is_dry=False, document={}, targets={}, secrets={}, allowed={}, fault_prefix="run-1")
     bell = Bell()
     try:
-        talk = Conversation(child=child, desk=desk, bell=bell, meanwhile=lambda: None)
+        talk = Conversation(child=child, desk=desk, bell=bell, meanwhile=lambda: written.append("…"))
         assert talk.hold(job=job, must_stop=lambda: True, seconds=5, undo_all=list) is None
         assert talk.end() == ""
     finally:
         bell.close()
     assert heard == [(told, True)], "once the process is gone: taking back comes before any writing"
+    assert written == []
