@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 from django.conf import settings
@@ -20,6 +21,7 @@ from chaos.runs.models import Run
 from chaos.runs.selectors.global_stop import in_force
 from chaos.runs.services import agents, guards, leases
 from chaos.runs.supervision import places, taking
+from chaos.runs.supervision.connecting import close_kept
 from chaos.runs.supervision.log import once
 from chaos.runs.supervision.office import Office
 from chaos.runs.supervision.orders import Order, order_asked
@@ -27,7 +29,8 @@ from chaos.runs.supervision.watcher import Watcher
 
 logger = structlog.get_logger(__name__)
 
-BEAT_SECONDS = 1.0
+LOOK_SECONDS = 0.5
+_RENEW_SECONDS = 1.0
 _TAKE_SECONDS = 0.5
 _LOST_EVERY_SECONDS = 2.0
 # Longer between two looks for runs, and this agent was held up itself, as others on a machine or database that hangs.
@@ -41,7 +44,7 @@ _KINDS = {Guard.DEADLINE.value: StopKind.DEADLINE, Guard.STOP.value: StopKind.GL
 
 
 class Agent:
-    """Threads of its own: leases and stops, which must not wait for anything; taking runs; guards; one for each run.
+    """Threads of its own: for stops, which waits for no writer; leases; taking runs; guards; one for each run.
 
     name: of its queue, blank for the default. runs_max: at once. instead_of: the instance that stood by for it.
     """
@@ -57,11 +60,12 @@ class Agent:
         self._lost_at = self._looked_at = 0.0
         self._was_held_up = False
         self._seen_at = 0.0
-        self._renewed_at = self._busy_at = self._guarded_at = time.monotonic()
+        self._stops_seen_at = self._renewed_at = self._busy_at = self._guarded_at = time.monotonic()
         self.threads = [
             threading.Thread(target=self._every, args=(seconds, work), name=f"agent {name}", daemon=True)
             for seconds, work, name in (
-                (BEAT_SECONDS, self._beat, "leases"),
+                (LOOK_SECONDS, self._look, "stops"),
+                (_RENEW_SECONDS, self._renew, "leases"),
                 (_TAKE_SECONDS, self._take, "taking"),
                 (settings.CHAOS_GUARD_SECONDS, self._guard, "guards"),
             )
@@ -92,6 +96,7 @@ class Agent:
             once(lambda: agents.gone(instance=self.office.instance))
         except DatabaseError as error:
             logger.warning("agent_not_signed_off", error=str(error))
+        close_kept()
         return is_done
 
     def retire(self) -> bool:
@@ -109,15 +114,15 @@ class Agent:
         return time.monotonic() - self._busy_at
 
     def watchers(self) -> list[Watcher]:
-        """Those that are at work."""
+        """Those that are at work, or about to be: whoever is left out here loses its lease."""
         with self._lock:
-            self._watchers = {pk: watcher for pk, watcher in self._watchers.items() if watcher.is_alive()}
+            self._watchers = {pk: watcher for pk, watcher in self._watchers.items() if not watcher.has_ended.is_set()}
             return list(self._watchers.values())
 
     def _wait_for_all(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         for watcher in self.watchers():
-            watcher.join(max(deadline - time.monotonic(), 0.0))
+            watcher.has_ended.wait(max(deadline - time.monotonic(), 0.0))
         return not self.watchers()
 
     def _every(self, seconds: float, work: Callable[[], None]) -> None:
@@ -130,21 +135,33 @@ class Agent:
                 logger.exception("agent_failed", work=work.__name__)
             self.has_ended.wait(seconds)
 
-    def _beat(self) -> None:
-        """Look whether any of the runs is to end, which waits for no writer; then renew all leases."""
+    def _look(self) -> None:
+        """Whether any of the runs is to end."""
         watchers = {watcher.run_id: watcher for watcher in self.watchers()}
-        if not watchers:
-            self._renewed_at = time.monotonic()
-            return
-        self._check_guards(watchers)
+        if watchers:
+            self._check_guards(watchers)
+            with self._ending_what_is_not_held(watchers.values()):
+                self._hand_on_stops(watchers)
+        self._stops_seen_at = time.monotonic()
+
+    def _renew(self) -> None:
+        """All leases."""
+        watchers = self.watchers()
+        if watchers:
+            with self._ending_what_is_not_held(watchers):
+                run_ids = [watcher.run_id for watcher in watchers]
+                leases.renew(supervisor=self.office.instance, run_ids=run_ids, now=timezone.now())
+        self._renewed_at = time.monotonic()
+
+    @contextmanager
+    def _ending_what_is_not_held(self, watchers: Iterable[Watcher]) -> Iterator[None]:
+        """Without the database for longer than a lease, others may hold the runs."""
         try:
-            self._hand_on_stops(watchers)
-            leases.renew(supervisor=self.office.instance, run_ids=list(watchers), now=timezone.now())
-            self._renewed_at = time.monotonic()
+            yield
         except DatabaseError:
-            silent = time.monotonic() - self._renewed_at
+            silent = time.monotonic() - min(self._renewed_at, self._stops_seen_at)
             if silent > settings.CHAOS_LEASE_SECONDS:
-                for watcher in watchers.values():
+                for watcher in watchers:
                     watcher.stop(Order(StopKind.AGENT_LOST, f"its agent was without the database for {silent:.0f} s"))
             raise
 
@@ -195,17 +212,23 @@ class Agent:
             own = {watcher.run_id for watcher in self.watchers()}
             for run, fence, former in taking.lost(office=self.office, own=own, now=timezone.now()):
                 logger.warning("run_taken_over", run=run.pk, former=former.supervisor)
-                self._begin(Watcher(office=self.office, run=run, fence=fence, former=former))
+                self._begin([Watcher(office=self.office, run=run, fence=fence, former=former)])
         room = self._runs_max - len(self.watchers())
-        for run, fence in taking.ready(office=self.office, room=room, now=timezone.now()):
-            self._begin(Watcher(office=self.office, run=run, fence=fence))
+        for taken in taking.ready(office=self.office, room=room, now=timezone.now()):
+            self._begin([Watcher(office=self.office, run=run, fence=fence) for run, fence in taken])
 
-    def _begin(self, watcher: Watcher) -> None:
+    def _begin(self, watchers: Sequence[Watcher]) -> None:
+        """All are known before the first begins, which keeps this thread from the processor: leases are renewed."""
         with self._lock:
-            self._watchers[watcher.run_id] = watcher
-        watcher.start()
-        if self.office.is_ending.is_set():
-            watcher.stop(Order(StopKind.AGENT_ENDED, f"{self.office.instance} was told to end"))
+            self._watchers |= {watcher.run_id: watcher for watcher in watchers}
+        for watcher in watchers:
+            try:
+                watcher.start()
+            except RuntimeError:  # no more threads: its lease runs out, and whoever has room takes everything back
+                watcher.has_ended.set()
+                logger.exception("run_not_watched", run=watcher.run_id)
+            if self.office.is_ending.is_set():
+                watcher.stop(Order(StopKind.AGENT_ENDED, f"{self.office.instance} was told to end"))
 
     def _guard(self) -> None:
         watchers = {watcher.run_id: watcher for watcher in self.watchers() if watcher.is_guarded}

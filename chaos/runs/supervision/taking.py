@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -31,24 +31,30 @@ _JUST_RUN_OUT = timedelta(seconds=5)
 _JOINED = ("experiment", "version", "version__experiment", "service", "team")
 
 
-def ready(*, office: Office, room: int, now: datetime) -> Iterator[tuple[Run, int]]:
-    """(run, fence) of up to *room* runs, each taken now and never again."""
+def ready(*, office: Office, room: int, now: datetime) -> Iterator[list[tuple[Run, int]]]:
+    """(run, fence) of up to *room* runs, taken now and never again, some at a time: those that stand by now at once."""
     if room <= 0:
         return
+    began = time.monotonic()
     rows = Run.objects.filter(state=State.READY, agent=office.name, stop_requested_at__isnull=True)
     waiting = list(rows.select_related(*_JOINED).order_by("ready_at", "pk")[: room + _LOOKED_PAST])
     if not waiting or in_force() is not None:
         return
     kinds = _kinds(waiting)
-    for run in waiting:
+    able = [run for run in waiting if run.mode != Mode.REAL or kinds.get(run.pk, set()) <= set(office.kinds)]
+    for run in filter(lambda run: _is_old(run, now), able):
         if room <= 0 or office.is_ending.is_set():
             return
-        if run.mode == Mode.REAL and not kinds.get(run.pk, set()) <= set(office.kinds):
-            continue  # another agent of the name may be able to
-        fence = _take(run, office, now)
-        if fence is not None:
-            room -= 1
-            yield run, fence
+        if _is_still_to_go(run, now):
+            taken, held = _take([run], office, room, now, began)
+            room -= len(taken)
+            yield taken  # before anything else may go wrong: they are held now
+            _put_back(held, now)
+    fresh = [run for run in able if not _is_old(run, now)]
+    if room > 0 and fresh and not office.is_ending.is_set():
+        taken, held = _take(fresh, office, room, now, began)
+        yield taken
+        _put_back(held, now)
 
 
 def lost(*, office: Office, own: set[int], now: datetime) -> Iterator[tuple[Run, int, Run]]:
@@ -71,17 +77,44 @@ def _take_over(former: Run, office: Office, now: datetime) -> int | None:
         return leases.take_over(run=former, supervisor=office.instance, now=now)
 
 
-def _take(run: Run, office: Office, now: datetime) -> int | None:
-    if now - (run.ready_at or now) > _READY_WITHIN:
-        decision = guards.before(run=run, now=now)
-        if decision.kind is not Answer.GO:
-            starting.put_back(run=run, reason=decision.reason, at=now, now=now)
-            return None
-    try:
-        return leases.take(run=run, supervisor=office.instance, now=now)
-    except TargetHeldError as error:
-        starting.put_back(run=run, reason=str(error), at=now + _HELD_LOOK, now=now)
-        return None
+def _is_old(run: Run, now: datetime) -> bool:
+    return now - (run.ready_at or now) > _READY_WITHIN
+
+
+def _is_still_to_go(run: Run, now: datetime) -> bool:
+    decision = guards.before(run=run, now=now)
+    if decision.kind is Answer.GO:
+        return True
+    starting.put_back(run=run, reason=decision.reason, at=now, now=now)
+    return False
+
+
+def _take(
+    runs: Sequence[Run], office: Office, room: int, now: datetime, began: float
+) -> tuple[list[tuple[Run, int]], list[tuple[Run, str]]]:
+    """(run, fence) of those that were taken, and (run, reason) of those whose target another run holds.
+
+    In one transaction: fifty would wait fifty times for others who write. began: the clock at *now*.
+    """
+    taken: list[tuple[Run, int]] = []
+    held: list[tuple[Run, str]] = []
+    with transaction.atomic():
+        at = now + timedelta(seconds=time.monotonic() - began)
+        for run in runs:
+            if len(taken) == room or office.is_ending.is_set():
+                break
+            try:
+                fence = leases.take(run=run, supervisor=office.instance, now=at)
+            except TargetHeldError as error:
+                held.append((run, str(error)))
+            else:
+                taken += [] if fence is None else [(run, fence)]
+    return taken, held
+
+
+def _put_back(held: Sequence[tuple[Run, str]], now: datetime) -> None:
+    for run, reason in held:
+        starting.put_back(run=run, reason=reason, at=now + _HELD_LOOK, now=now)
 
 
 def _kinds(runs: list[Run]) -> dict[int, set[str]]:

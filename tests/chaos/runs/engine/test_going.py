@@ -14,7 +14,7 @@ from django.utils import timezone
 from chaos.runs.domain.states import Mode, State, UndoState, Verdict
 from chaos.runs.models import Agent as AgentRow
 from chaos.runs.models import Run, RunTarget
-from chaos.runs.services import guards, starting, stopping
+from chaos.runs.services import guards, leases, starting, stopping
 from chaos.runs.supervision import agent
 from reliability.outbox.models import Fact
 from tests.chaos.runs.engine.conftest import Bench, program, put, there
@@ -73,7 +73,7 @@ def test_a_process_that_is_killed_leaves_no_fault_and_its_method_is_not_begun_ag
 def test_a_stop_that_a_fault_runs_into_before_the_agent_looks_is_a_stop(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agent, "BEAT_SECONDS", 8.0)
+    monkeypatch.setattr(agent, "LOOK_SECONDS", 8.0)
     run = bench.request(bench.experiment(put(pauses={"after": 2}), put("second"), put("third")))
     with bench.agent():
         bench.wait_for_fault()
@@ -82,6 +82,26 @@ def test_a_stop_that_a_fault_runs_into_before_the_agent_looks_is_a_stop(
     assert run.verdict == Verdict.ABORTED, run.verdict_reason
     assert "system: enough" in run.verdict_reason
     assert (len(bench.words("inject")), bench.faults()) == (1, [])
+
+
+def test_a_stop_is_obeyed_while_leases_wait_for_whoever_writes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_over = threading.Event()
+    run = bench.request(bench.experiment(put(pauses={"after": 60})))
+    with bench.agent():
+        bench.wait_for_fault()
+        bench.wait(run, lambda row: row.fault_began_at is not None)
+        monkeypatch.setattr(leases, "renew", lambda **_: is_over.wait(60))
+        time.sleep(1.5)  # now they are being renewed
+        asked_at = time.monotonic()
+        stopping.stop_run(caller=bench.caller, run_id=run.pk, reason="enough", now=timezone.now())
+        try:
+            while bench.faults():
+                time.sleep(0.01)
+            assert time.monotonic() - asked_at < 2.0
+            bench.wait_for_end(run)
+        finally:
+            is_over.set()
+    assert run.verdict == Verdict.ABORTED
 
 
 def test_a_lost_agent_s_run_is_taken_over_undone_and_never_begun_again(bench: Bench) -> None:

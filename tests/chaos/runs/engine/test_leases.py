@@ -14,6 +14,7 @@ from chaos.runs.supervision import taking
 from chaos.runs.supervision.agent import Agent
 from chaos.runs.supervision.office import Office
 from chaos.runs.supervision.orders import Deadline
+from chaos.runs.supervision.watcher import Watcher
 from tests.cast import RunFactory, TargetFactory
 
 
@@ -56,9 +57,50 @@ def test_runs_that_another_agent_of_the_name_must_do_hold_up_none_behind_them() 
     able = RunFactory(state=State.READY, ready_at=now, mode="real")
     office = Office(name="", kinds=["process"])
     try:
-        assert [run.pk for run, _ in taking.ready(office=office, room=1, now=now)] == [able.pk]
+        (taken,) = taking.ready(office=office, room=1, now=now)
+        assert [run.pk for run, _ in taken] == [able.pk]
     finally:
         office.close()
+
+
+@pytest.mark.django_db
+def test_runs_are_taken_together_but_those_whose_target_another_run_holds() -> None:
+    now = timezone.now()
+    taken_target, free = TargetFactory(kind="process"), TargetFactory(kind="process")
+    RunTarget.objects.create(run=RunFactory(state=State.RUNNING), target=taken_target, is_held=True)
+    runs = [
+        RunFactory(state=State.READY, ready_at=now - timedelta(seconds=3 - number), mode="real") for number in range(4)
+    ]
+    for run, target in zip(runs, (taken_target, free, free), strict=False):
+        RunTarget.objects.create(run=run, target=target)
+    office = Office(name="", kinds=["process"])
+    try:
+        (taken,) = taking.ready(office=office, room=2, now=now)
+        assert [(run.pk, fence) for run, fence in taken] == [(runs[1].pk, 1), (runs[3].pk, 1)]
+        assert list(taking.ready(office=office, room=2, now=now)) == [], "at most once"
+    finally:
+        office.close()
+    for run in runs:
+        run.refresh_from_db()
+    assert [run.state for run in runs] == [State.WAITING, State.STARTING, State.WAITING, State.STARTING]
+    assert f"is held by run {runs[1].pk}" in runs[2].waits_for
+    assert runs[1].lease_until is not None
+    assert runs[1].lease_until >= now + leases.lease()
+
+
+@pytest.mark.django_db
+def test_what_was_taken_and_has_not_begun_is_the_agent_s_already() -> None:
+    """Left out once, its lease would never be renewed, and the agent would take it over from itself."""
+    agent = Agent()
+    watcher = Watcher(office=agent.office, run=RunFactory(state=State.STARTING), fence=1)
+    agent._watchers[watcher.run_id] = watcher
+    try:
+        assert agent.watchers() == [watcher]
+        assert agent.watchers() == [watcher]
+        watcher.has_ended.set()
+        assert agent.watchers() == []
+    finally:
+        agent.office.close()
 
 
 @pytest.mark.django_db
