@@ -63,14 +63,45 @@ print(json.dumps(found))
 """
 
 
-def _script(body: str, now: datetime, number: int = 0) -> list[str]:
+# Loaded once, then one process for each writer: none of them has a connection before.
+FORKED = """
+import os, sys
+from django.db import connection, connections
+if connection.vendor == "sqlite":
+    exec(PREPARE)
+exec(MAKE)
+connections.close_all()
+children = []
+for NUMBER in range(WRITERS):
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            exec(WRITE)
+            connections.close_all()
+            status = 0
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    children.append(child)
+if any([os.waitpid(child, 0)[1] for child in children]):
+    sys.exit("a writer failed")
+exec(CHECK)
+"""
+
+
+def _script(now: datetime) -> list[str]:
     head = (
         "import django; django.setup()\n"
         "from datetime import datetime\n"
         f"NOW = datetime.fromisoformat({now.isoformat()!r})\n"
-        f"WRITERS, ROUNDS, NUMBER = {WRITERS}, {ROUNDS}, {number}\n"
+        f"WRITERS, ROUNDS = {WRITERS}, {ROUNDS}\n"
+        f"PREPARE, MAKE, WRITE, CHECK = {(PREPARE, MAKE, WRITE, CHECK)!r}\n"
     )
-    return [sys.executable, "-W", "ignore", "-c", head + body]
+    return [sys.executable, "-W", "ignore", "-c", head + FORKED]
 
 
 def _environment(directory: Path) -> dict[str, str]:
@@ -85,29 +116,12 @@ def _environment(directory: Path) -> dict[str, str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_at_the_same_time_lose_nothing(tmp_path: Path, now: datetime) -> None:
-    environment = _environment(tmp_path)
-
-    def run(body: str) -> str:
-        done = subprocess.run(
-            _script(body, now), env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=120,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    if connection.vendor == "sqlite":
-        run(PREPARE)
-    run(MAKE)
-    writers = [
-        subprocess.Popen(
-            _script(WRITE, now, number), env=environment, cwd=settings.BASE_DIR, stderr=subprocess.PIPE, text=True
-        )
-        for number in range(WRITERS)
-    ]
-    for writer in writers:
-        _, errors = writer.communicate(timeout=120)
-        assert writer.returncode == 0, errors
-    found = json.loads(run(CHECK))
+    done = subprocess.run(
+        _script(now), env=_environment(tmp_path), cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=240,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
     writes = WRITERS * ROUNDS
     assert found["added"] == [90.0 * writes, 180.0 * writes, 90, []]
     assert found["replaced"] == [13.0 * writes, 39.0 * writes, 13 * writes, []]
