@@ -23,7 +23,6 @@ from reliability.channels.api.routers import ROUTERS as CHANNEL_ROUTERS
 from reliability.duties.api.routers import ROUTERS as DUTY_ROUTERS
 from reliability.readiness.api.routers import ROUTERS as READINESS_ROUTERS
 from reliability.telemetry.api import router as sources_router
-from reliability.web.api.docs import LocalSwagger
 from reliability.web.api.exceptions import handle_errors
 from reliability.web.api.openapi import DocumentedApi
 from reliability.web.api.parsing import StrictJsonParser
@@ -38,9 +37,8 @@ api = DocumentedApi(
         "Objectives, error budgets and what spends them. Numbers are unrounded and `null` where undefined; "
         "instants are UTC. Send `Authorization: Bearer <token>`; tokens are made under Settings."
     ),
-    docs=LocalSwagger(),
-    docs_url="/docs",
-    openapi_url="/openapi.json",
+    docs_url=None,  # reliability.web.api.docs serves both
+    openapi_url=None,
     urls_namespace="api",
     auth=ApiAuth(),
     parser=StrictJsonParser(),

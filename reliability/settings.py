@@ -102,7 +102,6 @@ INSTALLED_APPS = [
     "django_structlog",
     "axes",
     "csp",
-    "ninja",
 ]
 if DEMO:
     INSTALLED_APPS.append("reliability.demo")

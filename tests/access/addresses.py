@@ -82,6 +82,7 @@ PUBLIC = frozenset(
         "readyz",
         "metrics",
         "api/docs",
+        "api/docs/<str:operation_id>",
         "api/openapi.json",
         # Machines with a key of their own.
         "intake/alertmanager",

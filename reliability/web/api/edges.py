@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, re_path
 from django.urls.resolvers import RoutePattern
 from ninja import NinjaAPI
 
+from reliability.web.api.docs import Reference
 from reliability.web.api.envelope import error_response
 
 View = Callable[..., HttpResponseBase]
@@ -50,11 +51,11 @@ def unknown_address(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResp
 
 
 def api_patterns(api: NinjaAPI) -> tuple[list[URLPattern], str, str]:
-    """What `include` takes: every address of *api*, and the envelope for all others below it."""
+    """What `include` takes: what explains *api*, each of its addresses, and the envelope for all others below it."""
     patterns, app_name, namespace = api.urls
     wrapped = [
         path(str(pattern.pattern), enveloped(pattern.callback), name=pattern.name)
         for pattern in patterns
         if isinstance(pattern, URLPattern) and isinstance(pattern.pattern, RoutePattern)
     ]
-    return [*wrapped, re_path(r"", enveloped(unknown_address))], app_name, namespace
+    return [*Reference(api).urls, *wrapped, re_path(r"", enveloped(unknown_address))], app_name, namespace
