@@ -82,6 +82,6 @@ def test_a_broker_that_is_dead_or_slow_costs_the_commit_nothing(published: Publi
     started_at = time.monotonic()
     for number in range(20):
         demand(kind="test.work", key=number, now=now)
-    assert time.monotonic() - started_at < 0.4
+    assert time.monotonic() - started_at < 5, "half of what twenty commits would wait for such a broker"
     assert published.happened.wait(2)
     assert published.times == 1
