@@ -64,11 +64,12 @@ def test_pictures_of_pages(
     save_screenshot: Callable[[Page, str], None],
     name: str,
 ) -> None:
-    for suffix, options in {
+    ways: dict[str, dict[str, Any]] = {
         "": {"color_scheme": "light"},
         "-dark": {"color_scheme": "dark"},
         "-phone": {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2},
-    }.items():
+    }
+    for suffix, options in ways.items():
         page = open_page(storage_state=signed_in, **options)
         page.goto(demo.url + PAGES[name])
         save_screenshot(page, SAVED[name] + suffix)
