@@ -120,12 +120,12 @@ def _die(bench: ChaosBench, trial: Trial, keys: list[str]) -> tuple[set[int], bo
             _send([run["process_id"] for run in hit], number)
         case "SIGKILL of an agent":
             hit = [run for run in alive if run["supervisor"] == alive[0]["supervisor"]]
-            _send([_pid(run["supervisor"]) for run in hit[:1]], signal.SIGKILL)
+            _kill(bench, [_pid(run["supervisor"]) for run in hit[:1]])
             bench.start_agents()
         case "SIGKILL of all agents and workers":
             pids = [agent.pid for agent in bench.agents]
             pids += [pid for name, pid in bench.product.children().items() if name in ("worker", "agent")]
-            _send(pids, signal.SIGKILL)
+            _kill(bench, pids)
             bench.start_agents()
             has_survivor = False
         case "SIGKILL of the broker":
@@ -204,6 +204,14 @@ def _send(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, number)
+
+
+def _kill(bench: ChaosBench, pids: list[int]) -> None:
+    """Until agents of ours are dead: one that still dies would be taken for one that need not be started again."""
+    _send(pids, signal.SIGKILL)
+    for agent in bench.agents:
+        if agent.pid in pids:
+            agent.wait(timeout=30)
 
 
 def _wait(
