@@ -37,9 +37,9 @@ SUITE = [
 BY_FILE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 # The same for a bench of a file, where there are several.
 BY_BENCH = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
-# They ask how pages look, where they are and how they refresh: the same on every database.
-LOOKS = ("test_look.py", "test_address.py", "test_api_docs.py", "test_first_objective.py", "test_live.py")
-NO_LOOKS = ["-k", "not accessibility"]
+# The stories that lead through every process of the product; how pages look and refresh is the same on every database.
+STORIES = ("test_chaos.py", "test_telemetry_to_budget.py", "test_burning.py", "test_incident.py", "test_postmortem.py")
+NO_LOOKS = ["-k", "not out and not javascript"]
 LONGEST = (
     "test_chaos.py",
     "test_telemetry_to_budget.py",
@@ -102,7 +102,7 @@ def stages() -> list[Stage]:
     """In order. What waits for moments runs beside what computes, not beside its like."""
     python = sys.executable
     journeys = [*PYTEST, *BY_FILE, *longest_first("journeys")]
-    stories = [argument for argument in journeys if not argument.endswith(LOOKS)]
+    stories = [*PYTEST, *BY_FILE, *(path for path in longest_first("journeys") if path.endswith(STORIES))]
     scratch = {"DATA_DIR": str(LOGS / "data")}
     https = {**scratch, "PUBLIC_URL": "https://slo.example.com"}
     checks = [

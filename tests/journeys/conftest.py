@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.servers.chromium import ARGUMENTS, chromium_path
@@ -131,6 +132,25 @@ def save_screenshot() -> Callable[[Page, str], None]:
             page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
 
     return save
+
+
+def is_accessible(page: Page) -> None:
+    """No rule of accessibility is broken, as the page stands there."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+
+
+def keeps_nobody_out(page: Page) -> None:
+    """Neither wide by day nor on a phone by night, where nothing sticks out. One visit: to load a page costs most."""
+    before = page.viewport_size or WIDE
+    page.emulate_media(color_scheme="light")
+    wait_for_charts(page)
+    is_accessible(page)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a size
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
+    is_accessible(page)
+    page.set_viewport_size(before)  # type: ignore[arg-type]  # likewise
 
 
 def wait_for_charts(page: Page) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE, WIDE, OpenPage, wait_for_charts
+from tests.journeys.conftest import PHONE, WIDE, OpenPage, keeps_nobody_out
 from tests.servers.product import Product
 
 pytestmark = pytest.mark.journey
@@ -33,46 +30,15 @@ PAGES = {
     "tokens": "/settings/tokens/",
     "audit": "/settings/audit/",
 }
-SAVED = {"overview": "overview", "objectives": "objectives", "objective": "objective", "new objective": "new-objective"}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
 @pytest.mark.parametrize("name", list(PAGES))
 def test_a_page_keeps_nobody_out_by_day_by_night_and_on_a_phone(
     demo: Product, signed_in: dict[str, Any], open_page: OpenPage, name: str
 ) -> None:
-    """One visit for all: to load a page costs more than to look at it."""
-    page = open_page(storage_state=signed_in, color_scheme="light")
+    page = open_page(storage_state=signed_in)
     page.goto(demo.url + PAGES[name])
-    wait_for_charts(page)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    page.emulate_media(color_scheme="dark")
-    wait_for_charts(page)
-    found = Axe().run(page, options=CONTRAST)
-    assert found.violations_count == 0, f"by night: {found.generate_report()}"
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a size
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-@pytest.mark.skipif(os.environ.get("SAVE_SCREENSHOTS") != "1", reason="takes the pictures of the README")
-@pytest.mark.parametrize("name", list(SAVED))
-def test_pictures_of_pages(
-    demo: Product,
-    signed_in: dict[str, Any],
-    open_page: OpenPage,
-    save_screenshot: Callable[[Page, str], None],
-    name: str,
-) -> None:
-    ways: dict[str, dict[str, Any]] = {
-        "": {"color_scheme": "light"},
-        "-dark": {"color_scheme": "dark"},
-        "-phone": {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2},
-    }
-    for suffix, options in ways.items():
-        page = open_page(storage_state=signed_in, **options)
-        page.goto(demo.url + PAGES[name])
-        save_screenshot(page, SAVED[name] + suffix)
+    keeps_nobody_out(page)
 
 
 def test_the_first_screen_of_an_objective_fits_a_phone(

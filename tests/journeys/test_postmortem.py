@@ -10,11 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from reliability.access.domain.caller import Role
-from tests.journeys.conftest import PHONE, OpenPage, wait_for_charts
+from tests.journeys.conftest import PHONE, OpenPage, is_accessible, wait_for_charts
 from tests.journeys.newcomer import PASSWORD
 from tests.servers.product import Product
 
@@ -51,7 +50,7 @@ def test_from_an_incident_to_a_lesson_that_is_found(
     page.goto(address)
     expect(page.locator("#actions")).to_contain_text(ACTION)
     wait_for_charts(page)
-    _is_accessible(page)
+    is_accessible(page)
     _fits_a_phone(page, save_screenshot)
 
     page.get_by_role("link", name="Ask for a review").click()
@@ -188,11 +187,6 @@ def _reviewer(page: Page, other: Page, product: Product) -> Page:
     other.get_by_role("main").get_by_role("button").click()
     other.wait_for_url(lambda there: "/link/" not in there)
     return other
-
-
-def _is_accessible(page: Page) -> None:
-    violations = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in violations] == []
 
 
 def _fits_a_phone(page: Page, save_screenshot: Callable[[Page, str], None]) -> None:
