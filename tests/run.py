@@ -33,10 +33,10 @@ SUITE = [
     "tests",
     *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults")),
 ]
-# A file's tests stay in one process: they share a product. Most of the time they wait. The longest go first.
-BY_FILE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-# The same for a bench of a file, where there are several.
-BY_BENCH = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+# Tests that share a product stay in one process. The longest go first.
+BY_PRODUCT = ["--dist", "loadgroup", "--no-loadscope-reorder"]
+# Browsers compute; what waits for a recovery mostly waits.
+JOURNEYS, FAULTS = [*PYTEST, "-n", "2", *BY_PRODUCT], [*PYTEST, "-n", "3", *BY_PRODUCT]
 # The stories that lead through every process of the product; how pages look and refresh is the same on every database.
 STORIES = ("test_chaos.py", "test_telemetry_to_budget.py", "test_burning.py", "test_incident.py", "test_postmortem.py")
 NO_LOOKS = ["-k", "not out and not javascript"]
@@ -101,8 +101,8 @@ class Stage:
 def stages() -> list[Stage]:
     """In order. What waits for moments runs beside what computes, not beside its like."""
     python = sys.executable
-    journeys = [*PYTEST, *BY_FILE, *longest_first("journeys")]
-    stories = [*PYTEST, *BY_FILE, *(path for path in longest_first("journeys") if path.endswith(STORIES))]
+    journeys = [*JOURNEYS, *longest_first("journeys")]
+    stories = [*JOURNEYS, *(path for path in longest_first("journeys") if path.endswith(STORIES))]
     scratch = {"DATA_DIR": str(LOGS / "data")}
     https = {**scratch, "PUBLIC_URL": "https://slo.example.com"}
     checks = [
@@ -121,7 +121,7 @@ def stages() -> list[Stage]:
         Stage(
             [
                 [
-                    Step("faults", [*PYTEST, *BY_BENCH, *longest_first("faults")]),
+                    Step("faults", [*FAULTS, *longest_first("faults")]),
                     Step("journeys", journeys),
                     Step("journeys on PostgreSQL and Redis", [*stories, *NO_LOOKS], needs="postgresql"),
                 ],

@@ -14,7 +14,7 @@ from tests.faults.chaos_trials import DEATHS, MOMENTS, do, trials_of
 
 pytestmark = pytest.mark.faults
 
-TRIALS = 8
+TRIALS = 5
 SEED = 29
 
 
