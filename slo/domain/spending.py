@@ -45,6 +45,23 @@ class Spending:
         return max(0, min(len(self.bad), (minute - self.start_minute) // self.unit_minutes))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """The minutes that units are judged by, one entry each, after faults and exclusions; zeros where nothing counts.
+
+    `counts`: not excluded. `may_be_missed`: elapsed, and neither excluded nor counted as up.
+    """
+
+    start_minute: int
+    good: FloatArray
+    valid: FloatArray
+    covered: BoolArray
+    counts: BoolArray
+    may_be_missed: BoolArray
+    has_elapsed: BoolArray
+    faulty_minutes: int
+
+
 def spend(
     *, series: MinuteSeries, definition: Definition, period: Period, exclusions: Sequence[Exclusion] = (), now: datetime
 ) -> Spending:
@@ -54,6 +71,14 @@ def spend(
     of slices, each judged once, when it is over. *series* reaches over `reading_period`; what it lacks is not covered.
     Timeslices count the slices still to come in `base`, too; the other methods end at *now*.
     """
+    found = counted(series=series, definition=definition, period=period, exclusions=exclusions, now=now)
+    return judged(counted=found, definition=definition)
+
+
+def counted(
+    *, series: MinuteSeries, definition: Definition, period: Period, exclusions: Sequence[Exclusion] = (), now: datetime
+) -> Counted:
+    """The minutes of `spend`, before they are judged."""
     unit = definition.unit_minutes
     whole = reading_period(definition=definition, period=period)
     start, end = whole.start_minute, whole.end_minute
@@ -64,26 +89,40 @@ def spend(
     mask = masks(exclusions=exclusions, start_minute=start, end_minute=horizon)
     counts = ~mask.excluded
     valid = np.where(counts, minutes.valid, 0.0)
-    good = np.where(mask.up, valid, np.where(counts, minutes.good, 0.0))
     has_elapsed = np.arange(start, horizon) < elapsed
+    return Counted(
+        start_minute=start,
+        good=np.where(mask.up, valid, np.where(counts, minutes.good, 0.0)),
+        valid=valid,
+        covered=minutes.covered,
+        counts=counts,
+        may_be_missed=counts & ~mask.up & has_elapsed,
+        has_elapsed=has_elapsed,
+        faulty_minutes=clean.faulty_minutes,
+    )
+
+
+def judged(*, counted: Counted, definition: Definition) -> Spending:
+    """The units of the minutes, each with what it spent."""
+    unit = definition.unit_minutes
     units = _Units(
-        good=_fold(good, unit),
-        valid=_fold(valid, unit),
-        remains=_fold(counts, unit) > 0,
-        may_be_missed=_fold(counts & ~mask.up & has_elapsed, unit) > 0,
+        good=_fold(counted.good, unit),
+        valid=_fold(counted.valid, unit),
+        remains=_fold(counted.counts, unit) > 0,
+        may_be_missed=_fold(counted.may_be_missed, unit) > 0,
     )
     bad, base, measured = _judge(units, definition)
     return Spending(
-        start_minute=start,
+        start_minute=counted.start_minute,
         unit_minutes=unit,
         bad=bad,
         base=base,
         measured=measured,
         good=units.good,
         valid=units.valid,
-        covered_minutes=_fold(minutes.covered & counts, unit).astype(np.int64),
-        live_minutes=_fold(counts & has_elapsed, unit).astype(np.int64),
-        faulty_minutes=clean.faulty_minutes,
+        covered_minutes=_fold(counted.covered & counted.counts, unit).astype(np.int64),
+        live_minutes=_fold(counted.counts & counted.has_elapsed, unit).astype(np.int64),
+        faulty_minutes=counted.faulty_minutes,
     )
 
 

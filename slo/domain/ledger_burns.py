@@ -1,0 +1,34 @@
+"""Stretches in which a budget burnt, found in its minutes: what the changes before them are suspected of."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from slo.domain.ledger_posting import Judged
+from slo.domain.spans import Span
+
+FACTOR = 2.0  # times the rate that a budget lasts its window at: what is below may go on for ever, and is no event
+PAUSE_MINUTES = 15  # shorter pauses do not end a burn
+SHORTEST_MINUTES = 5
+
+
+def burns(*, judged: Judged) -> list[Span]:
+    """[start, end) in epoch minutes, oldest first: at least SHORTEST_MINUTES long, and all in all faster than FACTOR.
+
+    Burning minutes with pauses of at most PAUSE_MINUTES between them are one burn.
+    """
+    units, size = judged.units, judged.units.unit_minutes
+    allowed = units.base * float(judged.stretch.definition.budget) * FACTOR
+    burning = np.flatnonzero(units.measured & (units.bad > allowed))
+    if not len(burning):
+        return []
+    pauses = np.diff(burning) - 1
+    breaks = np.flatnonzero(pauses * size > PAUSE_MINUTES)
+    firsts = burning[np.concatenate(([0], breaks + 1))]
+    lasts = burning[np.concatenate((breaks, [len(burning) - 1]))] + 1
+    found = []
+    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+        is_fast = units.bad[first:last].sum() > allowed[first:last].sum()
+        if (last - first) * size >= SHORTEST_MINUTES and is_fast:
+            found.append((units.start_minute + first * size, units.start_minute + last * size))
+    return found
