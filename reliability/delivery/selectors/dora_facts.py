@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from reliability.delivery.domain.dora_columns import DeploymentFacts, Fact, Stages, stages_of
-from reliability.delivery.domain.dora_months import month_of, period_of_month
+from reliability.delivery.domain.dora_months import period_of_month
 from reliability.delivery.models import Contents, Deployment, Outcome, ShippedChange, ShippedCommit
 
 _CONTENTS = {

@@ -1,0 +1,144 @@
+"""The deployments that figures are reckoned from: a year of a thousand services in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+import numpy as np
+
+from reliability.access.domain.caller import Caller
+from reliability.catalog.models import Service
+from reliability.delivery import failures
+from reliability.delivery.domain.dora import Dora, Judged, figures, figures_by, judged, within
+from reliability.delivery.domain.dora_columns import PACKED_NAMES, Columns, Packed, joined, packed
+from reliability.delivery.domain.dora_months import month_of
+from reliability.delivery.models import DeploymentMonth
+from reliability.delivery.selectors.dora_facts import MonthKey, facts_of
+from reliability.kit.collector import collector_paused
+from reliability.kit.periods import Period
+
+_KEY_COLUMNS = ("service_id", "environment", "is_production", "team_id", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class DoraFilters:
+    """environment: blank is every one that counts as production; else this one alone, whether it counts or not."""
+
+    period: Period
+    team_slug: str = ""
+    service_name: str = ""
+    environment: str = ""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What was deployed. series: the (service id, environment, counts as production, team id) behind each number."""
+
+    period: Period
+    columns: Columns
+    judged: Judged
+    series: Sequence[tuple[int, str, bool, int]]
+
+    @cached_property
+    def figures(self) -> Dora:
+        return figures(judged=self.judged, period=self.period)
+
+    @property
+    def service_ids(self) -> list[int]:
+        return sorted({service_id for service_id, _, _, _ in self.series})
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFigures:
+    service: Service
+    figures: Dora
+
+
+def delivered(*, caller: Caller, filters: DoraFilters) -> Delivered:
+    """The deployments that the caller may read. Two queries, and five more for each calendar month that is not packed.
+
+    Read are also those of the month after the period, since a rollback there says what failed before.
+    """
+    with collector_paused():
+        packs = _packs(caller, filters)
+        packs.sort(key=lambda pair: pair[0])
+        series = sorted({key.series for key, _ in packs})
+        number = {one: place for place, one in enumerate(series)}
+        columns = joined([(number[key.series], month) for key, month in packs])
+    named = failures.causes(caller=caller, period=filters.period)
+    return Delivered(
+        period=filters.period,
+        columns=columns,
+        judged=judged(columns=columns, failures=[cause.failure for cause in named]),
+        series=series,
+    )
+
+
+def deployments_by_service(*, found: Delivered) -> list[tuple[int, int]]:
+    """(service id, deployments in the period), the most first."""
+    inside = within(judged=found.judged, period=found.period)
+    counts: dict[int, int] = {}
+    of_series = np.bincount(found.judged.series[inside], minlength=len(found.series)).tolist()
+    for (service_id, _, _, _), n in zip(found.series, of_series, strict=True):
+        if n:
+            counts[service_id] = counts.get(service_id, 0) + n
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def figures_of_services(*, found: Delivered, service_ids: Sequence[int]) -> list[Dora]:
+    """Of each of these, all its environments together."""
+    place = {service_id: group for group, service_id in enumerate(service_ids)}
+    return _grouped(found, [place.get(service_id, -1) for service_id, _, _, _ in found.series], len(service_ids))
+
+
+def figures_of_teams(*, found: Delivered) -> list[tuple[int, Dora]]:
+    """(team id, figures) of each team that deployed in the period, the most deployments first."""
+    ids = sorted({team_id for _, _, _, team_id in found.series})
+    place = {team_id: group for group, team_id in enumerate(ids)}
+    rows = _grouped(found, [place[team_id] for _, _, _, team_id in found.series], len(ids))
+    return sorted(
+        [(pk, one) for pk, one in zip(ids, rows, strict=True) if one.deployments],
+        key=lambda pair: (-pair[1].deployments, pair[0]),
+    )
+
+
+def figures_of_environments(*, found: Delivered) -> list[tuple[str, Dora]]:
+    """(environment, figures) of each with deployments in the period, by name."""
+    names = sorted({environment for _, environment, _, _ in found.series})
+    place = {name: group for group, name in enumerate(names)}
+    rows = _grouped(found, [place[environment] for _, environment, _, _ in found.series], len(names))
+    return [(name, one) for name, one in zip(names, rows, strict=True) if one.deployments]
+
+
+def _grouped(found: Delivered, group_of_series: Sequence[int], count: int) -> list[Dora]:
+    if not count:
+        return []
+    inside = within(judged=found.judged, period=found.period)
+    groups = np.where(inside, np.array(group_of_series, dtype=np.int64)[found.judged.series], -1)
+    return figures_by(judged=found.judged, groups=groups, days=[found.period.length / timedelta(days=1)] * count)
+
+
+def _packs(caller: Caller, filters: DoraFilters) -> list[tuple[MonthKey, Packed]]:
+    rows = DeploymentMonth.objects.readable_by(caller).filter(
+        month__gte=month_of(filters.period.start), month__lte=month_of(filters.period.end) + 1
+    )
+    rows = rows.filter(environment=filters.environment) if filters.environment else rows.filter(is_production=True)
+    if filters.team_slug:
+        rows = rows.filter(team__slug=filters.team_slug)
+    if filters.service_name:
+        rows = rows.filter(service__name=filters.service_name)
+    packs: list[tuple[MonthKey, Packed]] = []
+    stale: list[MonthKey] = []
+    size = len(_KEY_COLUMNS)
+    for row in rows.order_by().values_list(*_KEY_COLUMNS, "is_stale", *PACKED_NAMES).iterator(chunk_size=2000):
+        key = MonthKey(*row[:size])
+        if row[size]:
+            stale.append(key)
+        else:
+            packs.append((key, Packed(*row[size + 1 :])))
+    if stale:
+        packs += [(key, packed(facts)) for key, facts in facts_of(keys=stale).items()]
+    return packs
