@@ -35,10 +35,14 @@ class Commit(models.Model):
 
 
 class CommitLink(models.Model):
-    """`commit` contains the commit `includes_sha`: its parent, or one that came with it or before it in a push."""
+    """`commit` contains the commit `includes_sha`: its parent, or one that came with it or before it in a push.
+
+    is_within: it came in the same push, which also named everything below it that was new then.
+    """
 
     commit = models.ForeignKey(Commit, on_delete=models.CASCADE, related_name="links")
     includes_sha = models.CharField(max_length=64)
+    is_within = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("commit", "pk")

@@ -84,7 +84,7 @@ class Deployment(models.Model):
         indexes = (
             models.Index(fields=("service", "environment", "finished_at"), name="deployment_by_service"),
             models.Index(fields=("team", "finished_at"), name="deployment_by_team"),
-            models.Index(fields=("team", "repository", "contents"), name="deployment_by_repository"),
+            models.Index(fields=("team", "contents", "repository"), name="deployment_by_contents"),
         )
 
     def __str__(self) -> str:
