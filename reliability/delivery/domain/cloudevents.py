@@ -1,0 +1,108 @@
+"""CloudEvents over HTTP: structured, binary and batched, one event each. Pure.
+
+Source: CloudEvents 1.0.2, HTTP protocol binding, https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md.
+An event is the same event as another of the same `source` and `id`. The attributes are few and the official library
+brings its own HTTP types, so that these lines are less than its wrapping would be.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+from reliability.delivery.domain.reading import INVALID
+from reliability.delivery.domain.told import UnreadableError
+
+STRUCTURED = "application/cloudevents+json"
+BATCH = "application/cloudevents-batch+json"
+_VERSIONS = ("1.0",)
+_REQUIRED = ("id", "source", "type")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """attributes: with their plain names; data: the JSON value, or None."""
+
+    attributes: Mapping[str, str]
+    data: Any
+
+    @property
+    def key(self) -> str:
+        """One text for (source, id), of bounded length."""
+        return key_of(self.attributes["source"], self.attributes["id"])
+
+    def to_json(self) -> bytes:
+        """The structured form, in which every event is kept."""
+        return orjson.dumps({**self.attributes, "data": self.data})
+
+
+def key_of(source: str, event_id: str) -> str:
+    text = f"{source}#{event_id}"
+    return text if len(text) <= 200 else hashlib.sha256(text.encode()).hexdigest()
+
+
+def events_of(*, content_type: str, headers: Mapping[str, str], body: bytes, value: Any) -> list[Event]:
+    """The events of a request. headers: with names in lower case; value: the JSON of the body.
+
+    Raises UnreadableError naming the event of a batch.
+    """
+    if content_type == BATCH:
+        if not isinstance(value, list):
+            raise UnreadableError(INVALID, "a batch of CloudEvents is a JSON list")
+        return [structured(one, place=f"event {index} of the batch") for index, one in enumerate(value)]
+    if content_type == STRUCTURED:
+        return [structured(value, place="the event")]
+    if "ce-specversion" in headers:
+        attributes = {
+            name.removeprefix("ce-"): unquote(text) for name, text in headers.items() if name.startswith("ce-")
+        }
+        return [_event(attributes, value, place="the event")]
+    raise UnreadableError(
+        "unsupported", f"Content-Type {content_type!r} without ce-specversion is no CloudEvent: send {STRUCTURED}"
+    )
+
+
+def structured(value: Any, *, place: str) -> Event:
+    """An event as one JSON object. Raises UnreadableError."""
+    if not isinstance(value, dict):
+        raise UnreadableError(INVALID, f"{place} must be a JSON object")
+    attributes = {
+        name: str(one) for name, one in value.items() if name not in ("data", "data_base64") and _is_simple(one)
+    }
+    data = value.get("data")
+    if "data_base64" in value:
+        data = _decoded(value["data_base64"], place)
+    return _event(attributes, data, place=place)
+
+
+def _event(attributes: dict[str, str], data: Any, *, place: str) -> Event:
+    version = attributes.get("specversion", "")
+    if version not in _VERSIONS:
+        raise UnreadableError("unknown_version", f"{place}: specversion {version!r} is not read here, 1.0 is")
+    missing = [name for name in _REQUIRED if not attributes.get(name)]
+    if missing:
+        raise UnreadableError(INVALID, f"{place}: {', '.join(missing)} is missing")
+    if isinstance(data, str):
+        try:
+            data = orjson.loads(data)  # some send the JSON of the data as a text
+        except orjson.JSONDecodeError as error:
+            raise UnreadableError(INVALID, f"{place}: its data is no JSON") from error
+    return Event(attributes=attributes, data=data)
+
+
+def _decoded(text: Any, place: str) -> Any:
+    try:
+        return orjson.loads(base64.b64decode(str(text), validate=True))
+    except (binascii.Error, orjson.JSONDecodeError) as error:
+        raise UnreadableError(INVALID, f"{place}: data_base64 is no JSON in base64") from error
+
+
+def _is_simple(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
