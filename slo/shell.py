@@ -7,9 +7,11 @@ from reliability.catalog.panels import Panel, register_panel
 from reliability.telemetry.usage import register_usage
 from reliability.web.banners import register_banner
 from reliability.web.search import register_search
+from slo.attributions import register_causes
 from slo.models import Sli
 from slo.views.alerts_wording import register_looks
 from slo.views.banners import stale_numbers
+from slo.views.causes import exclusion_causes
 from slo.views.panel import objectives_of_service
 from slo.views.search import indicators_found, objectives_found
 from slo.views.source_users import indicators_of_source
@@ -22,4 +24,5 @@ register_panel(
 )
 register_usage("slis", indicators_of_source)
 register_looks()
+register_causes("exclusions", exclusion_causes)
 register_reference("sli", Sli, fields=("sli",))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from incidents.response.panels import Panel, register_menu, register_panel
 from incidents.status_page.domain.states import ComponentState, IncidentStatus, MaintenanceStatus
 from incidents.status_page.tabs import register_page_tab
+from incidents.status_page.views.causes import maintenance_causes
 from incidents.status_page.views.menu import pages_found, post_to_status_page, told_of_incident
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import register_search
 from reliability.web.states import StateLook, register_state
+from slo.attributions import register_causes
 
 register_place(Place("status-page", "Status page", "/status-pages/", "flag", 45, is_prominent=False, group="below"))
 register_page_tab("Overview", "status-page", 10)
@@ -22,6 +24,7 @@ register_panel(
     Panel("status-page", "Told to the public", "status_page/_incident_panel.html", told_of_incident, order=40)
 )
 register_search("status pages", pages_found)
+register_causes("maintenance", maintenance_causes)
 for _slug, _look in {
     ComponentState.OPERATIONAL: StateLook("Operational", "good", "check"),
     ComponentState.UNKNOWN: StateLook("Not measured yet", "none", "no-data"),

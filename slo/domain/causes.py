@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -43,9 +43,12 @@ _WORDS = {
 _RANK = {kind: rank for rank, kind in enumerate(CauseKind)}
 
 
+UNKNOWN: LineKey = (CauseKind.UNKNOWN, "unknown")
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """[start, end) of one cause; end None: it goes on. Several of one kind and key make one line of the ledger.
+    """[start, end) of one cause; end None: it goes on. Several of one key make one line of the ledger.
 
     is_declared: a person or a system named this objective; else it was found through its service, or inferred.
     detail: why it is taken for the cause. team_ids: who asks must be able to read all of these to be told its name.
@@ -92,7 +95,7 @@ def minutes_of(cause: Cause, *, end_minute: int) -> tuple[int, int]:
 def private_merged(causes: Iterable[Cause], *, hidden: Iterable[bool]) -> list[Cause]:
     """Causes that the reader may not know of as one nameless line for each kind; their minutes stay theirs."""
     return [
-        Cause(one.kind, "private", one.start, one.end, f"{one.kind.words} of another team", is_declared=one.is_declared)
+        replace(one, key=f"{one.kind}-private", label=f"{one.kind.words} of another team", url="", detail="")
         if is_hidden
         else one
         for one, is_hidden in zip(causes, hidden, strict=True)

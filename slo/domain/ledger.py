@@ -1,7 +1,7 @@
 """The error-budget ledger: what spent the budget of a period, line by line; the lines sum to the whole exactly.
 
-Source: the "budget attribution" of error-budget policies (Site Reliability Workbook, chapter 2 and appendix B: by cause,
-as declared), made exact: every minute has one owner, sums are fractions, nothing is rounded before it is shown.
+Budgets as in the Site Reliability Workbook, chapter 2; attribution by precedence is ours. Every minute has one owner,
+sums are fractions, and nothing is rounded before it is shown.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from itertools import pairwise
 
 from reliability.kit.periods import Period
-from slo.domain.causes import Cause, CauseKind, LineKey
+from slo.domain.causes import UNKNOWN, Cause, CauseKind, LineKey
 from slo.domain.exact import decimal_sum
 from slo.domain.ledger_posting import Judged, Posting, lines_of_minutes, post
 
@@ -110,7 +111,7 @@ def ledger(
     definition changed the measure, each stretch counts by its length. Adjustments are shares of the budget as made.
     """
     period = Period(edges[0], edges[-1])
-    keys: list[LineKey] = [(CauseKind.UNKNOWN, "")]
+    keys: list[LineKey] = [UNKNOWN]
     keys += sorted({cause.line for cause in causes} - set(keys))
     number = {key: place for place, key in enumerate(keys)}
     line_of_cause = [number[cause.line] for cause in causes]
@@ -123,8 +124,8 @@ def ledger(
         )
         for one in judged
     ]
-    factors = _factors(judged)
-    amounts = _amounts(len(keys), postings, factors)
+    shares = factors(judged=judged)
+    amounts = _amounts(len(keys), postings, shares)
     intervals = defaultdict(list)
     for cause in sorted(causes, key=lambda cause: cause.start):
         intervals[cause.line].append(cause)
@@ -134,18 +135,18 @@ def ledger(
         *(Line(*key, tuple(intervals[key]), amount) for key, amount in zip(keys, amounts, strict=True)),
         *(Line(*one.cause.line, (one.cause,), Amount(_as_written(one))) for one in made),
     ]
-    is_measured = any(one.base for one in judged)
+    is_measured = any(one.is_measured for one in judged)
     return Ledger(
         period=period,
         lines=tuple(sorted(lines, key=_order)),
-        steps=tuple(_steps(edges, judged, keys, postings, factors, made)),
+        steps=tuple(_steps(edges, judged, keys, postings, shares, made)),
         total=sum((line.amount for line in lines), Amount()) if is_measured else None,
         allowed=sum((one.allowed for one in judged), _NOTHING) if is_measured and is_one_measure else None,
         unit_minutes=next((one.units.unit_minutes for one in judged if not one.is_events), None),
     )
 
 
-def _factors(judged: Sequence[Judged]) -> list[Fraction]:
+def factors(*, judged: Sequence[Judged]) -> list[Fraction]:
     """For each stretch the share of the period's budget that one of its units is."""
     some = [one for one in judged if one.base]
     if len({one.measure for one in some}) <= 1:
@@ -186,7 +187,7 @@ def _steps(
         for (step, line), spent in posting.spent.items():
             kind = keys[line][0]
             consumed[step][kind] = consumed[step].get(kind, _NOTHING) + spent * factor
-    periods = [Period(start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    periods = [Period(start, end) for start, end in pairwise(edges)]
     for entry in made:
         step = next(place for place, one in enumerate(periods) if one.contains(entry.cause.start))
         consumed[step][CauseKind.BY_HAND] = consumed[step].get(CauseKind.BY_HAND, _NOTHING) + _as_written(entry)

@@ -47,11 +47,13 @@ class Judged:
 
     @property
     def base(self) -> Fraction:
-        """What the budget is a share of: events, or slices; 0 when nothing was measured. As in slo.domain.budget."""
-        if not self.units.measured.any():
-            return Fraction(0)
+        """What the budget is a share of: events, or slices, for Timeslices also those that nobody measured."""
         counts = self.units.valid if self.is_events else self.units.base
         return Fraction(float(counts.sum()))
+
+    @property
+    def is_measured(self) -> bool:
+        return bool(self.units.measured.any())
 
     @property
     def allowed(self) -> Fraction:

@@ -34,6 +34,7 @@ from slo.selectors.status import StatusView, status_of
 from slo.views.alerts_section import alerts_section
 from slo.views.backfills import backfill_context
 from slo.views.csv import csv_response
+from slo.views.ledger import ledger_section
 from slo.views.measured import measured
 from slo.views.pictures import charts_of
 from slo.views.standing import standing_of
@@ -85,6 +86,7 @@ def slo_detail(request: AccessRequest, name: str) -> HttpResponse:
         "charts": charts,
         "marks": marks,
         "coverage": _coverage(slo, view, status),
+        **ledger_section(request, slo=slo, status=status, at=view.at, now=view.now),
         "measured": measured(sli, caller=request.caller),
     }
     if request.GET.get("part") == "live":

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slo.domain.budgeting import BudgetingMethod
-from slo.domain.causes import CauseKind
+from slo.domain.causes import UNKNOWN, CauseKind
 from tests.domain.reference import Counts, Out, Rules
 
 ORDER = [CauseKind.MAINTENANCE, CauseKind.EXPERIMENT, CauseKind.INCIDENT, CauseKind.SUSPECT]
 Owner = tuple[CauseKind, str]
-UNKNOWN: Owner = (CauseKind.UNKNOWN, "")
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OrderBy, OuterRef, Q, QuerySet, Value, When
 
 from incidents.response.domain.phases import OPEN, Status
 from incidents.response.domain.severity import Severity
-from incidents.response.models import Incident
+from incidents.response.models import ImpactedService, ImpactedSlo, Incident
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.catalog.models import Service
@@ -81,6 +82,22 @@ def touching(*, caller: Caller, slo: Slo, period: Period) -> QuerySet[Incident]:
         Q(resolved_at=None, closed_at=None) | Q(resolved_at__gt=period.start) | Q(closed_at__gt=period.start)
     )
     return found.distinct().order_by("-started_at", "-pk")
+
+
+def touching_any(*, slo: Slo, service_ids: Collection[int], period: Period, limit: int) -> list[tuple[Incident, bool]]:
+    """Incidents of *period* that name the objective (True) or one of the services, whoever asks; the newest first.
+
+    For sums that are the same for everyone, never for showing. One query.
+    """
+    names = Exists(ImpactedSlo.objects.filter(incident=OuterRef("pk"), slo=slo))
+    touches = Exists(ImpactedService.objects.filter(incident=OuterRef("pk"), service_id__in=service_ids))
+    found = Incident.objects.filter(
+        Q(resolved_at=None, closed_at=None) | Q(resolved_at__gt=period.start) | Q(closed_at__gt=period.start),
+        merged_into=None,
+        started_at__lt=period.end,
+    ).annotate(names_slo=names)
+    rows = found.filter(Q(names_slo=True) | touches).order_by("-started_at", "-pk")[:limit]
+    return [(row, bool(row.names_slo)) for row in rows]
 
 
 def list_incidents(

@@ -18,7 +18,7 @@ def changes_before(*, team_id: int, service_id: int | None, at: datetime, shown_
     """Changes of the last day before *at*, the newest first: of the service, of what it needs up to three steps down,
     and of the team without a service. Those of other private teams are left out: the readers may not know of them.
     """
-    service_ids = [] if service_id is None else sorted(_with_needs(service_id))
+    service_ids = [] if service_id is None else sorted(with_needs(service_id))
     found = changes(
         period=Period(at - LOOK_BACK, at + timedelta(seconds=1)), team_ids=[team_id], service_ids=service_ids
     )
@@ -43,7 +43,8 @@ def _before(changed_at: datetime, at: datetime) -> str:
     return f"{minutes} min before" if minutes < 120 else f"{minutes // 60} h before"
 
 
-def _with_needs(service_id: int) -> set[int]:
+def with_needs(service_id: int) -> set[int]:
+    """The service and what it needs, up to three steps down. One query."""
     needs, _ = all_edges()
     seen, edge = {service_id}, {service_id}
     for _ in range(_DEPTH_MAX):

@@ -71,7 +71,13 @@ def test_all_that_time_changes_comes_in_one_part_of_one_instant(as_: As, slo: Sl
     page = as_("viewer").get(f"/slos/{slo.name}/?part=live").content.decode()
     assert "<html" not in page
     assert 'class="standing tone-good"' in page
-    assert re.findall(r'id="([\w-]+)"[^>]*hx-swap-oob="true"', page) == ["charts", "burn-rates", "alerts", "coverage"]
+    assert re.findall(r'id="([\w-]+)"[^>]*hx-swap-oob="true"', page) == [
+        "ledger",
+        "charts",
+        "burn-rates",
+        "alerts",
+        "coverage",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/", "/slos/", "/slos/checkout/"])
