@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reliability.duties.urls")),
     path("", include("reliability.telemetry.urls")),
     path("", include("reliability.channels.urls")),
+    path("", include("reliability.delivery.urls")),
     path("", include("slo.urls")),
     path("", include("chaos.experiments.urls")),
     path("", include("chaos.runs.urls")),

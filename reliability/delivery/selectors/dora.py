@@ -20,6 +20,7 @@ from reliability.delivery.selectors.dora_facts import MonthKey, facts_of
 from reliability.kit.collector import collector_paused
 from reliability.kit.periods import Period
 
+ENVIRONMENTS_MAX = 100
 _KEY_COLUMNS = ("service_id", "environment", "is_production", "team_id", "month")
 
 
@@ -111,6 +112,12 @@ def figures_of_environments(*, found: Delivered) -> list[tuple[str, Dora]]:
     place = {name: group for group, name in enumerate(names)}
     rows = _grouped(found, [place[environment] for _, environment, _, _ in found.series], len(names))
     return [(name, one) for name, one in zip(names, rows, strict=True) if one.deployments]
+
+
+def environments_of(*, caller: Caller) -> list[str]:
+    """Every environment that was deployed to, by name; at most ENVIRONMENTS_MAX."""
+    rows = DeploymentMonth.objects.readable_by(caller).order_by("environment").values_list("environment", flat=True)
+    return list(rows.distinct()[:ENVIRONMENTS_MAX])
 
 
 def _grouped(found: Delivered, group_of_series: Sequence[int], count: int) -> list[Dora]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -22,8 +21,7 @@ _CONTENTS = {
 _STAGE_COLUMNS = ("first_commit_at", "opened_at", "first_review_at", "merged_at")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class MonthKey:
+class MonthKey(NamedTuple):
     """Which DeploymentMonth; ordered as columns are: by series, then by time."""
 
     service_id: int
@@ -34,7 +32,7 @@ class MonthKey:
 
     @property
     def series(self) -> tuple[int, str, bool, int]:
-        return (self.service_id, self.environment, self.is_production, self.team_id)
+        return self[:4]
 
 
 def facts_of(*, keys: Collection[MonthKey]) -> dict[MonthKey, list[DeploymentFacts]]:
