@@ -15,7 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-with-database",
         action="store_true",
-        help="leave out the tests that may not use the database, and those marked same_everywhere: they have run",
+        help="for another database: leave out tests that may not use it, those marked same_everywhere, and those of"
+        " single pages, which ask what services and selectors ask (each page is visited once by test_every_url.py)",
     )
 
 
@@ -27,7 +28,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _needs_this_database(item: pytest.Item) -> bool:
-    return _uses_database(item) and item.get_closest_marker("same_everywhere") is None
+    return _uses_database(item) and item.get_closest_marker("same_everywhere") is None and not _is_of_a_page(item)
+
+
+def _is_of_a_page(item: pytest.Item) -> bool:
+    is_edge = bool({"as_", "client"} & set(getattr(item, "fixturenames", ())))
+    return is_edge and "pages" in f"{item.path.parent.name} {item.path.stem}"
 
 
 def _uses_database(item: pytest.Item) -> bool:
