@@ -11,6 +11,7 @@ SCRIPTS = (
     "against_prometheus",
     "hourly_history",
     "recompute",
+    "ledger",
     "list_page",
     "intake",
     "burn_alerts",
