@@ -20,6 +20,7 @@ from reliability.access.api import audit_router, me_router, teams_router, tokens
 from reliability.access.authentication import ApiAuth
 from reliability.catalog.api import router as services_router
 from reliability.channels.api.routers import ROUTERS as CHANNEL_ROUTERS
+from reliability.delivery.api.routers import ROUTERS as DELIVERY_ROUTERS
 from reliability.duties.api.routers import ROUTERS as DUTY_ROUTERS
 from reliability.readiness.api.routers import ROUTERS as READINESS_ROUTERS
 from reliability.telemetry.api import router as sources_router
@@ -73,5 +74,6 @@ for prefix, router in (
     *LEARNING_ROUTERS,
     *READINESS_ROUTERS,
     *DUTY_ROUTERS,
+    *DELIVERY_ROUTERS,
 ):
     api.add_router(prefix, router)

@@ -98,6 +98,8 @@ def figures_of_services(*, found: Delivered, service_ids: Sequence[int]) -> list
 def figures_of_teams(*, found: Delivered) -> list[tuple[int, Dora]]:
     """(team id, figures) of each team that deployed in the period, the most deployments first."""
     ids = sorted({team_id for _, _, _, team_id in found.series})
+    if len(ids) == 1 and found.figures.deployments:
+        return [(ids[0], found.figures)]
     place = {team_id: group for group, team_id in enumerate(ids)}
     rows = _grouped(found, [place[team_id] for _, _, _, team_id in found.series], len(ids))
     return sorted(
@@ -109,6 +111,8 @@ def figures_of_teams(*, found: Delivered) -> list[tuple[int, Dora]]:
 def figures_of_environments(*, found: Delivered) -> list[tuple[str, Dora]]:
     """(environment, figures) of each with deployments in the period, by name."""
     names = sorted({environment for _, environment, _, _ in found.series})
+    if len(names) == 1 and found.figures.deployments:
+        return [(names[0], found.figures)]
     place = {name: group for group, name in enumerate(names)}
     rows = _grouped(found, [place[environment] for _, environment, _, _ in found.series], len(names))
     return [(name, one) for name, one in zip(names, rows, strict=True) if one.deployments]

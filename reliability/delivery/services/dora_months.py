@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F
 
 from reliability.delivery.domain.dora_columns import PACKED_NAMES, packed
 from reliability.delivery.domain.dora_months import month_of
-from reliability.delivery.models import Deployment, DeploymentMonth
+from reliability.delivery.models import DeploymentMonth
 from reliability.delivery.selectors.dora_facts import MonthKey, facts_of
 
 PACKED_AT_ONCE = 200
 
 
-def mark_stale(*, deployments: Iterable[Deployment], also_at: Iterable[tuple[Deployment, datetime]] = ()) -> None:
-    """What is known of these deployments has changed. Call it in the transaction of the change.
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Where and when a deployment of the team ended; None: it has not, and is in no month."""
 
-    also_at: a deployment that had ended at another instant before. Those in progress are in no month.
+    service_id: int
+    environment: str
+    finished_at: datetime | None
+
+
+def mark_stale(*, team_id: int, ended: Iterable[Ended]) -> None:
+    """What is known of these deployments of the team has changed; where they were before belongs to it, too.
+
+    Call it in the transaction of the change.
     """
-    ends = [(one, one.finished_at) for one in deployments if one.finished_at is not None]
     keys = {
-        MonthKey(one.service_id, one.environment, flag, one.team_id, month_of(at))
-        for one, at in (*ends, *also_at)
-        for flag in (True, False)  # whether it counts as production may have changed, too
-    }
-    now_there = {
-        MonthKey(one.service_id, one.environment, one.is_production, one.team_id, month_of(at)) for one, at in ends
+        MonthKey(one.service_id, one.environment, is_production, team_id, month_of(one.finished_at))
+        for one in ended
+        if one.finished_at is not None
+        for is_production in (True, False)  # that may have changed, too; the one without any is dropped when packed
     }
     for key in sorted(keys):  # in one order, so that two writers never wait for each other
-        if not _marked(key) and key in now_there:
-            DeploymentMonth.objects.bulk_create([DeploymentMonth(**_columns(key))], ignore_conflicts=True)
+        if not _marked(key):
+            DeploymentMonth.objects.bulk_create([DeploymentMonth(**key._asdict())], ignore_conflicts=True)
             _marked(key)  # another writer may have made it a moment ago, and a packer may have read it since
 
 
@@ -55,14 +62,9 @@ def pack(*, limit: int = PACKED_AT_ONCE) -> int:
 
 
 def _marked(key: MonthKey) -> bool:
-    rows = DeploymentMonth.objects.filter(**_columns(key))
+    rows = DeploymentMonth.objects.filter(**key._asdict())
     return rows.update(is_stale=True, marks=F("marks") + 1) > 0
 
 
 def _key(row: DeploymentMonth) -> MonthKey:
     return MonthKey(row.service_id, row.environment, row.is_production, row.team_id, row.month)
-
-
-def _columns(key: MonthKey) -> dict[str, object]:
-    names = ("service_id", "environment", "is_production", "team_id", "month")
-    return {name: getattr(key, name) for name in names}
