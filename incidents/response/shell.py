@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidents.response.selectors.breaking_deployments import FAILURES
 from incidents.response.tabs import register_tab
 from incidents.response.views.causes import change_causes, incident_causes
 from incidents.response.views.marks import incident_marks
@@ -9,6 +10,7 @@ from incidents.response.views.now import count_in_rail, severe_banner
 from incidents.response.views.panels import incidents_of_service, incidents_of_slo
 from incidents.response.views.search import incidents_found
 from reliability.catalog.panels import Panel, register_panel
+from reliability.delivery.failures import register_failures
 from reliability.web.banners import register_banner
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import register_search
@@ -36,5 +38,6 @@ register_banner("incidents", severe_banner)
 register_panel(Panel("incidents", "Incidents", "response/_service_panel.html", incidents_of_service, order=5))
 register_slo_panel(SloPanel("incidents", "Incidents", "response/_service_panel.html", incidents_of_slo, order=10))
 register_marks("incidents", incident_marks)
+register_failures("incidents", FAILURES)
 register_causes("incidents", incident_causes)
 register_causes("changes", change_causes)

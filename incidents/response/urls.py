@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from incidents.response.views import (
     alerts,
+    breaking_deployments,
     changes,
     declaring,
     figures,
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<int:number>/edit/", changes.edit, name="incident-edit"),
     path("incidents/<int:number>/merge/", changes.merge, name="incident-merge"),
     path("incidents/<int:number>/split/", changes.split, name="incident-split"),
+    path("incidents/<int:number>/deployments/", breaking_deployments.deployments_set, name="incident-deployments"),
     path("incidents/<int:number>/impact/", impact_setting.impact_set, name="incident-impact"),
     path("incidents/<int:number>/roles/take/", roles.take, name="role-take"),
     path("incidents/<int:number>/roles/leave/", roles.leave, name="role-leave"),

@@ -12,6 +12,7 @@ class Migration(FirstTables):
     dependencies = [
         ('access', '0001_initial'),
         ('catalog', '0001_initial'),
+        ('delivery', '0001_initial'),
         ('paging', '0001_initial'),
         ('slo', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -267,5 +268,19 @@ class Migration(FirstTables):
         migrations.AddConstraint(
             model_name='timelineentry',
             constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('incident', 'key'), name='timeline_once_per_key'),
+        ),
+        migrations.CreateModel(
+            name='BreakingDeployment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('named_by_name', models.CharField(max_length=160)),
+                ('named_at', models.DateTimeField()),
+                ('deployment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='broke', to='delivery.deployment')),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='breaking_deployments', to='response.incident')),
+            ],
+            options={
+                'ordering': ('incident', 'pk'),
+                'constraints': [models.UniqueConstraint(fields=('incident', 'deployment'), name='breaking_deployment_once_per_incident')],
+            },
         ),
     ]

@@ -1,4 +1,5 @@
 from incidents.response.models.alert import Alert
+from incidents.response.models.breaking_deployment import BreakingDeployment
 from incidents.response.models.impact import ImpactedService, ImpactedSlo
 from incidents.response.models.incident import Incident
 from incidents.response.models.milestone import MilestoneChange
@@ -9,6 +10,7 @@ from incidents.response.models.timeline import Attachment, TimelineEntry, Timeli
 __all__ = [
     "Alert",
     "Attachment",
+    "BreakingDeployment",
     "ImpactedService",
     "ImpactedSlo",
     "Incident",

@@ -17,6 +17,7 @@ def menu_of(incident: Incident, *, alerts_count: int) -> list[MenuItem]:
         ("Change severity", "severity", "flame"),
         ("Edit title and summary", "edit", "edit"),
         ("Impact", "impact", "target"),
+        ("Name the deployment that broke it", "deployments", "merge"),
     ]
     while_open = [("Merge into another", "merge", "merge")]
     if alerts_count > 1:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incidents.response.models import Incident
+from incidents.response.selectors.needs import with_needs
 from incidents.response.views.rows import whole_minutes
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.catalog.models import Service
-from reliability.catalog.selectors.dependencies import all_edges
 from reliability.delivery.models import Change
 from reliability.delivery.selectors.changes import changes
 from reliability.kit.periods import Period
@@ -19,7 +19,6 @@ from reliability.kit.periods import Period
 LOOK_BACK = timedelta(hours=24)
 ROWS_MAX = 15
 CHANGES_MAX = 100
-_DEPTH_MAX = 3  # further down nearly everything needs nearly everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +56,6 @@ def changes_between(*, services: Sequence[Service], period: Period, caller: Call
     """Changes of the services and of all they need, as far as the caller may see them; newest first."""
     ids = with_needs({service.pk for service in services})
     return changes(caller=caller, service_ids=ids, period=period, limit=CHANGES_MAX) if ids else []
-
-
-def with_needs(service_ids: set[int]) -> set[int]:
-    """The services and everything below them."""
-    if not service_ids:
-        return set()
-    needs, _ = all_edges()
-    reached, edge = set(service_ids), set(service_ids)
-    for _ in range(_DEPTH_MAX):
-        edge = {one.to for pk in edge for one in needs.get(pk, ())} - reached
-        if not edge:
-            break
-        reached |= edge
-    return reached
 
 
 def _view(change: Change, incident: Incident, impacted: set[int], caller: Caller) -> ChangeView:
