@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from tests.access.addresses import hide
 from tests.cast import Cast, make_cast
+from tests.worlds import kept
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,6 @@ class World:
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """Each test is taken back to it. A module that uses it takes its cast from it, too."""
-    around = transaction.atomic()
-    around._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase does: durable blocks may be inside
-    with django_db_blocker.unblock(), around:
+    with kept(django_db_blocker):
         cast = make_cast()
         yield World(cast, hide(cast))
-        transaction.set_rollback(True)

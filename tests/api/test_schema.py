@@ -19,6 +19,7 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from ninja.openapi.schema import OpenAPISchema
+from pytest_django import DjangoDbBlocker
 from schemathesis.checks import CHECKS, load_all_checks
 
 from incidents.response.models import TimelineEntry
@@ -40,7 +41,9 @@ from tests.cast import (
     SloFactory,
     SourceFactory,
     TargetFactory,
+    make_cast,
 )
+from tests.worlds import kept
 
 SECRET = "a token for the schema run"
 # Bodies are read before the database is asked: on another one, one example for each operation.
@@ -100,8 +103,14 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@pytest.fixture
-def _stored(cast: Cast) -> None:
+@pytest.fixture(scope="module")
+def stored(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with kept(django_db_blocker):
+        _store(make_cast())
+        yield
+
+
+def _store(cast: Cast) -> None:
     """An objective with two days of minutes, and what hangs on it."""
     now = timezone.now()
     ApiTokenFactory(team=cast.payments, role=Role.ADMINISTRATOR.value, secret=SECRET)
@@ -130,7 +139,7 @@ def _stored(cast: Cast) -> None:
     )
 
 
-@pytest.mark.usefixtures("_one_connection", "_stored")
+@pytest.mark.usefixtures("stored", "db", "_one_connection")
 @schema.parametrize()  # type: ignore[untyped-decorator]  # schemathesis is not typed here
 @settings(
     max_examples=EXAMPLES,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
@@ -14,6 +13,7 @@ from reliability.demo.rates.ports import Ports
 from reliability.demo.services.load import EMAIL, load
 from reliability.demo.services.rates import load_rates
 from reliability.supervision.places import demo_host
+from tests.worlds import kept
 
 NOW = datetime(2026, 11, 21, 10, 17, 30, tzinfo=UTC)
 PORTS = Ports(service=40001, proxy=40002, api=40003)
@@ -24,15 +24,12 @@ def shop(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     """As the settings of a demo have it: its own host may be called, mails are kept in a directory."""
-    around = transaction.atomic()
-    around._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase does: durable blocks may be inside
     as_a_demo = override_settings(
         OUTBOUND_ALLOWED_HOSTS=[demo_host()], EMAIL_MAILBOX=str(tmp_path_factory.mktemp("sent-mail"))
     )
-    with as_a_demo, django_db_blocker.unblock(), around:
+    with as_a_demo, kept(django_db_blocker):
         load(now=NOW)
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
