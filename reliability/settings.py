@@ -421,6 +421,9 @@ INTAKE_WRONG_KEYS_PER_MINUTE_MAX = env.int("INTAKE_WRONG_KEYS_PER_MINUTE_MAX", d
 INTAKE_REJECTS_MAX = env.int("INTAKE_REJECTS_MAX", default=100)
 INTAKE_REJECT_BYTES_MAX = env.int("INTAKE_REJECT_BYTES_MAX", default=16 * 1024)
 MONITOR_CALLS_MAX = env.int("MONITOR_CALLS_MAX", default=100)
+# Deployments from outside: rows or events of one request, and how long payloads are kept to be read again.
+DELIVERY_ROWS_MAX = env.int("DELIVERY_ROWS_MAX", default=10_000)
+DELIVERY_RAW_DAYS = env.int("DELIVERY_RAW_DAYS", default=90)
 MAIL_BYTES_MAX = env.int("MAIL_BYTES_MAX", default=1024 * 1024)
 MAILS_AT_ONCE_MAX = env.int("MAILS_AT_ONCE_MAX", default=50)
 # Folders of mail that integrations may read stand in here, below a folder for each team.

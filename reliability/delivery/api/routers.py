@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ninja import Router
 
-from reliability.delivery.api import dora
+from reliability.delivery.api import deployments, dora
 
-ROUTERS: tuple[tuple[str, Router], ...] = (("/v1/dora", dora.router),)
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/deployments", deployments.router),
+    ("/v1/dora", dora.router),
+)

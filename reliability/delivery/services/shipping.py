@@ -1,0 +1,308 @@
+"""Which commits and change requests each deployment was the first to ship: worked out again whenever more is told.
+
+Due work of a team takes one repository after the other. Of each service and environment it begins at the earliest
+deployment that is to be worked out and goes on to the newest, as what that one ships is taken from those after it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from reliability.access.models import Team
+from reliability.delivery.domain.folding import earliest
+from reliability.delivery.domain.shipping import Node, Shipment, Shipped, Step, own_commits, ship
+from reliability.delivery.domain.told import ToldCommit, ToldRequest
+from reliability.delivery.models import (
+    ChangeRequest,
+    Commit,
+    CommitLink,
+    Contents,
+    Deployment,
+    Outcome,
+    ShippedChange,
+    ShippedCommit,
+)
+from reliability.delivery.services.batches import chunks
+from reliability.outbox.services.due import demand
+
+KIND = "delivery.shipping"
+# Commits older than this before the deployments in question are taken as shipped: graphs of decades are not read.
+HISTORY = timedelta(days=400)
+_RUN_SECONDS = 10.0
+_ROWS_PER_QUERY = 1_000
+
+
+def schedule(*, team_id: int, now: datetime) -> None:
+    """Have what is pending worked out soon. Called in the transaction of the cause."""
+    demand(kind=KIND, key=team_id, now=now)
+
+
+def ask_again(*, team_id: int, commits: Sequence[ToldCommit], requests: Sequence[ToldRequest], now: datetime) -> None:
+    """Mark the deployments whose contents may be known better now."""
+    marked = 0
+    repositories: dict[str, datetime] = {}
+    for commit in commits:
+        known = repositories.get(commit.repository, commit.committed_at)
+        repositories[commit.repository] = min(known, commit.committed_at)
+    for repository, since in repositories.items():
+        marked += Deployment.objects.filter(
+            team_id=team_id,
+            contents__in=(Contents.PARTIAL, Contents.UNKNOWN),
+            repository=repository,
+            finished_at__gte=since,
+        ).update(contents=Contents.PENDING)
+    marked += _mark_by_requests(team_id, requests)
+    if marked:
+        schedule(team_id=team_id, now=now)
+
+
+def mark_after(*, service_id: int, environment: str, since: datetime | None) -> None:
+    """A deployment was there and is elsewhere now: those after it may ship what it did."""
+    if since is not None:
+        Deployment.objects.filter(
+            service_id=service_id, environment=environment, outcome=Outcome.SUCCEEDED, finished_at__gte=since
+        ).update(contents=Contents.PENDING)
+
+
+def work_out(*, team_id: int, now: datetime) -> datetime | None:
+    """Work out what is pending, for some seconds. Returns *now* while more is left, else None."""
+    until = time.monotonic() + _RUN_SECONDS
+    while time.monotonic() < until:
+        repository = (
+            Deployment.objects.filter(team_id=team_id, contents=Contents.PENDING)
+            .order_by("repository")
+            .values_list("repository", flat=True)
+            .first()
+        )
+        if repository is None:
+            return None
+        _work_out(team_id=team_id, repository=repository)
+    return now
+
+
+def _mark_by_requests(team_id: int, requests: Sequence[ToldRequest]) -> int:
+    shas: dict[str, set[str]] = defaultdict(set)
+    keys: dict[str, set[str]] = defaultdict(set)
+    for one in requests:
+        shas[one.repository].update(sha for sha in (one.merge_sha, one.head_sha) if sha)
+        keys[one.repository].add(one.key)
+    ids: set[int] = set()
+    for repository, wanted in shas.items():
+        for some in chunks(sorted(wanted)):
+            found = ShippedCommit.objects.filter(
+                commit__team_id=team_id, commit__repository=repository, commit__sha__in=some
+            )
+            ids.update(found.order_by().values_list("deployment_id", flat=True))
+    for repository, wanted in keys.items():
+        for some in chunks(sorted(wanted)):
+            shipped = ShippedChange.objects.filter(
+                change__team_id=team_id, change__repository=repository, change__key__in=some
+            )
+            ids.update(shipped.order_by().values_list("deployment_id", flat=True))
+    return sum(Deployment.objects.filter(pk__in=some).update(contents=Contents.PENDING) for some in chunks(sorted(ids)))
+
+
+@transaction.atomic
+def _work_out(*, team_id: int, repository: str) -> None:
+    Team.objects.select_for_update(no_key=True).get(pk=team_id)  # what is told meanwhile comes before, or after
+    pending = list(
+        Deployment.objects.select_for_update()
+        .filter(team_id=team_id, repository=repository, contents=Contents.PENDING)
+        .order_by("pk")
+    )
+    since: dict[tuple[int, str], datetime] = {}
+    for row in pending:
+        group = (row.service_id, row.environment)
+        began = _since(row)
+        if began is not None:
+            since[group] = min(began, since.get(group, began))
+    _drop(row.pk for row in pending if row.outcome != Outcome.SUCCEEDED)
+    rows = {group: _successes(group, began) for group, began in since.items()}
+    graph = _Graph.read(team_id, repository, rows.values())
+    for group, successes in rows.items():
+        if successes:
+            _work_out_group(graph, group, successes)
+
+
+def _since(row: Deployment) -> datetime | None:
+    """When it was in place first: also of one that is said to have failed later."""
+    told = row.states.get(Outcome.SUCCEEDED)
+    return earliest(row.finished_at, datetime.fromisoformat(told[0]).astimezone(UTC) if told else None)
+
+
+def _drop(ids: Iterable[int]) -> None:
+    for some in chunks(list(ids)):
+        ShippedCommit.objects.filter(deployment_id__in=some).delete()
+        ShippedChange.objects.filter(deployment_id__in=some).delete()
+        Deployment.objects.filter(pk__in=some).update(contents=Contents.NONE, is_rollback=False, previous_revision="")
+
+
+def _successes(group: tuple[int, str], since: datetime) -> list[Deployment]:
+    """From the instant on, the order of arrival out of it."""
+    service_id, environment = group
+    found = Deployment.objects.filter(
+        service_id=service_id, environment=environment, outcome=Outcome.SUCCEEDED, finished_at__gte=since
+    )
+    return list(found.order_by("finished_at", "origin", "key"))
+
+
+def _before(group: tuple[int, str], since: datetime) -> Shipped:
+    service_id, environment = group
+    earlier = Deployment.objects.filter(
+        service_id=service_id, environment=environment, outcome=Outcome.SUCCEEDED, finished_at__lt=since
+    )
+    last = earlier.order_by("-finished_at", "-origin", "-key").values_list("revision", flat=True).first()
+    shas = ShippedCommit.objects.filter(deployment__in=earlier.order_by(), commit__committed_at__gte=since - HISTORY)
+    return Shipped(
+        revisions={one for one in earlier.order_by().values_list("revision", flat=True).distinct() if one},
+        shas=set(shas.order_by().values_list("commit__sha", flat=True)),
+        last=last or "",
+        is_first=last is None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """The commits of a repository by sha. requests: those that came in or end with the sha."""
+
+    nodes: dict[str, Node]
+    commits: dict[str, Commit]
+    requests: dict[str, list[ChangeRequest]]
+    by_key: dict[str, ChangeRequest]
+
+    @classmethod
+    def read(cls, team_id: int, repository: str, groups: Iterable[Sequence[Deployment]]) -> _Graph:
+        begins = [rows[0].finished_at for rows in groups if rows]
+        if not begins:
+            return cls({}, {}, {}, {})
+        since = min(one for one in begins if one is not None) - HISTORY
+        rows = Commit.objects.filter(team_id=team_id, repository=repository, committed_at__gte=since)
+        commits = {row.sha: row for row in rows.order_by()}
+        below: dict[int, list[str]] = defaultdict(list)
+        within: dict[int, list[str]] = defaultdict(list)
+        links = CommitLink.objects.filter(commit__in=rows.order_by()).order_by("commit_id", "includes_sha")
+        for pk, sha, is_within in links.values_list("commit_id", "includes_sha", "is_within"):
+            (within if is_within else below)[pk].append(sha)
+        nodes = {
+            sha: Node(tuple(below[row.pk]), tuple(within[row.pk]), row.parents_known, row.is_truncated)
+            for sha, row in commits.items()
+        }
+        requests: dict[str, list[ChangeRequest]] = defaultdict(list)
+        told = ChangeRequest.objects.filter(team_id=team_id, repository=repository)
+        told = told.filter(Q(merged_at=None) | Q(merged_at__gte=since))
+        by_key = {row.key: row for row in told.order_by("merged_at", "key")}
+        for row in by_key.values():
+            for sha in {row.merge_sha, row.head_sha} - {""}:
+                requests[sha].append(row)
+        return cls(nodes, commits, requests, by_key)
+
+
+def _work_out_group(graph: _Graph, group: tuple[int, str], rows: list[Deployment]) -> None:
+    first = rows[0].finished_at
+    if first is None:
+        raise ValueError("a success has an end")  # the database's constraint says so
+    there = _before(group, first)
+    shipments = ship(
+        steps=[Step(row.revision, tuple(row.listed_commits)) for row in rows], graph=graph.nodes, before=there
+    )
+    shipped_before = set(
+        ShippedChange.objects.filter(
+            deployment__service_id=group[0], deployment__environment=group[1], deployment__finished_at__lt=first
+        )
+        .order_by()
+        .values_list("change_id", flat=True)
+    )
+    made, changes = [], []
+    owned: dict[int, Commit] = {}
+    begun: dict[int, ChangeRequest] = {}
+    for row, shipment in zip(rows, shipments, strict=True):
+        row.previous_revision = shipment.previous
+        row.is_rollback = shipment.is_rollback or row.is_rollback_told
+        row.contents = Contents(shipment.known.value)
+        requests = _requests(graph, row, shipment, owned, begun)
+        made += [_shipped(row, graph.commits[sha]) for sha in shipment.shas if _counts(graph, sha)]
+        for request in requests:
+            if request.pk not in shipped_before:
+                shipped_before.add(request.pk)
+                changes.append(ShippedChange(deployment=row, change=request))
+    _store(rows, made, changes, owned, begun)
+
+
+def _counts(graph: _Graph, sha: str) -> bool:
+    commit = graph.commits.get(sha)
+    return commit is not None and not commit.is_merge
+
+
+def _shipped(row: Deployment, commit: Commit) -> ShippedCommit:
+    finished_at = row.finished_at or commit.committed_at
+    lead = finished_at - commit.committed_at
+    return ShippedCommit(deployment=row, commit=commit, lead_seconds=int(lead.total_seconds()))
+
+
+def _requests(
+    graph: _Graph,
+    row: Deployment,
+    shipment: Shipment,
+    owned: dict[int, Commit],
+    begun: dict[int, ChangeRequest],
+) -> list[ChangeRequest]:
+    """The change requests that it ships: named by the sender, or told by the commits; their commits are marked."""
+    found = {key: graph.by_key[key] for key in row.listed_changes if key in graph.by_key}
+    by_commits = {
+        request.key: request
+        for sha in shipment.shas
+        for request in graph.requests.get(sha, ())
+        if _is_in(request, shipment)
+    }
+    shas = frozenset(shipment.shas)
+    for request in sorted(by_commits.values(), key=lambda one: (one.merged_at or row.received_at, one.key)):
+        own = own_commits(head=request.head_sha, base=request.base_sha, graph=graph.nodes, among=shas)
+        _begin(request, [graph.commits[sha] for sha in own if _counts(graph, sha)], begun)
+        for sha in own | ({request.merge_sha} & shas):
+            commit = graph.commits[sha]
+            if commit.pk not in owned:
+                commit.change = request
+                owned[commit.pk] = commit
+    return list({request.pk: request for request in (*found.values(), *by_commits.values())}.values())
+
+
+def _is_in(request: ChangeRequest, shipment: Shipment) -> bool:
+    """Its head alone is not enough while it is open: branches are deployed, too."""
+    return request.merged_at is not None or bool(request.merge_sha and request.merge_sha in shipment.shas)
+
+
+def _begin(request: ChangeRequest, own: Sequence[Commit], begun: dict[int, ChangeRequest]) -> None:
+    """Nobody told when its first commit was made, but its commits are known: squashed ones are not."""
+    if request.first_commit_at is None and own and request.head_sha != request.merge_sha:
+        request.first_commit_at = min(commit.authored_at or commit.committed_at for commit in own)
+        begun[request.pk] = request
+
+
+def _store(
+    rows: list[Deployment],
+    made: list[ShippedCommit],
+    changes: list[ShippedChange],
+    owned: dict[int, Commit],
+    begun: dict[int, ChangeRequest],
+) -> None:
+    for some in chunks([row.pk for row in rows]):
+        ShippedCommit.objects.filter(deployment_id__in=some).delete()
+        ShippedChange.objects.filter(deployment_id__in=some).delete()
+    ShippedCommit.objects.bulk_create(made, batch_size=_ROWS_PER_QUERY)
+    ShippedChange.objects.bulk_create(changes, batch_size=_ROWS_PER_QUERY)
+    Deployment.objects.bulk_create(
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["previous_revision", "is_rollback", "contents"],
+    )
+    Commit.objects.bulk_update(owned.values(), ["change"], batch_size=200)
+    ChangeRequest.objects.bulk_update(begun.values(), ["first_commit_at"], batch_size=200)
