@@ -16,7 +16,6 @@ from reliability.delivery.domain.dora_columns import (
     Stages,
     columns_of,
     joined,
-    lead_seconds,
     packed,
     stages_of,
 )
@@ -158,11 +157,6 @@ def test_months_that_are_packed_one_by_one_join_to_the_same_columns() -> None:
     assert period_of_month(month_of(START)) == Period(
         datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
     )
-
-
-def test_a_commit_younger_than_its_deployment_has_no_lead_time() -> None:
-    assert lead_seconds(committed_at=START, finished_at=START + HOUR) == 3600
-    assert lead_seconds(committed_at=START + HOUR, finished_at=START) is None
 
 
 def test_stages_are_the_steps_of_a_change_request_and_absent_where_an_instant_is() -> None:

@@ -71,6 +71,10 @@ class DoraTrendQuery(DoraQuery):
     step: Annotated[Duration, Field(description="length of a slice, an hour or more")] = timedelta(days=7)
 
 
+class DoraDeploymentsQuery(DoraQuery):
+    metric: Metric = Metric.FREQUENCY
+
+
 class DoraSpread(Schema):
     """Seconds; null where n is 0."""
 
@@ -202,7 +206,7 @@ def get_trend(request: AccessRequest, query: Query[DoraTrendQuery]) -> Any:
 
 
 @router.get(
-    "/lead-time/commits",
+    "/commits",
     response=Page[DoraLead],
     operation_id="listDoraLeadTimes",
     summary="The commits that lead time counts",
@@ -216,15 +220,15 @@ def list_leads(request: AccessRequest, query: Query[DoraQuery]) -> Any:
 
 
 @router.get(
-    "/{metric}/deployments",
+    "/deployments",
     response=Page[DoraDeployment],
     operation_id="listDoraDeployments",
     summary="The deployments that a metric counts",
 )
-def list_deployments(request: AccessRequest, metric: Metric, query: Query[DoraQuery]) -> Any:
+def list_deployments(request: AccessRequest, query: Query[DoraDeploymentsQuery]) -> Any:
     """The newest first: all successful ones, those that failed, or those that are rework."""
     found = delivered(caller=request.caller, filters=_filters(query))
-    places = places_of(found=found, metric=metric)
+    places = places_of(found=found, metric=query.metric)
     rows = deployment_rows(caller=request.caller, found=found, places=places[query.offset : query.offset + query.limit])
     return _page([_deployment(row) for row in rows], len(places), query)
 

@@ -114,12 +114,6 @@ def seconds_of(at: datetime) -> int:
     return int(at.timestamp() // 1)
 
 
-def lead_seconds(*, committed_at: datetime, finished_at: datetime) -> int | None:
-    """Whole seconds from commit to deployed; None when the clocks disagree: the commit is younger."""
-    length = finished_at - committed_at
-    return None if length < timedelta(0) else length // _SECOND
-
-
 def stages_of(
     *,
     finished_at: datetime,

@@ -139,7 +139,7 @@ def figure_views(found: Dora, query: MetricsQuery) -> list[FigureView]:
     of_deployments = f"n = {n:,} deployment{'' if n == 1 else 's'}"
 
     def url(metric: Metric) -> str:
-        return reverse("delivery-rows", args=(metric.value,)) + query.address()
+        return reverse("delivery-rows") + query.address(metric=metric.value)
 
     still_open = f"Not restored yet, and in no time: {found.unrecovered:,}." if found.unrecovered else ""
     disordered = f" Restored before deployed, as clocks have it: {found.disordered:,}." if found.disordered else ""

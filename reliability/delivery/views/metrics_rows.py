@@ -50,9 +50,9 @@ class RowView:
 
 
 @require_safe
-def metric_rows(request: AccessRequest, metric: str) -> HttpResponse:
-    """The same range and filters as the page of figures."""
-    query, found, view = _asked(request, metric)
+def metric_rows(request: AccessRequest) -> HttpResponse:
+    """`?metric=`, and the same range and filters as the page of figures."""
+    query, found, view = _asked(request)
     is_lead = view.metric is Metric.LEAD_TIME
     places = lead_places_of(found=found) if is_lead else places_of(found=found, metric=view.metric)
     page = page_of(request, range(len(places)), per_page=PER_PAGE)
@@ -71,18 +71,19 @@ def metric_rows(request: AccessRequest, metric: str) -> HttpResponse:
 
 
 @require_safe
-def rows_file(request: AccessRequest, metric: str) -> HttpResponse:
+def rows_file(request: AccessRequest) -> HttpResponse:
     """All of them for a spreadsheet, at most FILE_ROWS_MAX; instants in UTC."""
-    _, found, view = _asked(request, metric)
+    _, found, view = _asked(request)
     is_lead = view.metric is Metric.LEAD_TIME
     rows = _lead_lines(found) if is_lead else _lines(request, found, view.metric)
     columns = _LEAD_COLUMNS if is_lead else _COLUMNS
     return table_file(columns=columns, rows=rows, filename=f"{view.metric.value}.csv")
 
 
-def _asked(request: AccessRequest, metric: str) -> tuple[MetricsQuery, Delivered, FigureView]:
+def _asked(request: AccessRequest) -> tuple[MetricsQuery, Delivered, FigureView]:
+    metric = request.GET.get("metric", Metric.FREQUENCY)
     if metric not in set(Metric):
-        raise Http404(f"there is no metric {metric!r}: choose one of {', '.join(Metric)}")
+        raise Http404(f"there is no such metric: choose one of {', '.join(Metric)}")
     query = MetricsQuery.of(request, now=timezone.now())
     found = delivered(caller=request.caller, filters=query.filters)
     view = next(one for one in figure_views(found.figures, query) if one.metric == metric)
