@@ -55,7 +55,7 @@ class StepOut(Schema):
     end: datetime
     measured: bool
     budget_spent: float | None = Field(description="null: nothing was measured in it")
-    by_kind: dict[CauseKind, float]
+    by_kind: dict[str, float] = Field(description="what each kind spent; kinds that spent nothing are left out")
 
 
 class StretchOut(Schema):
@@ -216,5 +216,5 @@ def _step_out(step: Step) -> dict[str, Any]:
         "end": step.period.end,
         "measured": step.is_measured,
         "budget_spent": float(step.total) if is_known else None,
-        "by_kind": {kind: float(share) for kind, share in step.consumed.items()},
+        "by_kind": {kind.value: float(share) for kind, share in step.consumed.items()},
     }
