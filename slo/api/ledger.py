@@ -30,19 +30,19 @@ router = Router(tags=["SLOs"])
 MINUTES_MAX = 1_440
 
 
-class CauseOut(Schema):
+class LedgerCauseOut(Schema):
     start: datetime
     end: datetime | None = Field(description="null: it goes on")
     why: str = Field(description="why it is taken for the cause", examples=["it names this objective"])
     declared: bool = Field(description="false: found through the service, or inferred")
 
 
-class LineOut(Schema):
+class LedgerLineOut(Schema):
     key: str = Field(description="names the line of this ledger", examples=["incident-12", "unknown"])
     kind: CauseKind
     label: str
     url: str = Field(description="the page that tells more; empty when there is none, or it may not be told")
-    causes: list[CauseOut]
+    causes: list[LedgerCauseOut]
     minutes: int = Field(description="minutes that spent budget")
     minutes_touched: int = Field(description="minutes under this cause, whether they spent or not")
     events_lost: float
@@ -50,7 +50,7 @@ class LineOut(Schema):
     budget_spent: float = Field(description="share of the budget of the period")
 
 
-class StepOut(Schema):
+class LedgerStepOut(Schema):
     start: datetime
     end: datetime
     measured: bool
@@ -58,7 +58,7 @@ class StepOut(Schema):
     by_kind: dict[str, float] = Field(description="what each kind spent; kinds that spent nothing are left out")
 
 
-class StretchOut(Schema):
+class LedgerStretchOut(Schema):
     window: PeriodOut
     basis: str = Field(description="which version of the objective judged it, in words")
 
@@ -67,30 +67,30 @@ class LedgerOut(Schema):
     slo: str
     window: PeriodOut = Field(description="the period asked for")
     basis: LedgerBasis
-    stretches: list[StretchOut]
+    stretches: list[LedgerStretchOut]
     budget_spent: float | None = Field(description="share of the budget of the period; null: nothing was measured")
     events_lost: float | None
     minutes: int | None
     units_allowed: float | None = Field(description="the whole budget: bad events, or bad slices")
     slice_minutes: int | None = Field(description="how long a slice is; null for events")
-    lines: list[LineOut] = Field(description="what spent most first, unknown last; they sum to budget_spent")
-    steps: list[StepOut] = Field(description="hours up to three days, else days of `tz`")
+    lines: list[LedgerLineOut] = Field(description="what spent most first, unknown last; they sum to budget_spent")
+    steps: list[LedgerStepOut] = Field(description="hours up to three days, else days of `tz`")
     complete: bool = Field(description="false: there were more causes than can be told; theirs counts as unknown")
 
 
-class MinuteOut(Schema):
+class LedgerMinuteOut(Schema):
     at: datetime
     bad: float
     valid: float
     budget_spent: float
 
 
-class MinutesOut(Schema):
+class LedgerMinutesOut(Schema):
     slo: str
     window: PeriodOut
     line: str
     count: int = Field(description="minutes of the line in the whole period")
-    minutes: list[MinuteOut]
+    minutes: list[LedgerMinuteOut]
 
 
 class LedgerQuery(Schema):
@@ -136,7 +136,7 @@ def get_ledger(request: AccessRequest, name: str, query: Query[LedgerQuery]) -> 
 
 @router.get(
     "/{name}/ledger/minutes",
-    response=MinutesOut,
+    response=LedgerMinutesOut,
     operation_id="listSloLedgerMinutes",
     summary="Minutes of one line of the ledger",
 )

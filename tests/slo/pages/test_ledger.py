@@ -126,7 +126,7 @@ def world(cast: Cast, slo: Slo, now: datetime) -> World:
 
 
 def ledger(world: World, cast: Cast, now: datetime, who: str = "viewer", **options: Any) -> LedgerView:
-    asked = {"period": world.period, "at": now, "zone": UTC_ZONE} | options
+    asked: dict[str, Any] = {"period": world.period, "at": now, "zone": UTC_ZONE} | options
     return ledger_of(caller=cast.caller(who), slo=world.slo, now=now, **asked)
 
 
@@ -137,9 +137,9 @@ def minutes_by_label(view: LedgerView) -> dict[str, int]:
 def test_every_room_tells_what_spent_the_budget_and_it_sums_up(
     cast: Cast, world: World, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    caller, asked = cast.caller("viewer"), {"period": world.period, "at": now, "now": now, "zone": UTC_ZONE}
+    caller, slo = cast.caller("viewer"), world.slo
     with django_assert_num_queries(13):
-        view = ledger_of(caller=caller, slo=world.slo, **asked)
+        view = ledger_of(caller=caller, slo=slo, period=world.period, at=now, now=now, zone=UTC_ZONE)
     assert minutes_by_label(view) == {
         "database upgrade": 0,
         "New disks": 10,
