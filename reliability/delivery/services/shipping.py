@@ -30,6 +30,7 @@ from reliability.delivery.models import (
     ShippedCommit,
 )
 from reliability.delivery.services.batches import chunks
+from reliability.delivery.services.dora_months import Ended, mark_stale
 from reliability.outbox.services.due import demand
 
 KIND = "delivery.shipping"
@@ -129,6 +130,8 @@ def _work_out(*, team_id: int, repository: str) -> None:
     for group, successes in rows.items():
         if successes:
             _work_out_group(graph, group, successes)
+    ended = [Ended(one.service_id, one.environment, one.finished_at) for some in rows.values() for one in some]
+    mark_stale(team_id=team_id, ended=ended)
 
 
 def _since(row: Deployment) -> datetime | None:

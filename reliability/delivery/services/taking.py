@@ -17,7 +17,7 @@ from reliability.delivery.domain.environments import environment_name, is_produc
 from reliability.delivery.domain.folding import earliest, fold_fields, settled, with_state
 from reliability.delivery.domain.told import ToldCommit, ToldDeployment, ToldRequest, ToldSwitch
 from reliability.delivery.models import Change, ChangeRequest, Contents, Deployment, Outcome
-from reliability.delivery.services import commits, shipping
+from reliability.delivery.services import commits, dora_months, shipping
 from reliability.delivery.services.batches import chunks
 
 _ROWS_PER_QUERY = 500
@@ -82,7 +82,7 @@ def _take_deployments(batch: Batch, now: datetime) -> None:
         .filter(team_id=batch.team_id, origin=batch.origin, key__in=keys)
         .order_by("key", "pk")
     }
-    made, changed, moved = [], [], []
+    made, changed, moved, ended = [], [], [], []
     for key, parts in told.items():
         row = known.get(key) or Deployment(team_id=batch.team_id, origin=batch.origin, key=key, received_at=now)
         former = _snapshot(row)
@@ -92,6 +92,7 @@ def _take_deployments(batch: Batch, now: datetime) -> None:
             made.append(row)
         elif _snapshot(row) != former:
             changed.append(row)
+            ended.append(dora_months.Ended(former["service_id"], former["environment"], former["finished_at"]))
             if any(getattr(row, name) != former[name] for name in _MATTERS):
                 row.contents = Contents.PENDING
             if (row.service_id, row.environment) != (former["service_id"], former["environment"]):
@@ -104,6 +105,8 @@ def _take_deployments(batch: Batch, now: datetime) -> None:
         unique_fields=["id"],
         update_fields=[*(name.removesuffix("_id") for name in _TOLD), *_KEPT],
     )
+    ended += [dora_months.Ended(row.service_id, row.environment, row.finished_at) for row in (*made, *changed)]
+    dora_months.mark_stale(team_id=batch.team_id, ended=ended)
     for service_id, environment, since in moved:
         shipping.mark_after(service_id=service_id, environment=environment, since=since)
     if any(row.contents == Contents.PENDING for row in (*made, *changed)):
