@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from icalendar import Calendar
 
 from incidents.postmortems.domain.due import DUE_AFTER
@@ -29,7 +30,9 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def test_a_draft_is_reviewed_published_read_and_taken_back(cast: Cast, postmortem: Postmortem, now: datetime) -> None:
+def test_a_draft_is_reviewed_published_read_and_taken_back(
+    cast: Cast, as_: Callable[[str], Client], postmortem: Postmortem, now: datetime
+) -> None:
     writer, editor = cast.caller("responder"), cast.caller("editor")
     sections.save(
         caller=writer, postmortem=postmortem, slug="summary", text="Tills stood still.", base=Base(1), now=now
@@ -54,6 +57,10 @@ def test_a_draft_is_reviewed_published_read_and_taken_back(cast: Cast, postmorte
     reviews.answer(caller=editor, postmortem=postmortem, answer=ReviewAnswer.APPROVED, now=now)
     postmortem.refresh_from_db()
     assert postmortem.state == State.APPROVED
+    page, said = f"/postmortems/{postmortem.pk}/publish/", "It was changed after it was approved"
+    assert said not in as_("responder").get(page).content.decode()
+    sections.save(caller=writer, postmortem=postmortem, slug="summary", text="Tills stood.", base=Base(2), now=now)
+    assert said in as_("responder").get(page).content.decode()
 
     outsider = cast.caller("outsider")
     assert not list_postmortems(caller=outsider).exists()

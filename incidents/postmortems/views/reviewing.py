@@ -44,8 +44,7 @@ def review_part(*, request: AccessRequest, postmortem: Postmortem, now: datetime
         "may_answer": mine is not None and is_open and request.caller.may(postmortem.team_id, Role.RESPONDER),
         "may_write": request.caller.may(postmortem.team_id, Role.RESPONDER),
         "waiting": ReviewAnswer.WAITING.value,
-        "changed_since": postmortem.state == State.APPROVED
-        and any(one.answered_revision and _written_since(postmortem, one.answered_revision) for one in rows),
+        "changed_since": _is_changed_since_approval(postmortem),
         "approvals": approvals,
     }
 
@@ -151,6 +150,7 @@ def postmortem_publish(request: AccessRequest, number: int) -> HttpResponse:
         "postmortem": postmortem,
         # What a private team wrote is for others only when it says so.
         "is_team_only": not postmortem.is_published_to_organisation if is_published else postmortem.team.is_private,
+        "changed_since": _is_changed_since_approval(postmortem),
     }
     return render(request, "postmortems/publish.html", context)
 
@@ -188,6 +188,13 @@ def postmortem_readers(request: AccessRequest, number: int) -> HttpResponse:
     rows = postmortem.receipts.select_related("user").order_by("-opened_at", "-pk")
     context = {"place_tabs": tabs_for(request), "postmortem": postmortem, "page": page_of(request, rows, per_page=50)}
     return render(request, "postmortems/readers.html", context)
+
+
+def _is_changed_since_approval(postmortem: Postmortem) -> bool:
+    if postmortem.state != State.APPROVED:
+        return False
+    answered = [one.answered_revision for one in reviews.reviews_now(postmortem=postmortem)]
+    return any(_written_since(postmortem, revision) for revision in answered if revision)
 
 
 def _written_since(postmortem: Postmortem, revision: int) -> bool:
