@@ -15,6 +15,7 @@ from incidents.response.models import BreakingDeployment, ImpactedService, Incid
 from reliability.catalog.models import Service
 from reliability.delivery.domain.dora import Dora
 from reliability.delivery.models import Deployment, DeploymentMonth
+from reliability.delivery.selectors import dora_facts
 from reliability.delivery.selectors.dora import Delivered, DoraFilters, delivered
 from reliability.delivery.services import dora_months, row_intake, shipping
 from reliability.kit.periods import Period
@@ -84,8 +85,10 @@ def read(cast: Cast, who: str = "viewer", **filters: Any) -> Delivered:
 
 def same_as_the_document(found: Dora) -> None:
     hour = 3600
-    assert (found.deployments, found.per_day) == (5, pytest.approx(5 / 7))
-    assert (found.lead.n, found.lead.median, found.lead.p90) == (6, 15.5 * hour, pytest.approx(36 * hour))
+    assert found.deployments == 5
+    assert found.per_day == pytest.approx(5 / 7)
+    assert (found.lead.n, found.lead.median) == (6, 15.5 * hour)
+    assert found.lead.p90 == pytest.approx(36 * hour)
     assert (found.failed, found.fail_rate, found.rework, found.rework_rate) == (3, 0.6, 1, 0.2)
     assert (found.recovery.n, found.recovery.median) == (3, 1.5 * hour)
     assert found.recovery.p90 == pytest.approx(45.1 * hour)
@@ -123,7 +126,7 @@ def test_told_packed_and_told_again_the_week_has_the_figures_of_the_document(
 def test_a_month_that_is_told_of_while_it_is_packed_stays_stale(
     cast: Cast, week: list[Deployment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_rows = dora_months.facts_of
+    read_rows = dora_facts.facts_of
 
     def told_meanwhile(**arguments: Any) -> Any:
         found = read_rows(**arguments)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from reliability.delivery.models import Deployment
 
 
-class _Choices(forms.ModelMultipleChoiceField):
+class _Choices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # takes none when it runs
     """As people tell deployments apart: what, of which service, when."""
 
     def label_from_instance(self, obj: Deployment) -> str:

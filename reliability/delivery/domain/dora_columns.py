@@ -149,12 +149,12 @@ def packed(deployments: Iterable[DeploymentFacts]) -> Packed:
 
 def joined(months: Sequence[tuple[int, Packed]]) -> Columns:
     """The columns of (series, month) pairs, which come in the order of series and time."""
-    columns = Packed(*zip(*(month for _, month in months), strict=True)) if months else Packed(*([()] * len(_DTYPES)))
+    columns = list(zip(*(month for _, month in months), strict=True)) or [()] * len(_DTYPES)
     found = {
         name: np.frombuffer(b"".join(blobs), dtype=dtype)
         for (name, dtype), blobs in zip(_DTYPES.items(), columns, strict=True)
     }
-    sizes = [len(blob) // 8 for blob in columns.ids]
+    sizes = [len(month.ids) // 8 for _, month in months]
     series = np.repeat(np.array([number for number, _ in months], dtype=np.int64), sizes)
     found["stages"] = found["stages"].reshape(-1, STAGES)
     return Columns(series=series, **found)
