@@ -22,7 +22,7 @@ _LOOKS = MappingProxyType(
         CauseKind.BY_HAND: (SERIES[3], "x"),
     }
 )
-_BELOW = 66  # pixels, for the legend
+_ABOVE = 44  # pixels, for the legend
 
 
 def ledger_chart(steps: Sequence[Step], *, period: Period, note: str = "", height: int = 280) -> Chart:
@@ -48,9 +48,9 @@ def ledger_chart(steps: Sequence[Step], *, period: Period, note: str = "", heigh
                 y_format=".2~%",
                 barmode="relative",
                 bargap=0.15,
-                margin={"t": 12, "b": _BELOW},
+                margin={"t": _ABOVE},
                 showlegend=bool(kinds),
-                legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
+                legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
             ),
         },
         columns=("From", "To", *(kind.words for kind in kinds), "Spent"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -45,6 +48,7 @@ SHOWN_ON_OBJECTIVE = 5
 IDLE_SHOWN = 50
 DAYS_ON_OBJECTIVE = 100  # longer windows have their ledger on its own page only: the page must stay quick
 _RANGE = ("range", "from", "to")
+_KEPT = (*_RANGE, "tz")
 
 
 @require_safe
@@ -69,6 +73,7 @@ def slo_ledger(request: AccessRequest, name: str) -> HttpResponse:
         "stretches": view.stretches if len(view.stretches) > 1 else (),
         "idle": idle_rows_of(view.ledger)[:IDLE_SHOWN],
         "now": now,
+        "ledger_url": _address(slo, {name: request.GET.get(name, "") for name in _KEPT} | {"basis": basis}),
     }
     if wanted := request.GET.get("line", ""):
         context |= _drill_down(request, view, wanted)
@@ -80,14 +85,25 @@ def ledger_section(
 ) -> dict[str, Any]:
     """For the objective's page: the ledger of its window, judged as its state is, so that both say the same sum."""
     if status.window.length.days > DAYS_ON_OBJECTIVE:
-        return {"ledger_is_elsewhere": True}
+        return {"ledger_is_elsewhere": True, "ledger_url": _address(slo, {"range": "90d"})}
     basis = LedgerBasis.RESTATED if status.is_restated else LedgerBasis.AT_THE_END
     view = ledger_of(
         caller=request.caller, slo=slo, period=status.window, at=at, now=now, zone=zone_of(request), basis=basis
     )
     found = _context(view, _chart(view))
     rows = found["ledger_rows"]
-    return found | {"ledger_rows": rows[:SHOWN_ON_OBJECTIVE], "ledger_more": max(0, len(rows) - SHOWN_ON_OBJECTIVE)}
+    # The range of the page is that of its charts; the ledger is of the window.
+    bounds = {"from": raw(status.window.start), "to": raw(status.at)} if at < now else {}
+    return found | {
+        "ledger_rows": rows[:SHOWN_ON_OBJECTIVE],
+        "ledger_more": max(0, len(rows) - SHOWN_ON_OBJECTIVE),
+        "ledger_url": _address(slo, {"tz": request.GET.get("tz", ""), "basis": basis} | bounds),
+    }
+
+
+def _address(slo: Slo, query: Mapping[str, str]) -> str:
+    """Of the ledger's page; what is empty is left out."""
+    return f"{reverse('slo-ledger', args=[slo.name])}?{urlencode({key: text for key, text in query.items() if text})}"
 
 
 def _context(view: LedgerView, chart: Chart) -> dict[str, Any]:

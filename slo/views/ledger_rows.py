@@ -17,7 +17,7 @@ from slo.selectors.ledger import LedgerView
 class LedgerRow:
     """One line. consumed: share of the period's budget; part: of all that was spent, None where that is nothing.
 
-    spent: in events or time, in words; empty where definitions of different measure spent. has_minutes: to list.
+    spent: bad slices as time, in words. has_minutes: there are some to list.
     """
 
     key: str
@@ -75,11 +75,9 @@ def row_of(line: Line, ledger: Ledger) -> LedgerRow:
 
 
 def spent_words(spent: Fraction, ledger: Ledger) -> str:
-    """Units as people say them: "1,204 bad events", "35 min of bad slices"."""
-    if ledger.allowed is None or not spent:
+    """Bad slices as time: "35 min". Empty for events, which are told beside it as those that were lost."""
+    if ledger.allowed is None or ledger.unit_minutes is None or not spent:
         return ""
-    if ledger.unit_minutes is None:
-        return f"{number_text(float(spent))} bad events"
     return duration_text(timedelta(minutes=float(spent) * ledger.unit_minutes))
 
 

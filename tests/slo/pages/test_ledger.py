@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -224,7 +226,12 @@ def test_the_page_leads_from_the_sum_to_the_line_to_its_minutes(as_: As, world: 
     assert f"The minutes of #{world.incident.pk} Sev2: Orders fail" in page
     assert page.count('data-label="Of">100<') == 10
     assert viewer.get(f"{world.path}&line=incident-0").status_code == 404
-    objective = viewer.get(f"/slos/{world.slo.name}/").content.decode()
+    objective = viewer.get(f"/slos/{world.slo.name}/?range=1h").content.decode()
+    link = re.search(rf'href="(/slos/[^"]*line=incident-{world.incident.pk})#minutes', objective)
+    assert link is not None
+    assert "The minutes of" in viewer.get(unescape(link[1])).content.decode(), (
+        "also where the range of the charts is another"
+    )
     assert objective.index('id="standing"') < objective.index('id="ledger"') < objective.index('id="charts"')
     assert f"#{world.below.pk} Sev2: The bank is slow" in objective
     for path in (world.path, f"{world.path}&format=csv", f"/api/v1/slos/{world.slo.name}/ledger"):
