@@ -11,6 +11,7 @@ SCRIPTS = (
     "against_prometheus",
     "hourly_history",
     "recompute",
+    "dora",
     "ledger",
     "list_page",
     "intake",
