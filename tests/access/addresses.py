@@ -19,6 +19,7 @@ from slo.models import Adjustment, Backfill, BurnAlert, Exclusion, SliVersion
 from tests.access.hidden_actions import hidden_actions
 from tests.access.hidden_backlog import hidden_backlog
 from tests.access.hidden_blackouts import hidden_blackouts
+from tests.access.hidden_delivery import hidden_delivery
 from tests.access.hidden_experiments import hidden_experiments
 from tests.access.hidden_gamedays import hidden_gamedays
 from tests.access.hidden_intake import hidden_intake
@@ -89,6 +90,7 @@ PUBLIC = frozenset(
         "intake/<str:key>/alertmanager",
         "intake/generic",
         "intake/<str:key>/generic",
+        "delivery/in/<slug:name>",
         "v2/enqueue",
         "v2/change/enqueue",
         "generic/2010-04-15/create_event.json",
@@ -174,6 +176,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_actions(cast),
         **hidden_backlog(cast),
         **hidden_blackouts(cast),
+        **hidden_delivery(cast, service),
         **hidden_experiments(cast),
         **hidden_gamedays(cast),
         **hidden_intake(cast),
