@@ -18,6 +18,7 @@ PAGES = {
     "objectives": "/slos/",
     "objectives by service": "/slos/?group=service",
     "objective": f"/slos/{SLO}/",
+    "what spent the budget": f"/slos/{SLO}/ledger/?line=unknown",
     "objective without data": "/slos/?state=no_data",
     "new objective": "/slos/new/",
     "edit objective": f"/slos/{SLO}/edit/",
