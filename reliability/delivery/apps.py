@@ -10,3 +10,5 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("reliability.delivery.shell")  # only now: it reads models
+        rotation = import_module("reliability.access.services.rotation")
+        rotation.register_encrypted(model="delivery.DeliveryKey", column="secret")

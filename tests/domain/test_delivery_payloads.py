@@ -312,7 +312,9 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     "cdevents/upgraded_0.5.json": cdevents.parse,
     "argocd/succeeded.json": lambda body: argocd.parse(Payload("", body, "k", at(9))),
 }
-_RUBBISH = st.sampled_from([None, True, -1, 1.5, 10**20, "", "x" * 300, "\ud7ff", [], [1], {}, {"id": []}])
+_RUBBISH: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, -1, 1.5, 10**20, "", "x" * 300, "\ud7ff", [], [1], {}, {"id": []}]
+)
 
 
 @settings(max_examples=50, deadline=None)

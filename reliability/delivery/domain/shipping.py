@@ -82,8 +82,9 @@ def ship(*, steps: Sequence[Step], graph: Graph, before: Shipped) -> list[Shipme
 
 def _ship(step: Step, graph: Graph, there: Shipped) -> Shipment:
     walk = _walk(step.revision, graph, there)
+    shas: tuple[str, ...] = ()
     if there.is_first:
-        known, shas = Known.FIRST, ()
+        known = Known.FIRST
     elif step.listed:
         known, shas = Known.COMPLETE, tuple(dict.fromkeys(sha for sha in step.listed if sha not in there.shas))
     else:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.db.models import F
 
 from reliability.delivery.domain.bounds import bounded
-from reliability.delivery.domain.kinds import KINDS
+from reliability.delivery.domain.kinds import KINDS, Kind
 from reliability.delivery.domain.told import Payload, Told, UnreadableError
 from reliability.delivery.models import DeliveryIntegration, RawDelivery
 from reliability.delivery.services.batches import chunks
@@ -97,7 +98,7 @@ def read(*, integration: DeliveryIntegration, rows: Sequence[RawDelivery], now: 
     kind = KINDS[integration.kind]
     told: dict[int, Told] = {}
     for row in rows:
-        found = _guarded(row, lambda row=row: bounded(kind.parse(_payload(integration, row))))
+        found = _guarded(row, partial(_parsed, kind, integration, row))
         if found is not None:
             told[row.pk] = found
     placer = Placer(integration=integration, told=list(told.values()))
@@ -107,7 +108,7 @@ def read(*, integration: DeliveryIntegration, rows: Sequence[RawDelivery], now: 
         one = told.get(row.pk)
         if one is None:
             continue
-        mine = _guarded(row, lambda one=one: [placer.placed(deployment) for deployment in one.deployments])
+        mine = _guarded(row, partial(_placed, placer, one))
         if mine is not None:
             placed += mine
             good.append(one)
@@ -127,6 +128,14 @@ def read(*, integration: DeliveryIntegration, rows: Sequence[RawDelivery], now: 
     for row in rows:
         row.read_at = now
     RawDelivery.objects.bulk_update(rows, ["state", "reason", "message", "read_at"], batch_size=200)
+
+
+def _parsed(kind: Kind, integration: DeliveryIntegration, row: RawDelivery) -> Told:
+    return bounded(kind.parse(_payload(integration, row)))
+
+
+def _placed(placer: Placer, told: Told) -> list[Placed]:
+    return [placer.placed(deployment) for deployment in told.deployments]
 
 
 def _guarded(row: RawDelivery, work: Callable[[], Any]) -> Any:
