@@ -217,7 +217,7 @@ def test_the_page_leads_from_the_sum_to_the_line_to_its_minutes(as_: As, world: 
         f"/incidents/{world.incident.pk}/",
         "Spent nothing",
         "database upgrade",
-        "https://ci.example.org/2041",
+        "/delivery/deployments/",
         "the last change before it burnt",
         'id="chart-ledger-table"',
     ):
