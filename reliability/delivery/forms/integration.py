@@ -62,7 +62,7 @@ class IntegrationForm(forms.Form):
     production = forms.CharField(
         required=False,
         max_length=2_000,
-        label="Environments that are production",
+        label="Production environments",
         help_text="With commas between them. Empty: those whose name says so. Example: production, live-eu",
     )
     workflows = forms.CharField(
