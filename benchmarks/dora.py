@@ -40,7 +40,7 @@ def main() -> None:
         client = Client(headers={"host": "localhost"})
         client.force_login(chief, backend="django.contrib.auth.backends.ModelBackend")
         query = f"from={PERIOD.start:%Y-%m-%dT%H:%M}&to={PERIOD.end:%Y-%m-%dT%H:%M}&tz=UTC"
-        for name, path in (("the page", "/delivery/"), ("its file", "/delivery/figures.csv")):
+        for name, path in (("the page", "/delivery/"), ("the API", "/api/v1/dora")):
             taken, answer = median_of(lambda path=path: client.get(f"{path}?{query}"), times=runs(9))
             demand(answer.status_code == 200, f"{path} answered {answer.status_code}: {answer.content[:200]!r}")
             report(f"{name}, in process", taken, goal=GOAL, note=f"{len(answer.content) // 1024} kB")

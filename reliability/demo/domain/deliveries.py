@@ -12,6 +12,10 @@ from typing import Any
 DAYS = 84
 _SEED = 46
 _HOUR = timedelta(hours=1)
+_WORDS = (
+    "Say which field is wrong", "Cache the price list for a minute", "Retry the acquirer once", "Sort by relevance",
+    "Log the order number", "Drop the old column", "Time out after two seconds", "Translate the receipt",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +47,42 @@ def rows_until(now: datetime) -> Iterator[dict[str, Any]]:
 def _of(pipeline: DemoPipeline, now: datetime) -> Iterator[dict[str, Any]]:
     chance = random.Random(f"{_SEED}:{pipeline.service}")  # noqa: S311  a story, no secret
     ends = [now - one * _HOUR for one in sorted(_hours_ago(pipeline, chance), reverse=True)]
-    parent, before, mended = "", "", False
+    parent = ""
     for number, finished in enumerate(ends, 1):
-        name, hours_ago, title = BROKEN
-        is_broken = pipeline.service == name and finished == now - hours_ago * _HOUR
-        is_back = pipeline.service == BACK[0] and finished == now - BACK[1] * _HOUR
-        if is_back or (mended and not is_broken):
-            row = {"revision": before, "rollback": True, "title": BACK[2] if is_back else "Back to the one before"}
-            mended = False
-        else:
-            before = parent
-            made = _made(pipeline, number, finished, parent, chance)
-            parent = made["revision"]
-            row = {**made, **({"title": title} if is_broken else {})}
-            mended = not is_broken and number > 3 and chance.random() < 0.06
-        yield {
-            "id": f"{pipeline.service}-{number}",
-            "service": pipeline.service,
-            "environment": "production",
-            "started_at": (finished - timedelta(minutes=4)).isoformat(),
-            "finished_at": finished.isoformat(),
-            "outcome": "succeeded",
-            **row,
-        }
+        before = parent
+        made = _made(pipeline, number, finished, parent, chance)
+        parent = made["revision"]
+        is_broken = (pipeline.service, finished) == (BROKEN[0], now - BROKEN[1] * _HOUR)
+        named = {"title": BROKEN[2]} if is_broken else {}
+        yield _row(pipeline, str(number), finished, {**made, **named})
+        if is_broken:
+            yield _row(pipeline, f"{number}-back", now - BACK[1] * _HOUR, _back(before, BACK[2]))
+        elif number > 3 and chance.random() < 0.06:
+            mended = finished + timedelta(minutes=chance.randint(9, 110))
+            yield _row(pipeline, f"{number}-back", mended, _back(before, "Back to the release before"))
+
+
+def _row(pipeline: DemoPipeline, key: str, finished: datetime, more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": f"{pipeline.service}-{key}",
+        "service": pipeline.service,
+        "environment": "production",
+        "started_at": (finished - timedelta(minutes=4)).isoformat(),
+        "finished_at": finished.isoformat(),
+        "outcome": "succeeded",
+        **more,
+    }
+
+
+def _back(revision: str, title: str) -> dict[str, Any]:
+    return {"revision": revision, "rollback": True, "title": title}
 
 
 def _hours_ago(pipeline: DemoPipeline, chance: random.Random) -> set[float]:
     count = pipeline.per_week * DAYS // 7
     found = {round(chance.uniform(2, DAYS * 24), 1) for _ in range(count)}
     quiet = {one for one in found if 148 < one < 152}  # the story of the broken release stands alone
-    story = {one[1] for one in (BROKEN, BACK) if one[0] == pipeline.service}
-    return (found - quiet) | story
+    return (found - quiet) | ({BROKEN[1]} if pipeline.service == BROKEN[0] else set())
 
 
 def _made(
@@ -89,7 +98,14 @@ def _made(
     for place in range(count):
         sha = hashlib.sha256(f"{pipeline.service}:{number}:{place}".encode()).hexdigest()[:40]
         at = first + (merged - first) * place / count
-        commits.append({"sha": sha, "committed_at": at.isoformat(), "parents": [parent] if parent else []})
+        commits.append(
+            {
+                "sha": sha,
+                "committed_at": at.isoformat(),
+                "message": _WORDS[(number + place) % len(_WORDS)],
+                "parents": [parent] if parent else [],
+            }
+        )
         parent = sha
     change = {
         "id": f"#{400 + number}",
