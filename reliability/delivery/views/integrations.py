@@ -145,7 +145,8 @@ def integration_replay(request: AccessRequest, name: str) -> HttpResponse:
     count = replaying.replay(
         caller=request.caller, integration=integration, is_everything=is_everything, now=timezone.now()
     )
-    words = f"{count:,} payloads are read again, which takes a moment." if count else "There is nothing to read again."
+    noun = "payload is" if count == 1 else "payloads are"
+    words = f"{count:,} {noun} read again, which takes a moment." if count else "There is nothing to read again."
     messages.success(request, words)
     return redirect("delivery-integration", name)
 
