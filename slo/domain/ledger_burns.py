@@ -15,7 +15,8 @@ SHORTEST_MINUTES = 5
 def burns(*, judged: Judged) -> list[Span]:
     """[start, end) in epoch minutes, oldest first: at least SHORTEST_MINUTES long, and all in all faster than FACTOR.
 
-    Burning minutes with pauses of at most PAUSE_MINUTES between them are one burn.
+    One bad slice is no burn, however long: there are two at least. Burning minutes with pauses of at most PAUSE_MINUTES
+    between them are one burn.
     """
     units, size = judged.units, judged.units.unit_minutes
     allowed = units.base * float(judged.stretch.definition.budget) * FACTOR
@@ -29,6 +30,6 @@ def burns(*, judged: Judged) -> list[Span]:
     found = []
     for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
         is_fast = units.bad[first:last].sum() > allowed[first:last].sum()
-        if (last - first) * size >= SHORTEST_MINUTES and is_fast:
+        if last - first > 1 and (last - first) * size >= SHORTEST_MINUTES and is_fast:
             found.append((units.start_minute + first * size, units.start_minute + last * size))
     return found

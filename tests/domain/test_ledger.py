@@ -23,6 +23,7 @@ from tests.domain.measured import NOON, Run, series_of
 
 HOUR = RollingWindow(timedelta(hours=1))
 EVENTS = Definition(Decimal("0.99"), HOUR)
+RARE = Definition(Decimal("0.9"), HOUR, BudgetingMethod.TIMESLICES, 5, Decimal("0.98"))
 SLICES = Definition(Decimal("0.5"), HOUR, BudgetingMethod.TIMESLICES, 5, Decimal("0.98"))
 
 
@@ -174,6 +175,12 @@ def test_burns_are_found_in_the_minutes(runs: list[Run], expected: list[tuple[in
     part = judged(*runs)
     start = part.minutes.start_minute
     assert [(first - start, last - start) for first, last in burns(judged=part)] == expected
+
+
+def test_one_bad_slice_is_no_burn_and_two_are() -> None:
+    for bad, expected in ((5, 0), (10, 1)):
+        part = judged((30, 100.0, 100.0), (bad, 0.0, 100.0), (30, 100.0, 100.0), definition=RARE)
+        assert len(burns(judged=part)) == expected
 
 
 def test_causes_of_others_become_one_nameless_line_with_all_their_minutes() -> None:

@@ -63,11 +63,11 @@ def change_causes(*, slo: Slo, period: Period, burns: Sequence[Period], limit: i
     deployed = deployments_between(period=reach, service_ids=services, limit=limit)
     known = sorted([*map(_of_change, told), *map(_of_deployment, deployed)], key=lambda one: (one.at, one.key))
     found = []
-    for burn in burns:
+    for burn in burns[-limit:]:
         before = bisect_right(known, burn.start + MINUTE, key=lambda one: one.at)
         if before and known[before - 1].at > burn.start - LOOK_BACK:
             found.append(known[before - 1].suspected_of(burn))
-    return found[-limit:]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
