@@ -9,20 +9,17 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from reliability.access.models import Team
 from reliability.delivery.domain.folding import earliest
-from reliability.delivery.domain.shipping import Node, Shipment, Shipped, Step, own_commits, ship
+from reliability.delivery.domain.shipping import Shipment, Shipped, Step, own_commits, ship
 from reliability.delivery.domain.told import ToldCommit, ToldRequest
 from reliability.delivery.models import (
     ChangeRequest,
     Commit,
-    CommitLink,
     Contents,
     Deployment,
     Outcome,
@@ -30,12 +27,11 @@ from reliability.delivery.models import (
     ShippedCommit,
 )
 from reliability.delivery.services.batches import chunks
+from reliability.delivery.services.commit_graph import HISTORY, CommitGraph
 from reliability.delivery.services.dora_months import Ended, mark_stale
 from reliability.outbox.services.due import demand
 
 KIND = "delivery.shipping"
-# Commits older than this before the deployments in question are taken as shipped: graphs of decades are not read.
-HISTORY = timedelta(days=400)
 _RUN_SECONDS = 10.0
 _ROWS_PER_QUERY = 1_000
 
@@ -126,7 +122,7 @@ def _work_out(*, team_id: int, repository: str) -> None:
             since[group] = min(began, since.get(group, began))
     _drop(row.pk for row in pending if row.outcome != Outcome.SUCCEEDED)
     rows = {group: _successes(group, began) for group, began in since.items()}
-    graph = _Graph.read(team_id, repository, rows.values())
+    graph = CommitGraph.read(team_id, repository, rows.values())
     for group, successes in rows.items():
         if successes:
             _work_out_group(graph, group, successes)
@@ -171,43 +167,7 @@ def _before(group: tuple[int, str], since: datetime) -> Shipped:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Graph:
-    """The commits of a repository by sha. requests: those that came in or end with the sha."""
-
-    nodes: dict[str, Node]
-    commits: dict[str, Commit]
-    requests: dict[str, list[ChangeRequest]]
-    by_key: dict[str, ChangeRequest]
-
-    @classmethod
-    def read(cls, team_id: int, repository: str, groups: Iterable[Sequence[Deployment]]) -> _Graph:
-        begins = [rows[0].finished_at for rows in groups if rows]
-        if not begins:
-            return cls({}, {}, {}, {})
-        since = min(one for one in begins if one is not None) - HISTORY
-        rows = Commit.objects.filter(team_id=team_id, repository=repository, committed_at__gte=since)
-        commits = {row.sha: row for row in rows.order_by()}
-        below: dict[int, list[str]] = defaultdict(list)
-        within: dict[int, list[str]] = defaultdict(list)
-        links = CommitLink.objects.filter(commit__in=rows.order_by()).order_by("commit_id", "includes_sha")
-        for pk, sha, is_within in links.values_list("commit_id", "includes_sha", "is_within"):
-            (within if is_within else below)[pk].append(sha)
-        nodes = {
-            sha: Node(tuple(below[row.pk]), tuple(within[row.pk]), row.parents_known, row.is_truncated)
-            for sha, row in commits.items()
-        }
-        requests: dict[str, list[ChangeRequest]] = defaultdict(list)
-        told = ChangeRequest.objects.filter(team_id=team_id, repository=repository)
-        told = told.filter(Q(merged_at=None) | Q(merged_at__gte=since))
-        by_key = {row.key: row for row in told.order_by("merged_at", "key")}
-        for row in by_key.values():
-            for sha in {row.merge_sha, row.head_sha} - {""}:
-                requests[sha].append(row)
-        return cls(nodes, commits, requests, by_key)
-
-
-def _work_out_group(graph: _Graph, group: tuple[int, str], rows: list[Deployment]) -> None:
+def _work_out_group(graph: CommitGraph, group: tuple[int, str], rows: list[Deployment]) -> None:
     first = rows[0].finished_at
     if first is None:
         raise ValueError("a success has an end")  # the database's constraint says so
@@ -238,7 +198,7 @@ def _work_out_group(graph: _Graph, group: tuple[int, str], rows: list[Deployment
     _store(rows, made, changes, owned, begun)
 
 
-def _counts(graph: _Graph, sha: str) -> bool:
+def _counts(graph: CommitGraph, sha: str) -> bool:
     commit = graph.commits.get(sha)
     return commit is not None and not commit.is_merge
 
@@ -250,7 +210,7 @@ def _shipped(row: Deployment, commit: Commit) -> ShippedCommit:
 
 
 def _requests(
-    graph: _Graph,
+    graph: CommitGraph,
     row: Deployment,
     shipment: Shipment,
     owned: dict[int, Commit],
