@@ -9,13 +9,16 @@ from django.db.models import QuerySet
 
 from reliability.delivery.models import Deployment
 
+WORDS_MAX = 40
+
 
 class _Choices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # takes none when it runs
     """As people tell deployments apart: what, of which service, when."""
 
     def label_from_instance(self, obj: Deployment) -> str:
         at = f"{obj.finished_at:%Y-%m-%d %H:%M} UTC" if obj.finished_at else ""
-        return f"{obj.service.title}: {obj} {obj.title} · {at}"
+        what = (obj.title or obj.revision or obj.key)[:WORDS_MAX]
+        return f"{at} · {obj.service.title}: {what}"
 
 
 class BreakingDeploymentsForm(forms.Form):

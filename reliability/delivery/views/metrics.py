@@ -10,6 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from reliability.access.models import Team
@@ -112,7 +114,7 @@ def delivery_figures(request: AccessRequest) -> HttpResponse:
         "clusters": CLUSTERS,
         "cluster_source": {"name": SOURCE, "url": SOURCE_URL, "year": YEAR},
         "teams": readable_teams(caller=request.caller).order_by("name", "pk"),
-        "services": list_services(caller=request.caller).select_related(None).only("name", "title"),
+        "service_options": _service_options(request, query.filters.service_name),
         "environments": environments_of(caller=request.caller),
     }
     return render(request, "delivery/figures.html", context)
@@ -179,6 +181,13 @@ def figure_views(found: Dora, query: MetricsQuery) -> list[FigureView]:
             url(Metric.REWORK),
         ),
     ]  # fmt: skip
+
+
+def _service_options(request: AccessRequest, chosen: str) -> SafeString:
+    """Options of a select: for a thousand services a template takes a fifth of the time of the page."""
+    names = list_services(caller=request.caller).values_list("name", "title")
+    rows = ((name, mark_safe(" selected") if name == chosen else "", title) for name, title in names)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 def share_text(value: float | None) -> str:
