@@ -90,13 +90,9 @@ def _cloudevents(address: str, key: str) -> list[Recipe]:
 
 def _argocd(address: str, key: str) -> list[Recipe]:
     return [
-        Recipe(
-            "Notifications",
-            "Merge this into argocd-notifications-cm, keep the key in argocd-notifications-secret as reliability-key, "
-            "and annotate applications with notifications.argoproj.io/subscribe.reliability.reliability: ''.",
-            TEMPLATE.format(address=address),
-        ),
-        Recipe("Key", "", key),
+        Recipe("ConfigMap", "Merge this into argocd-notifications-cm.", TEMPLATE.format(address=address)),
+        Recipe("Annotation", "Of each application that is to be told of.", _ARGOCD_ANNOTATION),
+        Recipe("Key", "In argocd-notifications-secret, as reliability-key.", key),
     ]
 
 
@@ -115,6 +111,7 @@ def _changes(address: str, key: str) -> list[Recipe]:
     ]
 
 
+_ARGOCD_ANNOTATION = "notifications.argoproj.io/subscribe.reliability.reliability: ''"
 _RECIPES = {
     "github": _github,
     "gitlab": _gitlab,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from reliability.access.domain.caller import Caller
-from reliability.delivery.models import Deployment
+from reliability.delivery.models import Deployment, ShippedCommit
 from reliability.web.errors import NotFound
 
 
@@ -43,7 +44,10 @@ def list_deployments(*, caller: Caller, filters: DeploymentFilters) -> QuerySet[
         found = found.filter(contents=filters.contents)
     if filters.is_rollback is not None:
         found = found.filter(is_rollback=filters.is_rollback)
-    return found.annotate(shipped_count=Count("shipped")).order_by(F("finished_at").desc(nulls_first=True), "-pk")
+    # Counted for the rows of the page alone; joined, all of the list would be grouped.
+    shipped = ShippedCommit.objects.filter(deployment=OuterRef("pk")).order_by().values("deployment")
+    found = found.annotate(shipped_count=Coalesce(Subquery(shipped.annotate(total=Count("pk")).values("total")), 0))
+    return found.order_by(F("finished_at").desc(nulls_first=True), "-pk")
 
 
 def deployment(*, caller: Caller, deployment_id: int) -> Deployment:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from reliability.access.domain.caller import Caller
 from reliability.delivery.models import DeliveryIntegration, RawDelivery
@@ -24,8 +25,9 @@ def list_integrations(
         found = found.filter(team__slug=team)
     if kind:
         found = found.filter(kind=kind)
-    rejected = Count("deliveries", filter=Q(deliveries__state=RawDelivery.State.REJECTED))
-    return found.select_related("team", "service").annotate(rejects_count=rejected).order_by("name", "pk")
+    rejected = RawDelivery.objects.filter(integration=OuterRef("pk"), state=RawDelivery.State.REJECTED).order_by()
+    count = Subquery(rejected.values("integration").annotate(total=Count("pk")).values("total"))
+    return found.select_related("team", "service").annotate(rejects_count=Coalesce(count, 0)).order_by("name", "pk")
 
 
 def integration(*, caller: Caller, name: str) -> DeliveryIntegration:
