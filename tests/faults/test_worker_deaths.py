@@ -26,15 +26,15 @@ DEATHS = {
 }
 HANDING_OVER = {"paging.send claimed", "paging.send handed over"}
 STEP_DEATHS = ["step taken", "step not taken", "paging.step finished"]
+POINTS = [*DEATHS, *STEP_DEATHS]
 # Embedded, all of the worker dies, and the supervisor waits twice as long after each death: two of them share the
 # deaths. Beside servers, where the worker is of processes as in compose.yaml, one of these dies.
 FIRST, SECOND = f"{EMBEDDED} first", f"{EMBEDDED} second"
-POINTS = [*DEATHS, *STEP_DEATHS]
-CASES = [
-    *((FIRST, point) for point in POINTS[:6]),
-    *((SECOND, point) for point in POINTS[6:]),
-    *((SERVERS, point) for point in POINTS),
-]
+
+
+def on(bench: str) -> pytest.MarkDecorator:
+    """By a parameter of its own: of a pair with the point, each test would start a product."""
+    return pytest.mark.parametrize("bench", [bench], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +45,31 @@ def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield bench
 
 
-@pytest.mark.parametrize(("bench", "point"), CASES, indirect=["bench"])
+@on(FIRST)
+@pytest.mark.parametrize("point", POINTS[:6])
 def test_a_worker_killed_between_two_writes_costs_no_page_and_doubles_none_unseen(
     bench: Bench, point: str, record_property: Callable[[str, object], None]
 ) -> None:
+    _die(bench, point, record_property)
+
+
+@on(SECOND)
+@pytest.mark.parametrize("point", POINTS[6:])
+def test_a_worker_killed_later_on_the_way_of_a_page_costs_none_either(
+    bench: Bench, point: str, record_property: Callable[[str, object], None]
+) -> None:
+    _die(bench, point, record_property)
+
+
+@on(SERVERS)
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_process_of_a_worker_beside_servers_costs_no_page(
+    bench: Bench, point: str, record_property: Callable[[str, object], None]
+) -> None:
+    _die(bench, point, record_property)
+
+
+def _die(bench: Bench, point: str, record_property: Callable[[str, object], None]) -> None:
     die = _while_it_takes_a_step if point in STEP_DEATHS else _while_it_pages
     taken = die(bench, point, subject=re.sub(r"\W", "-", point))
     record_property(f"seconds to recover from: {point}", round(taken, 1))
