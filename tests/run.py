@@ -33,8 +33,8 @@ SUITE = [
     "tests",
     *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults")),
 ]
-# Tests that share a product stay in one process. The longest go first.
-BY_PRODUCT = ["--dist", "loadgroup", "--no-loadscope-reorder"]
+# Tests that share a product stay in one process, as their rooms say. The longest go first.
+BY_PRODUCT = ["--no-loadscope-reorder"]
 # Browsers compute; what waits for a recovery mostly waits.
 JOURNEYS, FAULTS = [*PYTEST, "-n", "2", *BY_PRODUCT], [*PYTEST, "-n", "3", *BY_PRODUCT]
 # The stories that lead through every process of the product; how pages look and refresh is the same on every database.

@@ -14,18 +14,20 @@ from typing import Any
 import pytest
 
 from tests.servers.product import Product, running_product
+from tests.sharing import Sharing, file_of
 
+# As they stand in the ids of tests; the longer names first.
+BENCHES = ("embedded first", "embedded second", "embedded", "PostgreSQL and Redis")
 PROBE = {"DJANGO_SETTINGS_MODULE": "tests.faults.probe.settings"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a running product stay in one process of `--dist loadgroup`: those of a file, or of a bench."""
-    for item in items:
-        if isinstance(item, pytest.Function) and item.path.is_relative_to(Path(__file__).parent):
-            callspec = getattr(item, "callspec", None)
-            bench = "" if callspec is None else callspec.params.get("bench", "")
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {bench}".strip()))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """Tests of a file, or of a bench of a file, stay in one process: they share a running product."""
+    return Sharing(config, log, share=lambda nodeid: f"{file_of(nodeid)} {_bench_of(nodeid)}")
+
+
+def _bench_of(nodeid: str) -> str:
+    return next((bench for bench in BENCHES if bench in nodeid.partition("[")[2]), "")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.servers.chromium import ARGUMENTS, chromium_path
 from tests.servers.product import ROOT, Product, running_product
+from tests.sharing import Sharing, file_of
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -28,12 +29,15 @@ SCREENSHOTS = ROOT / "docs" / "screenshots"
 OpenPage = Callable[..., Page]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` whatever visits the demo stays in one process, which starts one; else those of a file."""
-    for item in items:
-        if isinstance(item, pytest.Function) and item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("demo" if "demo" in item.fixturenames else item.path.stem))
+# Whose tests visit the demo; those of other files start a product of their own.
+VISITORS = {f"test_{name}.py" for name in ("address", "burning", "chaos", "live", "look", "postmortem", "status_page")}
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """What visits the demo stays in one process, which starts one; else tests of a file do."""
+    return Sharing(
+        config, log, share=lambda nodeid: "demo" if Path(file_of(nodeid)).name in VISITORS else file_of(nodeid)
+    )
 
 
 @pytest.fixture(scope="session")
