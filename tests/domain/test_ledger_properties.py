@@ -22,7 +22,7 @@ from tests.domain.ledger_reference import ORDER, Interval, Owner, spent_by_owner
 from tests.domain.measured import counts_of
 from tests.domain.test_budget_properties import Case, cases
 
-EXAMPLES = settings(max_examples=15, deadline=None)
+EXAMPLES = settings(max_examples=50, deadline=None)
 
 
 def intervals_before(now: datetime) -> st.SearchStrategy[list[Interval]]:
