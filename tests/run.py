@@ -34,9 +34,7 @@ SUITE = [
     *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults")),
 ]
 # Tests that share a product stay in one process, as their rooms say. The longest go first.
-BY_PRODUCT = ["--no-loadscope-reorder"]
-# Browsers compute; what waits for a recovery mostly waits.
-JOURNEYS, FAULTS = [*PYTEST, "-n", "2", *BY_PRODUCT], [*PYTEST, "-n", "3", *BY_PRODUCT]
+BY_PRODUCT = [*PYTEST, "-n", "2", "--no-loadscope-reorder"]
 # The stories that lead through every process of the product; how pages look and refresh is the same on every database.
 STORIES = ("test_chaos.py", "test_telemetry_to_budget.py", "test_burning.py", "test_incident.py", "test_postmortem.py")
 NO_LOOKS = ["-k", "not out and not javascript"]
@@ -101,8 +99,8 @@ class Stage:
 def stages() -> list[Stage]:
     """In order. What waits for moments runs beside what computes, not beside its like."""
     python = sys.executable
-    journeys = [*JOURNEYS, *longest_first("journeys")]
-    stories = [*JOURNEYS, *(path for path in longest_first("journeys") if path.endswith(STORIES))]
+    journeys = [*BY_PRODUCT, *longest_first("journeys")]
+    stories = [*BY_PRODUCT, *(path for path in longest_first("journeys") if path.endswith(STORIES))]
     scratch = {"DATA_DIR": str(LOGS / "data")}
     https = {**scratch, "PUBLIC_URL": "https://slo.example.com"}
     checks = [
@@ -121,7 +119,7 @@ def stages() -> list[Stage]:
         Stage(
             [
                 [
-                    Step("faults", [*FAULTS, *longest_first("faults")]),
+                    Step("faults", [*BY_PRODUCT, *longest_first("faults")]),
                     Step("journeys", journeys),
                     Step("journeys on PostgreSQL and Redis", [*stories, *NO_LOOKS], needs="postgresql"),
                 ],

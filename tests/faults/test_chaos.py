@@ -15,7 +15,7 @@ from tests.faults.chaos_trials import DEATHS, MOMENTS, do, trials_of
 pytestmark = pytest.mark.faults
 
 TRIALS = 5
-SEED = 29
+SEED = 89  # five deaths at all four moments
 
 
 @pytest.fixture(scope="module")
