@@ -160,6 +160,7 @@ def keeps_nobody_out(page: Page) -> None:
     is_accessible(page)
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a size
+    page.wait_for_function("document.getAnimations().length === 0")  # colours may take a frame to change
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
     is_accessible(page)
     page.set_viewport_size(before)  # type: ignore[arg-type]  # likewise
