@@ -71,6 +71,8 @@ if connection.vendor == "sqlite":
     exec(PREPARE)
 exec(MAKE)
 connections.close_all()
+if connection.vendor == "postgresql":
+    connection.close_pool()  # its threads do not come along
 children = []
 for NUMBER in range(WRITERS):
     child = os.fork()
