@@ -159,6 +159,10 @@ def test_the_page_shows_each_figure_with_its_n_and_leads_to_as_many_rows(
     assert "named by 1 incident" in failed
     assert "rolled back or hot-fixed by the next deployment" in failed
     assert "Checkout fails" in failed
+    assert "still being worked out: lead time" not in page
+    Deployment.objects.filter(pk=week[1].pk).update(contents="pending")
+    DeploymentMonth.objects.update(is_stale=True)
+    assert "What 1 of these deployments shipped" in viewer.get(f"/delivery/?{RANGE}").content.decode()
     assert viewer.get("/delivery/rows/?metric=happiness").status_code == 404
     assert viewer.get("/delivery/?range=soon").status_code in {400, 422}
     hidden = as_("outsider").get(f"/delivery/?{RANGE}").content.decode()

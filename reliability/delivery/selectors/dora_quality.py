@@ -34,7 +34,8 @@ def quality(*, caller: Caller, found: Delivered, filters: DoraFilters) -> list[Q
             "Lead time counts the commits that were told: a push named only some, or a parent is unknown."),
         QualityLine("first", "First of their service and environment", known.first, None,
             "In no lead time: what they ship is everything so far."),
-        QualityLine("pending", "Commits still being worked out", known.pending, None, "In lead time in a moment."),
+        QualityLine("pending", "Commits still being worked out", known.pending, None,
+            "Lead time, failures and rework are whole in a moment."),
         QualityLine("clocks", "With a commit younger than the deployment", known.clocks, None,
             "Such commits are in no lead time: clocks disagree."),
     ]  # fmt: skip

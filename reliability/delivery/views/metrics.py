@@ -96,15 +96,14 @@ def delivery_figures(request: AccessRequest) -> HttpResponse:
     trend = over_time(judged=found.judged, period=period, step=step)
     services = deployments_by_service(found=found)
     page = page_of(request, services, per_page=PER_PAGE)
+    lines = quality(caller=request.caller, found=found, filters=query.filters)
     context: dict[str, Any] = {
         "tabs": tabs_for(request),
         "query": query,
+        "pending": next((line.count for line in lines if line.slug == "pending"), 0),
         "found": found.figures,
         "figures": figure_views(found.figures, query),
-        "quality": [
-            (line, share_text(line.share))
-            for line in quality(caller=request.caller, found=found, filters=query.filters)
-        ],
+        "quality": [(line, share_text(line.share)) for line in lines],
         "charts": trend_charts(trend=trend, period=period, step_words=humanize_duration(step)),
         "distribution": distribution_chart(buckets=distribution(judged=found.judged, period=period)),
         "stages": stages_chart(stages=stage_spreads(judged=found.judged, period=period)),
