@@ -11,8 +11,8 @@ from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it ships 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chaos.schedules.domain.repeats import Repeat, Rule, times
 from reliability.kit.periods import Period
+from reliability.kit.repeats import Repeat, Rule, times
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

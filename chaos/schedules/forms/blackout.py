@@ -10,13 +10,13 @@ from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
 
-from chaos.schedules.domain.repeats import Repeat
 from chaos.schedules.models import Blackout, BlackoutFeed
 from chaos.schedules.services.blackouts import BlackoutDraft
 from chaos.schedules.services.feeds import FeedDraft
 from reliability.access.models import Team
 from reliability.catalog.models import Service
 from reliability.kit.days import first_instant_of
+from reliability.kit.repeats import Repeat
 from reliability.web.errors import Invalid
 from reliability.web.field_messages import CHOICE, chosen, needed
 from reliability.web.fields import picker

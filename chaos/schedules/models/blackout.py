@@ -3,8 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from chaos.schedules.domain.repeats import Repeat
 from reliability.access.models import TeamScopedQuerySet
+from reliability.kit.repeats import Repeat
 
 
 class Blackout(models.Model):

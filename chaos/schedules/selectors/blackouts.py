@@ -10,12 +10,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from chaos.schedules.domain.repeats import Repeat, Rule, times
 from chaos.schedules.models import Blackout, BlackoutFeed, FeedEntry
 from reliability.access.domain.caller import Caller, Scope
 from reliability.access.models import TeamScopedQuerySet
 from reliability.catalog.models import Service
 from reliability.kit.periods import Period
+from reliability.kit.repeats import Repeat, Rule, times
 from reliability.web.errors import NotFound
 
 _LONGEST = timedelta(days=366)  # of one time

@@ -10,12 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from chaos.schedules.domain.repeats import Repeat
 from chaos.schedules.models import Blackout
 from chaos.schedules.services.owning import Detail, require_owner, require_room, services_named, zone_mistake
 from reliability.access.domain.caller import Caller
 from reliability.access.services import audit
 from reliability.kit.instants import EARLIEST, END
+from reliability.kit.repeats import Repeat
 from reliability.kit.wall_clock import DAY_SECONDS, WallClock, wall_clock
 from reliability.web.errors import Conflict, Invalid, NotFound
 

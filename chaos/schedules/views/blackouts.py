@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chaos.experiments.tabs import tabs_for
 from chaos.experiments.views.choices import is_editor_somewhere, teams_of_editor
-from chaos.schedules.domain.repeats import Repeat, times
 from chaos.schedules.forms.blackout import BlackoutForm, initial_of, initial_of_new
 from chaos.schedules.models import Blackout, BlackoutFeed
 from chaos.schedules.selectors.blackouts import WHERE_INSTALLATION, list_blackouts, next_time, rule_of
@@ -30,6 +29,7 @@ from reliability.catalog.models import Service
 from reliability.catalog.selectors.services import list_services
 from reliability.kit.instants import END
 from reliability.kit.periods import Period
+from reliability.kit.repeats import Repeat, times
 from reliability.web.errors import Conflict, Forbidden, Invalid
 from reliability.web.fields import page_zone
 from reliability.web.pagination import page_of

@@ -1,4 +1,4 @@
-"""When a blackout of our own takes place: once, or again and again by the clock of its zone."""
+"""When something takes place: once, or again and again by the clock of its zone."""
 
 from __future__ import annotations
 
