@@ -17,7 +17,7 @@ from stage import stage
 from timing import demand, finish, heading
 
 from incidents.intake.models import Integration
-from incidents.intake.services import keys
+from incidents.intake.services.keys import keys
 from incidents.paging.models import EscalationPolicy, NotificationAttempt, PolicyStep, StepTarget
 from incidents.response.models import Alert, Incident
 from reliability.access.models import Team

@@ -32,8 +32,9 @@ from reliability.delivery.models import (
     ShippedChange,
     ShippedCommit,
 )
-from reliability.delivery.services import integrations, keys, replaying, shipping
+from reliability.delivery.services import integrations, replaying, shipping
 from reliability.delivery.services.integrations import NewIntegration, Settings
+from reliability.delivery.services.keys import keys
 from reliability.delivery.services.receiving import Arrived, receive
 from reliability.delivery.services.row_intake import take_rows
 from reliability.outbox.models import Due

@@ -12,7 +12,7 @@ _SCRIPT = """
 import json
 from django.utils import timezone
 from incidents.intake.models import Integration
-from incidents.intake.services import keys
+from incidents.intake.services.keys import keys
 from incidents.paging.models import EscalationPolicy, PolicyStep, StepTarget
 from reliability.access.models import Team
 from reliability.channels.models import Channel

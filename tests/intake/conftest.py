@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 
 from incidents.intake.models import Integration, IntegrationKey
-from incidents.intake.services.authentication import WRONG_KEYS
 from incidents.intake.services.throttling import ALLOWANCE
 from reliability.access.domain.secret import hash_of_secret
+from reliability.access.services.wrong_keys import WRONG_KEYS
 from tests.cast import BEGINNING, Cast, IntegrationFactory
 
 KEY = "0123456789abcdef0123456789abcdef"

@@ -11,9 +11,10 @@ from django.test import Client
 
 from incidents.intake.domain.grouping import GroupBy, Grouping
 from incidents.intake.models import Integration, IntegrationKey
-from incidents.intake.services import integrations, keys
+from incidents.intake.services import integrations
 from incidents.intake.services.authentication import key_in_force
 from incidents.intake.services.integrations import NewIntegration, Settings
+from incidents.intake.services.keys import keys
 from incidents.response.models import Incident
 from reliability.access.models import AuditEntry
 from reliability.web.errors import Conflict, Forbidden, Invalid, NotFound

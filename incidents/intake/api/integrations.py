@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
@@ -12,11 +12,13 @@ from pydantic import Field
 
 from incidents.intake.api.references import policy_named, service_named
 from incidents.intake.domain.grouping import GroupBy, Grouping
-from incidents.intake.models import Integration, IntegrationKey
+from incidents.intake.models import Integration
 from incidents.intake.selectors import integrations as selectors
-from incidents.intake.services import integrations, keys
+from incidents.intake.services import integrations
 from incidents.intake.services.integrations import Settings
+from incidents.intake.services.keys import keys
 from incidents.intake.sources.generic.mapping import read
+from reliability.access.api.keys import KeyOut, NewKeyOut, RotationIn, new_key
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
@@ -50,14 +52,6 @@ class GroupingBody(Schema):
         return Grouping(by=GroupBy(self.by), labels=tuple(self.labels), minutes=self.minutes)
 
 
-class KeyOut(Schema):
-    id: int
-    prefix: str
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-
-
 class IntegrationOut(Schema):
     name: str
     title: str
@@ -79,12 +73,6 @@ class IntegrationOut(Schema):
 
 class NewIntegrationOut(IntegrationOut):
     key: str | None = Field(description="the integration key, shown this once; null for kinds that fetch")
-
-
-class NewKeyOut(Schema):
-    key: str = Field(description="shown this once")
-    id: int
-    former_until: datetime
 
 
 class IntegrationIn(Schema):
@@ -112,11 +100,6 @@ class IntegrationPatch(Schema):
     grouping: GroupingBody | None = None
     is_enabled: bool | None = None
     revision: int | None = Field(None, description="of what you read: a newer one is a conflict")
-    reason: str = Field("", max_length=500)
-
-
-class RotationIn(Schema):
-    overlap_hours: int = Field(24, ge=0, le=90 * 24, description="how long the former keys stay valid")
     reason: str = Field("", max_length=500)
 
 
@@ -238,11 +221,11 @@ def delete_integration(request: AccessRequest, name: str) -> Status[None]:
 
 
 @router.post("/{name}/keys", response={201: NewKeyOut}, summary="A new key; the former stay valid for a while")
-def rotate_key(request: AccessRequest, name: str, body: RotationIn) -> Status[dict[str, Any]]:
+def rotate_key(request: AccessRequest, name: str, body: RotationIn) -> Status[NewKeyOut]:
     integration = selectors.integration(caller=request.caller, name=name)
-    now, overlap = timezone.now(), timedelta(hours=body.overlap_hours)
+    now, overlap = timezone.now(), body.overlap()
     made = keys.rotate(caller=request.caller, integration=integration, overlap=overlap, reason=body.reason, now=now)
-    return Status(201, {"key": made.text, "id": made.key.pk, "former_until": now + overlap})
+    return Status(201, new_key(made, former_until=now + overlap))
 
 
 @router.delete("/{name}/keys/{key_id}", response={204: None}, summary="Revoke a key at once")
@@ -282,16 +265,6 @@ def _integration(caller: Caller, one: Integration, now: datetime) -> dict[str, A
         "last_received_at": one.last_received_at,
         "last_error": one.last_error,
         "last_error_at": one.last_error_at,
-        "keys": [_key(key) for key in one.keys.all() if keys.is_in_force(key, now=now)],
+        "keys": [key for key in one.keys.all() if key.is_in_force(now=now)],
         "revision": one.revision,
-    }
-
-
-def _key(key: IntegrationKey) -> dict[str, Any]:
-    return {
-        "id": key.pk,
-        "prefix": key.prefix,
-        "created_at": key.created_at,
-        "expires_at": key.expires_at,
-        "last_used_at": key.last_used_at,
     }

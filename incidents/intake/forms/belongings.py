@@ -9,33 +9,17 @@ from django.db.models import QuerySet
 
 from incidents.intake.models import Integration, Monitor
 from incidents.paging.models import EscalationPolicy
+from reliability.access.forms.integration import NamedForm, name_field, owner_field, title_field
 from reliability.access.models import Team
 from reliability.catalog.models import Service
-from reliability.web.field_messages import chosen, needed
 
 
-class BelongingsForm(forms.Form):
-    title = forms.CharField(
-        max_length=120,
-        label="Title",
-        help_text="As people say it. Example: Alertmanager of the shop",
-        error_messages=needed("write a title, such as Alerts of the shop"),
+class BelongingsForm(NamedForm):
+    title = title_field(example="Alertmanager of the shop", other="Alerts of the shop")
+    name = name_field(
+        help_text="For addresses and the API; it stays. Example: shop-alertmanager", example="shop-alerts"
     )
-    name = forms.CharField(
-        max_length=63,
-        label="Name",
-        help_text="For addresses and the API; it stays. Example: shop-alertmanager",
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
-        error_messages=needed("write a name, such as shop-alerts"),
-    )
-    team = forms.ModelChoiceField(
-        queryset=Team.objects.none(),
-        to_field_name="slug",
-        label="Owner",
-        empty_label="Choose the team",
-        help_text="Incidents are this team's; its editors may change the settings.",
-        error_messages=chosen("the team that owns it"),
-    )
+    team = owner_field(help_text="Incidents are this team's; its editors may change the settings.")
     service = forms.ModelChoiceField(
         queryset=Service.objects.none(),
         to_field_name="name",
@@ -51,10 +35,6 @@ class BelongingsForm(forms.Form):
         label="Escalation policy",
         empty_label="That of the service, else the team's default",
     )
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Why", required=False, max_length=500, help_text="Optional; kept in the audit trail."
-    )
 
     def __init__(
         self,
@@ -64,16 +44,12 @@ class BelongingsForm(forms.Form):
         owned: Integration | Monitor | None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, teams=teams, is_made=owned is not None, **kwargs)
         choices: dict[str, Any] = self.fields
-        choices["team"].queryset = teams
         choices["service"].queryset = services
         choices["policy"].queryset = EscalationPolicy.objects.filter(
             team__in=teams if owned is None else [owned.team]
         ).order_by("title", "pk")
-        if owned is not None:
-            for name in ("name", "team"):
-                self.fields[name].disabled = True
 
     @staticmethod
     def initial_of(owned: Integration | Monitor) -> dict[str, Any]:

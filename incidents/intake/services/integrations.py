@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from incidents.intake.domain.grouping import EACH_ALERT, Grouping
-from incidents.intake.models import Integration
+from incidents.intake.models import Integration, IntegrationKey
 from incidents.intake.selectors.integrations import secrets_of
-from incidents.intake.services import keys, mailboxes
-from incidents.intake.services.keys import NewKey
+from incidents.intake.services import mailboxes
+from incidents.intake.services.keys import keys
 from incidents.intake.services.references import check_references
 from incidents.intake.sources.kind import IntegrationKind
 from incidents.intake.sources.registry import UnknownKindError, kind_of
@@ -24,6 +24,7 @@ from reliability.access.domain.caller import Caller, Role
 from reliability.access.models import Team
 from reliability.access.services import audit
 from reliability.access.services.authorize import require
+from reliability.access.services.rotating_keys import NewKey
 from reliability.access.services.vault import VaultError, encrypt
 from reliability.catalog.domain.name import name_mistake
 from reliability.catalog.models import Service
@@ -48,7 +49,7 @@ class NewIntegration:
     """The integration and its key; no key for kinds that fetch by themselves."""
 
     integration: Integration
-    key: NewKey | None
+    key: NewKey[IntegrationKey] | None
 
 
 def create(
@@ -81,7 +82,7 @@ def create(
             mailboxes.schedule(integration=integration, now=now)
             changes = {field: [None, value] for field, value in _audited(integration).items()}
             changes |= {f"secret {field}": [None, "set"] for field in secrets}
-            _record(caller, "integration.create", integration, now, changes, reason)
+            keys.record(caller, "create", integration, now, changes, reason)
     except IntegrityError as error:
         message = f"there is an integration {name!r} already (it may be another team's): choose another name"
         raise Conflict(message, reason="exists", details=[{"field": "name", "message": message}]) from error
@@ -124,7 +125,7 @@ def update(
         )
         mailboxes.schedule(integration=row, now=now)
         changes = audit.changes_between(old=before, new=_audited(row)) | _secret_changes(stored, secrets)
-        _record(caller, "integration.update", row, now, changes, reason)
+        keys.record(caller, "update", row, now, changes, reason)
     return row
 
 
@@ -133,7 +134,7 @@ def delete(*, caller: Caller, integration: Integration, now: datetime, reason: s
     require(caller=caller, team_id=integration.team_id, role=Role.EDITOR)
     with transaction.atomic():
         changes = {field: [value, None] for field, value in _audited(integration).items()}
-        _record(caller, "integration.delete", integration, now, changes, reason)
+        keys.record(caller, "delete", integration, now, changes, reason)
         mailboxes.cancel(integration=integration)
         if not Integration.objects.filter(pk=integration.pk).delete()[0]:
             raise NotFound(f"the integration {integration.name!r} was deleted already")
@@ -151,7 +152,7 @@ def forget_rejects(*, caller: Caller, integration: Integration, now: datetime) -
         count, _ = integration.rejects.all().delete()
         Integration.objects.filter(pk=integration.pk).update(last_error="", last_error_at=None, revision=F("revision"))
         if count:
-            _record(caller, "integration.forget_rejects", integration, now, {"rejects": [count, 0]}, "")
+            keys.record(caller, "forget_rejects", integration, now, {"rejects": [count, 0]}, "")
     return count
 
 
@@ -233,18 +234,3 @@ def _audited(integration: Integration) -> dict[str, Any]:
         "is_enabled": integration.is_enabled,
         **{f"config.{name}": value for name, value in integration.config.items()},
     }
-
-
-def _record(
-    caller: Caller, action: str, integration: Integration, now: datetime, changes: audit.Changes, reason: str
-) -> None:
-    audit.record(
-        caller=caller,
-        action=action,
-        object_kind="integration",
-        object_name=integration.name,
-        team_id=integration.team_id,
-        now=now,
-        changes=changes,
-        reason=reason,
-    )

@@ -24,11 +24,12 @@ from django.http.request import UnreadablePostError
 from incidents.intake.domain.events import Parsed
 from incidents.intake.domain.refusals import RejectedError, RejectReason
 from incidents.intake.models import Integration
-from incidents.intake.services.authentication import TooManyWrongKeysError, UnknownKeyError, integration_of_key
+from incidents.intake.services.authentication import UnknownKeyError, integration_of_key
 from incidents.intake.services.receiving import Taken, commit, take
 from incidents.intake.services.rejects import keep_note, keep_reject
 from incidents.intake.services.throttling import ALLOWANCE, OverloadedError, require_patience
 from reliability.access.lockout import address_of
+from reliability.access.services.wrong_keys import TooManyWrongKeysError
 from reliability.web.errors import Unavailable
 from reliability.web.metrics import INTAKE_REQUESTS, INTAKE_SECONDS
 

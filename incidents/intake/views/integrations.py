@@ -15,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from incidents.intake.domain.grouping import Grouping
 from incidents.intake.forms.filter import IntegrationFilterForm
-from incidents.intake.forms.key import RotationForm
-from incidents.intake.models import Integration
+from incidents.intake.models import Integration, IntegrationKey
 from incidents.intake.selectors import integrations as selectors
-from incidents.intake.services import integrations, keys
-from incidents.intake.services.keys import NewKey
+from incidents.intake.services import integrations
+from incidents.intake.services.keys import keys
 from incidents.intake.services.routing import Routing
 from incidents.intake.sources.kind import Access
 from incidents.intake.sources.registry import kind_of
@@ -30,9 +29,9 @@ from reliability.access.domain.visible import visible
 from reliability.access.forms.why import WhyForm
 from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
-from reliability.web.errors import Invalid
+from reliability.access.services.rotating_keys import NewKey
+from reliability.access.views.rotating_keys import KeyPages
 from reliability.web.pagination import page_of
-from reliability.web.refusals import show_refusal
 
 _KEY_WORD = "YOUR-INTEGRATION-KEY"
 
@@ -91,49 +90,13 @@ def integration_forget_rejects(request: AccessRequest, name: str) -> HttpRespons
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def integration_rotate(request: AccessRequest, name: str) -> HttpResponse:
-    """Asks how long the former key stays, then shows the new one, once."""
     integration = editable(request, name)
-    form = RotationForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            made = keys.rotate(
-                caller=request.caller,
-                integration=integration,
-                overlap=form.overlap(),
-                reason=form.cleaned_data["reason"],
-                now=timezone.now(),
-            )
-        except Invalid as refusal:
-            show_refusal(form, refusal)
-        else:
-            return detail_page(request, integration, made=made)
-    context = {"integration": integration, "form": form}
-    return render(request, "intake/rotate.html", context, status=422 if form.errors else 200)
+    return _key_pages(integration).rotate(request, shown=lambda made: detail_page(request, integration, made=made))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def integration_revoke_key(request: AccessRequest, name: str, key_id: int) -> HttpResponse:
-    integration = editable(request, name)
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        key = keys.revoke(
-            caller=request.caller,
-            integration=integration,
-            key_id=key_id,
-            reason=form.cleaned_data["reason"],
-            now=timezone.now(),
-        )
-        messages.success(request, f"Revoked the key {key.prefix}…: alerts sent with it are refused from now on.")
-        return redirect("integration-detail", name)
-    context = {
-        "title": f"Revoke a key of {integration}?",
-        "losses": ["every alert that is still sent with this key, at once and for good"],
-        "keeps": "To change a key without a gap, make a new one instead: the former stays valid for a while.",
-        "action": "Revoke the key",
-        "cancel_url": reverse("integration-detail", args=(name,)),
-        "form": form,
-    }
-    return render(request, "web/confirm.html", context, status=422 if form.errors else 200)
+    return _key_pages(editable(request, name)).revoke(request, key_id=key_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -163,7 +126,7 @@ def integration_delete(request: AccessRequest, name: str) -> HttpResponse:
 
 
 def detail_page(
-    request: AccessRequest, integration: Integration, *, made: NewKey | None = None, status: int = 200
+    request: AccessRequest, integration: Integration, *, made: NewKey[IntegrationKey] | None = None, status: int = 200
 ) -> HttpResponse:
     """The page of one; *made* is shown this once, within what is to be copied."""
     kind = kind_of(integration.kind)
@@ -189,6 +152,17 @@ def editable(request: AccessRequest, name: str) -> Integration:
     integration = selectors.integration(caller=request.caller, name=name)
     require(caller=request.caller, team_id=integration.team_id, role=Role.EDITOR)
     return integration
+
+
+def _key_pages(integration: Integration) -> KeyPages[IntegrationKey]:
+    return KeyPages(
+        keys=keys,
+        integration=integration,
+        address=reverse("integration-detail", args=(integration.name,)),
+        trail=[("Integrations", reverse("integration-list"))],
+        lost="every alert that is still sent",
+        refused="alerts sent with it are refused",
+    )
 
 
 def _unknown_services(integration: Integration, alerts: list[Alert]) -> list[str]:

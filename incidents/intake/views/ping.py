@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
 from incidents.intake.domain.monitors import CallKind
-from incidents.intake.services.authentication import TooManyWrongKeysError, note_wrong_key
 from incidents.intake.services.monitors import monitor_of_secret
 from incidents.intake.services.receiving import commit
 from incidents.intake.services.rejects import readable
 from incidents.intake.services.watching import BODY_BYTES_MAX, Call, take_call
 from reliability.access.lockout import address_of
+from reliability.access.services.wrong_keys import TooManyWrongKeysError, note_wrong_key
 
 _METHODS = ("GET", "HEAD", "POST")
 _KINDS = {"": CallKind.SUCCESS, "start": CallKind.START, "fail": CallKind.FAIL}

@@ -1,5 +1,6 @@
 from reliability.access.models.audit import AuditEntry
 from reliability.access.models.installation import Installation
+from reliability.access.models.integration import KeyedIntegration, RotatingKey
 from reliability.access.models.scoped import TeamScopedQuerySet
 from reliability.access.models.secret_address import SecretAddress
 from reliability.access.models.session import Session
@@ -11,7 +12,9 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "Installation",
+    "KeyedIntegration",
     "Membership",
+    "RotatingKey",
     "SecretAddress",
     "Session",
     "Team",

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
-from reliability.access.forms.why import WhyForm
+from reliability.access.forms.integration import NamedForm, name_field, owner_field, title_field
 from reliability.access.models import Team
 from reliability.catalog.models import Service
 from reliability.delivery.domain.kinds import Kind
 from reliability.delivery.domain.settings import pairs_of
 from reliability.delivery.models import DeliveryIntegration
-from reliability.web.field_messages import CHOICE, chosen, needed
 
-OVERLAPS = ((0, "not at all: it may have leaked"), (1, "1 hour"), (24, "1 day"), (168, "7 days"), (720, "30 days"))
 _ROWS = {"rows": 3, "spellcheck": "false"}
 
 
-class IntegrationForm(forms.Form):
+class IntegrationForm(NamedForm):
     """Only the settings of the kind are asked for."""
 
-    title = forms.CharField(
-        max_length=120,
-        label="Title",
-        help_text="As people say it. Example: GitHub of the shop",
-        error_messages=needed("write a title, such as GitHub of the shop"),
+    field_order = (
+        *("title", "name", "team", "service", "services", "production"),
+        *("workflows", "releases", "pipelines", "environment", "is_enabled", "reason"),
     )
-    name = forms.CharField(
-        max_length=63,
-        label="Name",
-        help_text="Part of its address; it stays. Example: shop-github",
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
-        error_messages=needed("write a name, such as shop-github"),
-    )
-    team = forms.ModelChoiceField(
-        queryset=Team.objects.none(),
-        to_field_name="slug",
-        label="Owner",
-        empty_label="Choose the team",
-        help_text="Its services are deployed; its editors may change the settings.",
-        error_messages=chosen("the team that owns it"),
-    )
+
+    title = title_field(example="GitHub of the shop", other="GitHub of the shop")
+    name = name_field(help_text="Part of its address; it stays. Example: shop-github", example="shop-github")
+    team = owner_field(help_text="Its services are deployed; its editors may change the settings.")
     service = forms.ModelChoiceField(
         queryset=Service.objects.none(),
         to_field_name="name",
@@ -90,10 +74,6 @@ class IntegrationForm(forms.Form):
         help_text="Empty: the namespace of the application. Example: production",
     )
     is_enabled = forms.BooleanField(required=False, initial=True, label="Takes payloads")
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Why", required=False, max_length=500, help_text="Optional; kept in the audit trail."
-    )
 
     def __init__(
         self,
@@ -106,16 +86,12 @@ class IntegrationForm(forms.Form):
     ) -> None:
         if owned is not None:
             kwargs["initial"] = _initial_of(owned)
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, teams=teams, is_made=owned is not None, **kwargs)
         choices: dict[str, Any] = self.fields
-        choices["team"].queryset = teams
         choices["service"].queryset = services
         for name in ("services", "production", "workflows", "releases", "pipelines", "environment"):
             if name not in kind.settings:
                 del self.fields[name]
-        if owned is not None:
-            for name in ("name", "team"):
-                self.fields[name].disabled = True
 
     def clean_services(self) -> dict[str, str]:
         return self._pairs("services")
@@ -135,21 +111,6 @@ class IntegrationForm(forms.Form):
             return pairs_of(self.cleaned_data[name])
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
-
-
-class RotationForm(WhyForm):
-    field_order = ("overlap_hours", "reason")
-
-    overlap_hours = forms.TypedChoiceField(
-        label="The former key stays valid for",
-        choices=[(str(hours), words) for hours, words in OVERLAPS],
-        coerce=int,
-        initial="24",
-        error_messages=CHOICE,
-    )
-
-    def overlap(self) -> timedelta:
-        return timedelta(hours=self.cleaned_data["overlap_hours"])
 
 
 def _initial_of(owned: DeliveryIntegration) -> dict[str, Any]:

@@ -2,57 +2,30 @@ from __future__ import annotations
 
 from django.db import models
 
-from reliability.access.models import TeamScopedQuerySet
+from reliability.access.models import KeyedIntegration, RotatingKey, TeamScopedQuerySet
 
 
-class DeliveryIntegration(models.Model):
-    """Where deployments and changes of one outside system come in. `revision` rises with every edit.
+class DeliveryIntegration(KeyedIntegration):
+    """Where deployments and changes of one outside system come in.
 
     kind: a file of reliability/delivery/domain/kinds. service: whose deployments they are when `config` names none.
     config: {"services": {"owner/repository": "service"}, "production": [environment names], …}, see its form.
     """
 
     team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="delivery_integrations")
-    name = models.SlugField(max_length=63, unique=True)
-    title = models.CharField(max_length=120)
-    kind = models.CharField(max_length=32)
     service = models.ForeignKey(
         "catalog.Service", on_delete=models.SET_NULL, null=True, blank=True, related_name="delivery_integrations"
     )
     config = models.JSONField(default=dict, blank=True)
-    is_enabled = models.BooleanField(default=True)
-    last_received_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.TextField(blank=True)
-    last_error_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    revision = models.PositiveIntegerField(default=1)
 
     objects = TeamScopedQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("name", "pk")
 
-    def __str__(self) -> str:
-        return self.title
-
-
-class DeliveryKey(models.Model):
-    """A key that opens the integration; while keys rotate there are two. Kept encrypted: signatures need its text."""
+class DeliveryKey(RotatingKey):
+    """Its text is kept encrypted: signatures need it."""
 
     integration = models.ForeignKey(DeliveryIntegration, on_delete=models.CASCADE, related_name="keys")
-    prefix = models.CharField(max_length=16)
     secret = models.BinaryField()
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("integration", "-created_at", "-pk")
-
-    def __str__(self) -> str:
-        return f"{self.prefix}… of {self.integration}"
 
 
 class RawDelivery(models.Model):

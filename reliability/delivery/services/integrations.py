@@ -13,13 +13,13 @@ from reliability.access.domain.caller import Caller, Role
 from reliability.access.models import Team
 from reliability.access.services import audit
 from reliability.access.services.authorize import require
+from reliability.access.services.rotating_keys import NewKey
 from reliability.catalog.domain.name import name_mistake
 from reliability.catalog.models import Service
 from reliability.delivery.domain.kinds import KINDS
 from reliability.delivery.domain.settings import SettingsError, checked_settings
-from reliability.delivery.models import DeliveryIntegration
-from reliability.delivery.services import keys
-from reliability.delivery.services.keys import NewKey, record
+from reliability.delivery.models import DeliveryIntegration, DeliveryKey
+from reliability.delivery.services.keys import keys
 from reliability.web.errors import Conflict, Invalid, NotFound
 
 
@@ -36,7 +36,7 @@ class Settings:
 @dataclass(frozen=True, slots=True)
 class NewIntegration:
     integration: DeliveryIntegration
-    key: NewKey
+    key: NewKey[DeliveryKey]
 
 
 def create(
@@ -58,7 +58,7 @@ def create(
             row.save(force_insert=True)
             made = keys.make(integration=row, now=now)
             changes = {field: [None, value] for field, value in _audited(row).items()}
-            record(caller, "delivery_integration.create", row, now, changes, reason)
+            keys.record(caller, "create", row, now, changes, reason)
     except IntegrityError as error:
         message = f"there is a delivery integration {name!r} already (it may be another team's): choose another name"
         raise Conflict(message, reason="exists", details=[{"field": "name", "message": message}]) from error
@@ -89,7 +89,7 @@ def update(
         row.revision += 1
         row.save(update_fields=("title", "service", "config", "is_enabled", "revision", "updated_at"))
         changes = audit.changes_between(old=before, new=_audited(row))
-        record(caller, "delivery_integration.update", row, now, changes, reason)
+        keys.record(caller, "update", row, now, changes, reason)
     return row
 
 
@@ -98,7 +98,7 @@ def delete(*, caller: Caller, integration: DeliveryIntegration, now: datetime, r
     require(caller=caller, team_id=integration.team_id, role=Role.EDITOR)
     with transaction.atomic():
         changes = {field: [value, None] for field, value in _audited(integration).items()}
-        record(caller, "delivery_integration.delete", integration, now, changes, reason)
+        keys.record(caller, "delete", integration, now, changes, reason)
         if not DeliveryIntegration.objects.filter(pk=integration.pk).delete()[0]:
             raise NotFound(f"the delivery integration {integration.name!r} was deleted already")
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from reliability.access.domain.caller import Caller, Role
 from reliability.access.services.authorize import require
 from reliability.delivery.models import DeliveryIntegration, RawDelivery
-from reliability.delivery.services.keys import record
+from reliability.delivery.services.keys import keys
 from reliability.delivery.services.receiving import read
 from reliability.outbox.services.due import demand
 
@@ -35,7 +35,7 @@ def replay(*, caller: Caller, integration: DeliveryIntegration, is_everything: b
             payload = {"after": 0, "to": last, "replay": word}
             demand(kind=KIND, key=integration.pk, payload=payload, now=now)
             what = "everything" if is_everything else "rejects"
-            record(caller, "delivery_integration.replay", integration, now, {what: [None, count]}, "")
+            keys.record(caller, "replay", integration, now, {what: [None, count]}, "")
     return count
 
 

@@ -21,7 +21,7 @@ from reliability.delivery.domain.signatures import key_of_bearer, key_of_github,
 from reliability.delivery.domain.told import UnreadableError
 from reliability.delivery.models import DeliveryIntegration, DeliveryKey, RawDelivery
 from reliability.delivery.selectors.integrations import integration_addressed
-from reliability.delivery.services import keys
+from reliability.delivery.services.keys import keys, texts_of
 from reliability.delivery.services.receiving import Arrived, Received, receive
 from reliability.web.api.bodies import body_of, content_type_of
 from reliability.web.api.envelope import error_response
@@ -77,7 +77,7 @@ def _answer(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _proven(integration: DeliveryIntegration, headers: Mapping[str, str], body: bytes, now: Any) -> DeliveryKey | None:
-    known = keys.texts_of(keys.in_force(integration=integration, now=now))
+    known = texts_of(keys.in_force(integration=integration, now=now))
     texts = [text for _, text in known]
     proof = KINDS[integration.kind].proof
     if proof == "github":

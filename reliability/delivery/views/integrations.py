@@ -19,15 +19,17 @@ from reliability.access.domain.visible import visible
 from reliability.access.forms.why import WhyForm
 from reliability.access.requests import AccessRequest
 from reliability.access.services.authorize import require
+from reliability.access.services.rotating_keys import NewKey
+from reliability.access.views.rotating_keys import KeyPages
 from reliability.delivery.domain.kinds import KINDS
 from reliability.delivery.domain.recipes import recipes
 from reliability.delivery.forms.filters import IntegrationFilterForm
-from reliability.delivery.forms.integration import IntegrationForm, RotationForm
-from reliability.delivery.models import DeliveryIntegration, RawDelivery
+from reliability.delivery.forms.integration import IntegrationForm
+from reliability.delivery.models import DeliveryIntegration, DeliveryKey, RawDelivery
 from reliability.delivery.selectors import integrations as selectors
-from reliability.delivery.services import integrations, keys, replaying
+from reliability.delivery.services import integrations, replaying
 from reliability.delivery.services.integrations import Settings
-from reliability.delivery.services.keys import NewKey
+from reliability.delivery.services.keys import keys
 from reliability.delivery.tabs import tabs_for
 from reliability.delivery.views import choices
 from reliability.web.errors import Conflict, Invalid
@@ -154,45 +156,13 @@ def integration_replay(request: AccessRequest, name: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def integration_rotate(request: AccessRequest, name: str) -> HttpResponse:
-    """Asks how long the former key stays, then shows the new one, once."""
     integration = _editable(request, name)
-    form = RotationForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        made = keys.rotate(
-            caller=request.caller,
-            integration=integration,
-            overlap=form.overlap(),
-            reason=form.cleaned_data["reason"],
-            now=timezone.now(),
-        )
-        return _detail_page(request, integration, made=made)
-    context = {"integration": integration, "form": form}
-    return render(request, "delivery/rotate.html", context, status=422 if form.errors else 200)
+    return _key_pages(integration).rotate(request, shown=lambda made: _detail_page(request, integration, made=made))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def integration_revoke_key(request: AccessRequest, name: str, key_id: int) -> HttpResponse:
-    integration = _editable(request, name)
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        key = keys.revoke(
-            caller=request.caller,
-            integration=integration,
-            key_id=key_id,
-            reason=form.cleaned_data["reason"],
-            now=timezone.now(),
-        )
-        messages.success(request, f"Revoked the key {key.prefix}…: what is sent with it is refused from now on.")
-        return redirect("delivery-integration", name)
-    context = {
-        "title": f"Revoke a key of {integration}?",
-        "losses": ["every deployment that is still told with this key, at once and for good"],
-        "keeps": "To change a key without a gap, make a new one instead: the former stays valid for a while.",
-        "action": "Revoke the key",
-        "cancel_url": reverse("delivery-integration", args=(name,)),
-        "form": form,
-    }
-    return render(request, "web/confirm.html", context, status=422 if form.errors else 200)
+    return _key_pages(_editable(request, name)).revoke(request, key_id=key_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -217,7 +187,11 @@ def integration_delete(request: AccessRequest, name: str) -> HttpResponse:
 
 
 def _detail_page(
-    request: AccessRequest, integration: DeliveryIntegration, *, made: NewKey | None = None, status: int = 200
+    request: AccessRequest,
+    integration: DeliveryIntegration,
+    *,
+    made: NewKey[DeliveryKey] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The page of one; *made* is shown this once, within what is to be copied."""
     now = timezone.now()
@@ -241,6 +215,17 @@ def _detail_page(
         "tabs": tabs_for(request),
     }
     return render(request, "delivery/integration.html", context, status=status)
+
+
+def _key_pages(integration: DeliveryIntegration) -> KeyPages[DeliveryKey]:
+    return KeyPages(
+        keys=keys,
+        integration=integration,
+        address=reverse("delivery-integration", args=(integration.name,)),
+        trail=[("Delivery integrations", reverse("delivery-integration-list"))],
+        lost="every deployment that is still told",
+        refused="what is sent with it is refused",
+    )
 
 
 def _facts(integration: DeliveryIntegration) -> list[tuple[str, Any]]:
