@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+import re
+
+from playwright.sync_api import Locator, Page, expect
 
 from reliability.access.domain.caller import Role
 from tests.servers.product import Product
@@ -35,3 +37,28 @@ def make_a_token(page: Page, product: Product) -> str:
         why.fill("for the journey")
     page.get_by_role("button", name="Make the token").click()
     return page.locator("#new-token").inner_text().strip()
+
+
+def invite_a_responder(page: Page, product: Product, *, name: str, address: str) -> str:
+    """A person of the team Payments. Returns the address of their first visit."""
+    page.goto(f"{product.url}/settings/people/invite/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Email").fill(address)
+    _say_why(page.locator("main"))
+    page.get_by_role("button", name="Make the link").click()
+    link = re.search(r"https?://\S+(/link/[^\s<]+)", page.get_by_role("main").inner_text())
+    assert link
+    page.goto(f"{product.url}/teams/payments/")
+    form = page.locator("form", has=page.get_by_role("heading", name="Add a member"))
+    form.get_by_label("Email").fill(address)
+    form.locator("select[name=role]").select_option(str(Role.RESPONDER.value))
+    _say_why(form)
+    form.get_by_role("button", name="Add").click()
+    expect(page.get_by_text(address).first).to_be_visible()
+    return f"{product.url}{link[1]}"
+
+
+def _say_why(form: Locator) -> None:
+    why = form.locator("[name=reason]")
+    if why.count():
+        why.first.fill("for the journey")

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.conftest import PHONE, OpenPage, is_accessible, keeps_nobody_out, sign_in
-from tests.journeys.newcomer import PASSWORD, become_administrator, make_a_token
+from tests.journeys.newcomer import PASSWORD, become_administrator, invite_a_responder, make_a_token
 from tests.servers.product import Product, running_product
 from tests.servers.receivers import SmtpReceiver, recording_smtp
 
@@ -191,3 +191,46 @@ def test_without_javascript_an_incident_is_declared_acknowledged_and_closed(
     page.get_by_label("Real: users were affected, or would have been").check()
     page.get_by_role("button", name="Close the incident").click()
     expect(page.locator("#incident-head")).to_contain_text("Closed as real.")
+
+
+def test_on_a_phone_incidents_are_merged_split_and_handed_over(station: Station, open_page: OpenPage) -> None:
+    desk = open_page(storage_state=station.cookies)
+    invite_a_responder(desk, station.product, name="Ben", address="ben@example.org")
+    for key, summary in (("carts", "Carts are empty"), ("baskets", "Baskets answer 500")):
+        station.trigger(key=key, summary=summary)
+        station.mailed_link(about=summary)
+    phone = open_page(storage_state=station.cookies, **TOUCH)
+    phone.goto(f"{station.product.url}/incidents/")
+    phone.get_by_role("link", name="Carts are empty").first.click()
+    _choose_more(phone, "Merge into another")
+    phone.get_by_label("Into").select_option(label=_option(phone, "Baskets answer 500"))
+    phone.get_by_label("Why").fill("The same shop")
+    phone.get_by_role("button", name="Merge", exact=True).click()
+    expect(phone.get_by_role("heading", name="Baskets answer 500")).to_be_visible()
+    expect(phone.get_by_text(re.compile(r"#\d+ is merged into"))).to_be_visible()
+
+    _choose_more(phone, "Split alerts off")
+    phone.get_by_label("Carts are empty").check()
+    phone.get_by_label("Title of the new incident").fill("Carts lose their content")
+    _fits(phone)
+    phone.get_by_role("button", name="Split", exact=True).click()
+    expect(phone.get_by_role("heading", name="Carts lose their content")).to_be_visible()
+
+    phone.get_by_role("link", name="Hand over Commander").click()
+    phone.get_by_label("To", exact=True).select_option(label="Ben")
+    phone.get_by_role("button", name="Hand over").click()
+    expect(phone.locator("#incident-head")).to_contain_text(re.compile(r"Commander\s*Ben"))
+    _choose_more(phone, "Close")
+    phone.get_by_label("False positive", exact=False).check()
+    phone.get_by_role("button", name="Close the incident").click()
+    expect(phone.locator("#incident-head")).to_contain_text("Closed as")
+    _fits(phone)
+
+
+def _choose_more(page: Page, item: str) -> None:
+    page.locator("summary", has_text="More").first.click()
+    page.get_by_role("link", name=item, exact=True).click()
+
+
+def _option(page: Page, text: str) -> str:
+    return page.get_by_label("Into").locator("option", has_text=text).inner_text()

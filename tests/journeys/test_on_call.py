@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from reliability.access.domain.caller import Role
 from tests.journeys.conftest import OpenPage, keeps_nobody_out
-from tests.journeys.newcomer import become_administrator
+from tests.journeys.newcomer import become_administrator, invite_a_responder
 from tests.servers.product import Product
 
 pytestmark = pytest.mark.journey
@@ -21,7 +20,7 @@ POLICY = "/escalation-policies/payments-urgent/"
 def test_from_a_schedule_to_a_simulated_escalation(empty: Product, open_page: OpenPage) -> None:
     page = open_page()
     become_administrator(page, empty)
-    _invite_ben(page, empty)
+    invite_a_responder(page, empty, name="Ben", address="ben@example.org")
     _write_a_schedule(page, empty)
     _override_it(page, empty)
     _edit_it(page, empty)
@@ -33,25 +32,6 @@ def test_from_a_schedule_to_a_simulated_escalation(empty: Product, open_page: Op
         keeps_nobody_out(page)
     page.goto(f"{empty.url}/settings/notifications/")
     keeps_nobody_out(page)
-
-
-def _invite_ben(page: Page, product: Product) -> None:
-    page.goto(f"{product.url}/settings/people/invite/")
-    page.get_by_label("Name").fill("Ben")
-    page.get_by_label("Email").fill("ben@example.org")
-    why = page.locator("[name=reason]")
-    if why.count():
-        why.fill("for the journey")
-    page.get_by_role("button", name="Make the link").click()
-    page.goto(f"{product.url}/teams/payments/")
-    form = page.locator("form", has=page.get_by_role("heading", name="Add a member"))
-    form.get_by_label("Email").fill("ben@example.org")
-    form.locator("select[name=role]").select_option(str(Role.RESPONDER.value))
-    why = form.locator("[name=reason]")
-    if why.count():
-        why.fill("for the journey")
-    form.get_by_role("button", name="Add").click()
-    expect(page.get_by_text("ben@example.org").first).to_be_visible()
 
 
 def _write_a_schedule(page: Page, product: Product) -> None:

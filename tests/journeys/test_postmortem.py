@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from reliability.access.domain.caller import Role
 from tests.journeys.conftest import PHONE, OpenPage, is_accessible, wait_for_charts
-from tests.journeys.newcomer import PASSWORD
+from tests.journeys.newcomer import PASSWORD, invite_a_responder
 from tests.servers.product import Product
 
 pytestmark = pytest.mark.journey
@@ -168,20 +167,7 @@ def _do_it_and_prove_it(page: Page, action: str, demo: Product) -> None:
 
 def _reviewer(page: Page, other: Page, product: Product) -> Page:
     """Iris, invited to Payments as a responder, signed in on a screen of her own."""
-    page.goto(f"{product.url}/settings/people/invite/")
-    page.get_by_label("Name").fill("Iris Novak")
-    page.get_by_label("Email").fill(REVIEWER)
-    page.get_by_role("button", name="Make the link").click()
-    link = re.search(r"https?://\S+/link/[^\s<]+", page.get_by_role("main").inner_text())
-    assert link
-    address = link[0]
-    page.goto(f"{product.url}/teams/payments/")
-    form = page.locator("form", has=page.get_by_role("heading", name="Add a member"))
-    form.get_by_label("Email").fill(REVIEWER)
-    form.locator("select[name=role]").select_option(str(Role.RESPONDER.value))
-    form.get_by_role("button", name="Add").click()
-    expect(page.get_by_text(REVIEWER).first).to_be_visible()
-    other.goto(product.url + address[address.index("/link/") :])
+    other.goto(invite_a_responder(page, product, name="Iris Novak", address=REVIEWER))
     for box in other.locator("input[type=password]").all():
         box.fill(PASSWORD)
     other.get_by_role("main").get_by_role("button").click()
