@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from reliability.demo.domain.rates import SERVICE
 from reliability.demo.rates import ports as places
 from reliability.supervision.places import demo_host
 from tests.journeys.conftest import PHONE, WIDE, OpenPage, is_accessible, keeps_nobody_out, sign_in, wait_for_charts
@@ -70,6 +71,8 @@ def test_from_the_plan_to_the_record(
     page = open_page(storage_state=stage.cookies)
     day = _plan(page, stage)
     _accept_by_mail(page, stage, open_page, day)
+    _leave_the_stop_to_people(page, stage)
+    page.goto(day)
     _say_go(page)
     _live_through_a_real_fault(page, stage, open_page, save_screenshot)
     _wrap_up(page)
@@ -134,6 +137,15 @@ def _accept_by_mail(page: Page, stage: Stage, open_page: OpenPage, day: str) -> 
     expect(guest.locator("#answered")).to_contain_text("Comes")
     page.goto(day)
     expect(page.locator("#invitees")).to_contain_text("1 of 1 comes")
+
+
+def _leave_the_stop_to_people(page: Page, stage: Stage) -> None:
+    """On a slow machine the guard would be faster than the phone."""
+    page.goto(f"{stage.product.url}/chaos/policies/services/{SERVICE}/edit/")
+    page.get_by_label("Bad events before a burn counts").fill("100000")
+    page.get_by_label("Why").fill("Somebody stops it by hand")
+    page.get_by_role("button", name="Save the policy").click()
+    expect(page.locator("main")).to_contain_text("100000")
 
 
 def _say_go(page: Page) -> None:
