@@ -43,5 +43,6 @@ def hidden_delivery(cast: Cast, service: Service) -> dict[str, dict[str, Any]]:
     )
     return {
         "delivery/integrations/": {"name": integration.name, "key_id": key.pk, "payload_id": payload.pk},
+        "delivery-integrations/": {"name": integration.name, "key_id": key.pk, "payload_id": payload.pk},
         "delivery/deployments/": {"deployment_id": deployment.pk},
     }

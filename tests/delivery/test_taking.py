@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from reliability.access.domain.caller import SYSTEM, Role
 from reliability.access.models import AuditEntry
+from reliability.access.services.wrong_keys import WRONG_KEYS
 from reliability.delivery.domain import github
 from reliability.delivery.models import (
     Change,
@@ -125,6 +126,22 @@ def test_reordered_doubled_and_in_other_batches_it_ends_in_the_same_rows(cast: C
             "gitlab": ["first", "partial", "complete", "none"],  # a push of 33 commits named 20
         }[kind]
     )
+
+
+def test_guessing_keys_is_soon_told_to_wait(cast: Cast, client: Client, settings: Any) -> None:
+    settings.INTAKE_WRONG_KEYS_PER_MINUTE_MAX = 3
+    ServiceFactory(team=cast.payments, name="checkout")
+    new = made(cast, "json")
+    WRONG_KEYS.forget()
+
+    def post(key: str) -> Any:
+        headers = {"Authorization": f"Bearer {key}"}
+        return client.post("/delivery/in/our-json", b"[]", content_type="application/json", headers=headers)
+
+    answers = [post("f" * 40) for _ in range(5)]
+    assert [one.status_code for one in answers] == [401, 401, 401, 429, 429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert post(new.key.text).status_code == 202, "a right key is taken from everywhere"
 
 
 def test_only_who_signs_with_the_key_is_heard(cast: Cast, client: Client) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from incidents.intake.api.references import policy_named, service_named
+from incidents.intake.api.references import policy_named
 from incidents.intake.models import Monitor
 from incidents.intake.selectors import monitors as selectors
 from incidents.intake.services import monitors
@@ -20,6 +20,7 @@ from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import team as team_named
+from reliability.catalog.selectors.services import service_named
 from reliability.web.api.paging import Page, PageQuery, page_of
 from reliability.web.api.params import Duration, Name, duration_text
 

@@ -5,19 +5,7 @@ from __future__ import annotations
 from incidents.paging.models import EscalationPolicy
 from incidents.paging.selectors import policies
 from reliability.access.domain.caller import Caller
-from reliability.catalog.models import Service
-from reliability.catalog.selectors import services
 from reliability.web.errors import Invalid, NotFound
-
-
-def service_named(*, caller: Caller, name: str | None) -> Service | None:
-    """Raises Invalid at the field."""
-    if not name:
-        return None
-    try:
-        return services.service(caller=caller, name=name)
-    except NotFound as error:
-        raise Invalid(details=[{"field": "service", "message": error.message}]) from error
 
 
 def policy_named(*, caller: Caller, slug: str | None) -> EscalationPolicy | None:

@@ -9,7 +9,6 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from incidents.intake.api.references import service_named
 from incidents.intake.domain.silences import Matcher, Operator
 from incidents.intake.models import Integration, Silence
 from incidents.intake.selectors import integrations
@@ -20,6 +19,7 @@ from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import team as team_named
+from reliability.catalog.selectors.services import service_named
 from reliability.web.api.paging import Page, PageQuery, page_of
 from reliability.web.api.params import Instant
 from reliability.web.errors import Invalid, NotFound

@@ -106,7 +106,7 @@ def _of_change(row: Change) -> _Known:
 
 def _of_deployment(row: Deployment) -> _Known:
     assert row.finished_at is not None  # noqa: S101  asked for by their end
-    label = row.title or f"{row.revision[:12] or row.key} to {row.environment}"
+    label = row.title or f"{row.service.title}: {row}"
     url = reverse("deployment-detail", args=[row.pk])
     teams = frozenset({row.team_id, row.service.team_id})
     return _Known(f"deployment-{row.pk}", row.finished_at, label, url, row.service, teams)

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from reliability.access.domain.caller import Caller
 from reliability.catalog.models import Service
-from reliability.web.errors import NotFound
+from reliability.web.errors import Invalid, NotFound
 
 
 def list_services(
@@ -31,3 +31,13 @@ def service(*, caller: Caller, name: str) -> Service:
     if found is None:
         raise NotFound(f"there is no service {name!r}, or it is not yours to see")
     return found
+
+
+def service_named(*, caller: Caller, name: str | None) -> Service | None:
+    """The one that a body names, None for none. Raises Invalid at the field `service`."""
+    if not name:
+        return None
+    try:
+        return service(caller=caller, name=name)
+    except NotFound as error:
+        raise Invalid(details=[{"field": "service", "message": error.message}]) from error

@@ -18,22 +18,19 @@ def list_integrations(
     *, caller: Caller, text: str = "", team: str = "", kind: str = ""
 ) -> QuerySet[DeliveryIntegration]:
     """The readable integrations by name, with `rejects_count`; each argument given narrows them."""
-    found: QuerySet[DeliveryIntegration] = DeliveryIntegration.objects.readable_by(caller)
+    found = _counted(DeliveryIntegration.objects.readable_by(caller))
     if text:
         found = found.filter(Q(name__icontains=text) | Q(title__icontains=text))
     if team:
         found = found.filter(team__slug=team)
     if kind:
         found = found.filter(kind=kind)
-    rejected = RawDelivery.objects.filter(integration=OuterRef("pk"), state=RawDelivery.State.REJECTED).order_by()
-    count = Subquery(rejected.values("integration").annotate(total=Count("pk")).values("total"))
-    return found.select_related("team", "service").annotate(rejects_count=Coalesce(count, 0)).order_by("name", "pk")
+    return found.order_by("name", "pk")
 
 
 def integration(*, caller: Caller, name: str) -> DeliveryIntegration:
-    """One readable integration. Raises NotFound, for private ones of other teams, too."""
-    rows = DeliveryIntegration.objects.readable_by(caller).select_related("team", "service")
-    found: DeliveryIntegration | None = rows.filter(name=name).first()
+    """One readable integration, with `rejects_count`. Raises NotFound, for private ones of other teams, too."""
+    found = _counted(DeliveryIntegration.objects.readable_by(caller)).filter(name=name).first()
     if found is None:
         raise NotFound(f"there is no delivery integration {name!r}, or it is not yours to see")
     return found
@@ -66,3 +63,9 @@ def health_of(integration: DeliveryIntegration, *, now: datetime) -> str:
     if failed_at is not None and now - failed_at < RECENT and (received_at is None or failed_at >= received_at):
         return "failing"
     return "waiting_for_alerts" if received_at is None else "healthy"
+
+
+def _counted(rows: QuerySet[DeliveryIntegration]) -> QuerySet[DeliveryIntegration]:
+    rejected = RawDelivery.objects.filter(integration=OuterRef("pk"), state=RawDelivery.State.REJECTED).order_by()
+    count = Subquery(rejected.values("integration").annotate(total=Count("pk")).values("total"))
+    return rows.select_related("team", "service").annotate(rejects_count=Coalesce(count, 0))

@@ -15,6 +15,8 @@ from django.http.request import UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from reliability.access.lockout import address_of
+from reliability.access.services.wrong_keys import TooManyWrongKeysError, note_wrong_key
 from reliability.delivery.domain import cloudevents
 from reliability.delivery.domain.kinds import KINDS, Kind
 from reliability.delivery.domain.signatures import key_of_bearer, key_of_github, key_of_gitlab
@@ -42,6 +44,11 @@ def incoming(request: HttpRequest, name: str) -> HttpResponse:
         response = error_response(
             status=error.status, reason=error.reason, message=error.message, details=error.details
         )
+    except TooManyWrongKeysError as error:
+        wait = {"Retry-After": str(int(error.retry_after.total_seconds()))}
+        response = error_response(
+            status=429, reason=error.reason, message="too many wrong keys from this address: wait", headers=wait
+        )
     except UnreadablePostError:
         response = error_response(status=400, reason="malformed", message="the body ended before its announced length")
     except (OperationalError, InterfaceError) as error:
@@ -62,6 +69,8 @@ def _answer(request: HttpRequest, name: str) -> HttpResponse:
     integration = integration_addressed(name=name)
     key = None if integration is None else _proven(integration, headers, request.body, now)
     if integration is None or key is None:
+        # A right key is taken whatever its address has tried before: many senders stand behind one proxy.
+        note_wrong_key(kind="delivery", address=address_of(request) or "", now=now)
         return error_response(
             status=401,
             reason="unknown_key",

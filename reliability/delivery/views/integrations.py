@@ -198,7 +198,6 @@ def _detail_page(
     address = f"{settings.PUBLIC_URL}{reverse('delivery-in', args=(integration.name,))}"
     state = request.GET.get("state", "")
     state = state if state in RawDelivery.State.values else ""
-    rejects = selectors.payloads_of(integration=integration, state=RawDelivery.State.REJECTED)
     context = {
         "integration": integration,
         "kind": KINDS[integration.kind],
@@ -208,7 +207,7 @@ def _detail_page(
         "keys": keys.in_force(integration=integration, now=now),
         "service": visible(caller=request.caller, related=integration.service),
         "facts": _facts(integration),
-        "rejects_count": rejects.count(),
+        "rejects_count": getattr(integration, "rejects_count", 0),
         "page": page_of(request, selectors.payloads_of(integration=integration, state=state)),
         "state": state,
         "may_edit": request.caller.may(integration.team_id, Role.EDITOR),
