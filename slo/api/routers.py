@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ninja import Router
 
-from slo.api import alerts, backfills, corrections, counts, ledger, openslo, slis, slos, status, windows
+from slo.api import alerts, availability, backfills, corrections, counts, ledger, openslo, slis, slos, status, windows
 
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("/v1/slos", slos.router),
     ("/v1/slos", status.router),
     ("/v1/slos", ledger.router),
+    ("/v1/slos", availability.router),
+    ("/v1/availability", availability.list_router),
     ("/v1/slos", corrections.router),
     ("/v1/slos", alerts.router),
     ("/v1/burn-alerts", alerts.list_router),

@@ -12,7 +12,8 @@ TEXT_LENGTH_MAX = 10_000
 LABELS_MAX = 50
 LABEL_LENGTH_MAX = 200
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
-_RESERVED = frozenset({"new", "alerts"})  # /slos/new/ is the form, /slos/alerts/ the list of alerts
+# /slos/new/ is the form, /slos/alerts/ the list of alerts, /slos/availability/ the table of the fleet.
+_RESERVED = frozenset({"new", "alerts", "availability"})
 
 Mistake = tuple[str, str]
 
