@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reliability.channels.urls")),
     path("", include("reliability.delivery.urls")),
     path("", include("slo.urls")),
+    path("", include("reliability.overlay.urls")),
     path("", include("chaos.experiments.urls")),
     path("", include("chaos.runs.urls")),
     path("", include("chaos.schedules.urls")),

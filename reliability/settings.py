@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "reliability.telemetry",
     "reliability.delivery",
     "slo",
+    "reliability.overlay",
     "chaos.experiments",
     "chaos.runs",
     "chaos.schedules",

@@ -9,16 +9,18 @@ from chaos.experiments.tabs import register_tab
 from chaos.runs.selectors.agents import hosts_of_agents
 from chaos.runs.views.banners import stop_banner
 from chaos.runs.views.causes import run_causes
-from chaos.runs.views.marks import run_marks
+from chaos.runs.views.marks import run_items
 from chaos.runs.views.panels import runs_of_experiment, runs_of_service, runs_of_slo
 from chaos.runs.views.search import runs_found
 from reliability.catalog.panels import Panel, register_panel
+from reliability.overlay.domain.items import Shape
+from reliability.overlay.tracks import Track, register_track
 from reliability.web.banners import register_banner
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import register_search
 from reliability.web.states import StateLook, register_state
 from slo.attributions import register_causes
-from slo.marks import register_marks
+from slo.domain.marks import Kind
 from slo.panels import Panel as SloPanel
 from slo.panels import register_panel as register_slo_panel
 
@@ -31,7 +33,9 @@ register_search("runs", runs_found)
 register_panel(Panel("chaos", "Chaos", "runs/_service_panel.html", runs_of_service, order=40))
 register_slo_panel(SloPanel("chaos", "Experiments under it", "runs/_slo_panel.html", runs_of_slo, order=30))
 register_experiment_panel(ExperimentPanel("runs", "Runs", "runs/_experiment_panel.html", runs_of_experiment, order=10))
-register_marks("runs", run_marks)
+register_track(
+    Track("experiments", "Experiments", "experiment", Shape.HATCHED, run_items, order=50, marks=Kind.EXPERIMENT)
+)
 register_causes("runs", run_causes)
 for _slug, _look in {
     # states of a run

@@ -5,17 +5,19 @@ from __future__ import annotations
 from incidents.response.selectors.breaking_deployments import FAILURES
 from incidents.response.tabs import register_tab
 from incidents.response.views.causes import change_causes, incident_causes
-from incidents.response.views.marks import incident_marks
+from incidents.response.views.marks import incident_items
 from incidents.response.views.now import count_in_rail, severe_banner
 from incidents.response.views.panels import incidents_of_service, incidents_of_slo
 from incidents.response.views.search import incidents_found
 from reliability.catalog.panels import Panel, register_panel
 from reliability.delivery.failures import register_failures
+from reliability.overlay.domain.items import Shape
+from reliability.overlay.tracks import Track, register_track
 from reliability.web.banners import register_banner
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import register_search
 from slo.attributions import register_causes
-from slo.marks import register_marks
+from slo.domain.marks import Kind
 from slo.panels import Panel as SloPanel
 from slo.panels import register_panel as register_slo_panel
 
@@ -37,7 +39,7 @@ register_search("incidents", incidents_found)
 register_banner("incidents", severe_banner)
 register_panel(Panel("incidents", "Incidents", "response/_service_panel.html", incidents_of_service, order=5))
 register_slo_panel(SloPanel("incidents", "Incidents", "response/_service_panel.html", incidents_of_slo, order=10))
-register_marks("incidents", incident_marks)
+register_track(Track("incidents", "Incidents", "incident", Shape.BAND, incident_items, order=40, marks=Kind.INCIDENT))
 register_failures("incidents", FAILURES)
 register_causes("incidents", incident_causes)
 register_causes("changes", change_causes)

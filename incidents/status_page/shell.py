@@ -5,8 +5,11 @@ from __future__ import annotations
 from incidents.response.panels import Panel, register_menu, register_panel
 from incidents.status_page.domain.states import ComponentState, IncidentStatus, MaintenanceStatus
 from incidents.status_page.tabs import register_page_tab
+from incidents.status_page.views.announced import maintenance_items
 from incidents.status_page.views.causes import maintenance_causes
 from incidents.status_page.views.menu import pages_found, post_to_status_page, told_of_incident
+from reliability.overlay.domain.items import Shape
+from reliability.overlay.tracks import Track, register_track
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import register_search
 from reliability.web.states import StateLook, register_state
@@ -25,6 +28,7 @@ register_panel(
 )
 register_search("status pages", pages_found)
 register_causes("maintenance", maintenance_causes)
+register_track(Track("maintenance", "Maintenance", "maintenance", Shape.BAND, maintenance_items, order=60))
 for _slug, _look in {
     ComponentState.OPERATIONAL: StateLook("Operational", "good", "check"),
     ComponentState.UNKNOWN: StateLook("Not measured yet", "none", "no-data"),

@@ -77,11 +77,23 @@ def touching(*, caller: Caller, slo: Slo, period: Period) -> QuerySet[Incident]:
     service = visible(caller=caller, related=slo.service)
     if service is not None:
         named |= Q(impacted_services__service=service)
+    return _in_period(caller, period).filter(named).distinct()
+
+
+def touching_services(*, caller: Caller, service_ids: Collection[int] | None, period: Period) -> QuerySet[Incident]:
+    """Readable incidents of *period* that touch one of the services (None: whatever they touch); likewise."""
+    found = _in_period(caller, period)
+    if service_ids is None:
+        return found
+    return found.filter(Exists(ImpactedService.objects.filter(incident=OuterRef("pk"), service_id__in=service_ids)))
+
+
+def _in_period(caller: Caller, period: Period) -> QuerySet[Incident]:
     readable: QuerySet[Incident] = Incident.objects.readable_by(caller)
-    found = readable.filter(named, merged_into=None, started_at__lt=period.end).filter(
+    found = readable.filter(merged_into=None, started_at__lt=period.end).filter(
         Q(resolved_at=None, closed_at=None) | Q(resolved_at__gt=period.start) | Q(closed_at__gt=period.start)
     )
-    return found.distinct().order_by("-started_at", "-pk")
+    return found.order_by("-started_at", "-pk")
 
 
 def touching_any(*, slo: Slo, service_ids: Collection[int], period: Period, limit: int) -> list[tuple[Incident, bool]]:

@@ -17,6 +17,7 @@ from incidents.response.forms.comment import CommentForm
 from incidents.response.models import Incident
 from incidents.response.panels import more_menu_items, rendered_panels
 from incidents.response.selectors.incidents import incident as get_incident
+from incidents.response.views.around import timeline_around
 from incidents.response.views.heads import head_of
 from incidents.response.views.impacts import impact_of, impacted_services
 from incidents.response.views.lines import alerts_of, origin_words, runbooks_of
@@ -119,6 +120,7 @@ def whole_page(looking: Looking) -> dict[str, Any]:
     return context | {
         "menu": [*menu, *more_menu_items(request=looking.request, incident=incident)],
         "panels": rendered_panels(request=looking.request, incident=incident, now=looking.now),
+        "around": timeline_around(request=looking.request, incident=incident, now=looking.now),
     }
 
 

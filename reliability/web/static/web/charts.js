@@ -149,6 +149,16 @@
     line.textContent = other === "UTC" ? utc : `${utc} · ${clock(hovered, other)} ${other}`;
   };
 
+  // An item of a timeline: both its ends, in UTC and in the other zone.
+  const tellSpan = (plot, start, end) => {
+    const span = (name) => {
+      const [first, last] = [start, end].map((at) => (at ? clock(Date.parse(at), name) : ""));
+      return last ? `${first} to ${last.slice(0, 10) === first.slice(0, 10) ? last.slice(11) : last}` : first;
+    };
+    const other = zone === "UTC" ? browserZone : zone;
+    whenOf(drawn.get(plot).chart).textContent = other === "UTC" ? `${span("UTC")} UTC` : `${span("UTC")} UTC · ${span(other)} ${other}`;
+  };
+
   const rangesOf = (layout) => Object.fromEntries(["xaxis", "yaxis"].filter((axis) => layout[axis]?.range).map((axis) => [axis, [...layout[axis].range]]));
 
   const config = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, displaylogo: false };
@@ -190,10 +200,16 @@
       });
       plot.on("plotly_hover", (event) => {
         const state = drawn.get(plot);
+        const told = event.points[0]?.customdata;
+        if (isInstant(told?.start)) return tellSpan(plot, told.start, told.end);
         const x = event.points[0]?.x;
         if (typeof x !== "string" || state.offset === null) return;
         state.hovered = Date.parse(`${x.replace(" ", "T")}${x.length > 10 ? "" : "T00:00"}Z`) - state.offset;
         tell(plot);
+      });
+      plot.on("plotly_click", (event) => {
+        const url = event.points[0]?.customdata?.url;
+        if (typeof url === "string" && url.startsWith("/")) location.assign(url);
       });
       plot.on("plotly_unhover", () => { drawn.get(plot).hovered = null; tell(plot); });
       sizes.observe(plot);

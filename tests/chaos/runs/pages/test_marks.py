@@ -107,7 +107,7 @@ def test_their_number_is_bounded_and_so_is_that_of_queries(
     for minutes in range(MARKS_MAX + 5):
         happened(slo, now - timedelta(hours=10, minutes=minutes))
     caller = cast.caller("viewer")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # runs, incidents, and the services of those
         found = marks_of(caller=caller, slo=slo, period=day)
     assert len(found.shown) == MARKS_MAX
     assert found.is_cut
@@ -122,5 +122,5 @@ def test_the_page_tells_them_in_a_table_and_in_the_legend(as_: As, slo: Slo, now
     assert f"#{incident.pk} Sev2: orders fail" in page
     assert "goes on" in page
     assert page.count('"name":"Experiment: its fault in place"') == 2, "once on each chart over time"
-    assert page.count('"name":"Incident"') == 2
+    assert page.count('"name":"Incident"') == 3, "and on the timeline"
     assert '"fillpattern"' in page

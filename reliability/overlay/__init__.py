@@ -1,0 +1,1 @@
+"""One timeline of what was deployed, changed, broken, burnt, tried and announced, by service."""
