@@ -94,4 +94,5 @@ _TELLING = notices.Telling(
     void_because=_void_because,
     send=notices.to_its_place(message_of),
     patience=GIVE_UP_AFTER,
+    waits_for_morning=True,
 )
