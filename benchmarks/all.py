@@ -13,6 +13,7 @@ SCRIPTS = (
     "recompute",
     "dora",
     "ledger",
+    "composites",
     "list_page",
     "intake",
     "burn_alerts",

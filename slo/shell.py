@@ -8,7 +8,7 @@ from reliability.telemetry.usage import register_usage
 from reliability.web.banners import register_banner
 from reliability.web.search import register_search
 from slo.attributions import register_causes
-from slo.models import Sli
+from slo.models import Composite, Sli, Slo
 from slo.views.alerts_wording import register_looks
 from slo.views.banners import stale_numbers
 from slo.views.causes import exclusion_causes
@@ -26,3 +26,5 @@ register_usage("slis", indicators_of_source)
 register_looks()
 register_causes("exclusions", exclusion_causes)
 register_reference("sli", Sli, fields=("sli",))
+register_reference("slo", Slo, fields=(), prefixes=("part ",))
+register_reference("composite", Composite, fields=(), prefixes=("nested ",))

@@ -76,7 +76,7 @@ def points_between(
         return []
     period = Period(shown[0], shown[-1])
     spending = spend(series=series, definition=definition, period=period, exclusions=exclusions, now=now)
-    return _points(spending, definition, shown)
+    return points_of(spending=spending, definition=definition, edges=shown)
 
 
 def step_edges(*, period: Period, step: timedelta) -> list[datetime]:
@@ -90,7 +90,8 @@ def step_edges(*, period: Period, step: timedelta) -> list[datetime]:
     return [piece.start for piece in period.split(step)] + [period.end]
 
 
-def _points(spending: Spending, definition: Definition, edges: Sequence[datetime]) -> list[HistoryPoint]:
+def points_of(*, spending: Spending, definition: Definition, edges: Sequence[datetime]) -> list[HistoryPoint]:
+    """One point per pair of consecutive *edges* (sorted), all within what was judged."""
     units = np.array([spending.units_before(to_minute(edge)) for edge in edges])
     good, valid = _between(spending.good, units), _between(spending.valid, units)
     bad, base = _between(spending.bad, units), _between(spending.base, units)

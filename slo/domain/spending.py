@@ -156,5 +156,7 @@ def _judge(units: _Units, definition: Definition) -> tuple[FloatArray, FloatArra
 
 def _fold(minutes: FloatArray | BoolArray, unit: int) -> FloatArray:
     """Sums over each unit."""
+    if minutes.dtype == np.bool_ and minutes.all():
+        return np.full(len(minutes) // unit, float(unit))
     folded: FloatArray = minutes.astype(np.float64)
     return folded if unit == 1 else folded.reshape(-1, unit).sum(axis=1)

@@ -331,4 +331,90 @@ class Migration(FirstTables):
             model_name='slostatus',
             index=models.Index(fields=['state', 'remaining'], name='status_by_state'),
         ),
+        migrations.CreateModel(
+            name='Composite',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.SlugField(max_length=63, unique=True)),
+                ('title', models.CharField(max_length=160)),
+                ('description', models.TextField(blank=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('updated_by_name', models.CharField(blank=True, max_length=160)),
+                ('revision', models.PositiveIntegerField(default=1)),
+                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='composites', to='catalog.service')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='composites', to='access.team')),
+            ],
+            options={
+                'ordering': ('name', 'pk'),
+            },
+        ),
+        migrations.CreateModel(
+            name='CompositeVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('all_of', 'all_of'), ('weighted', 'weighted'), ('chain', 'chain')], max_length=16)),
+                ('objective', models.DecimalField(decimal_places=12, max_digits=14)),
+                ('window', models.JSONField()),
+                ('slice_minutes', models.PositiveIntegerField()),
+                ('missing', models.CharField(choices=[('no_data', 'no_data'), ('left_out', 'left_out'), ('bad', 'bad')], default='no_data', max_length=16)),
+                ('effective_from', models.DateTimeField()),
+                ('author_name', models.CharField(max_length=160)),
+                ('reason', models.TextField(blank=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('composite', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='slo.composite')),
+            ],
+            options={
+                'ordering': ('composite', 'effective_from', 'pk'),
+            },
+        ),
+        migrations.CreateModel(
+            name='CompositePart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('name', models.CharField(max_length=63)),
+                ('weight', models.PositiveIntegerField(default=1)),
+                ('slice_target', models.DecimalField(blank=True, decimal_places=12, max_digits=14, null=True)),
+                ('group', models.CharField(blank=True, max_length=40)),
+                ('nested', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='slo.composite')),
+                ('slo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='slo.slo')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='slo.compositeversion')),
+            ],
+            options={
+                'ordering': ('version', 'position', 'pk'),
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='compositeversion',
+            constraint=models.UniqueConstraint(fields=('composite', 'effective_from'), name='composite_version_once_per_instant'),
+        ),
+        migrations.AddConstraint(
+            model_name='compositeversion',
+            constraint=models.CheckConstraint(condition=models.Q(('objective__gt', 0), ('objective__lt', 1)), name='composite_objective_0_to_1'),
+        ),
+        migrations.AddConstraint(
+            model_name='compositeversion',
+            constraint=models.CheckConstraint(condition=models.Q(('slice_minutes__gte', 1)), name='composite_slice_of_a_minute_at_least'),
+        ),
+        migrations.AddConstraint(
+            model_name='compositepart',
+            constraint=models.UniqueConstraint(fields=('version', 'position'), name='composite_part_position'),
+        ),
+        migrations.AddConstraint(
+            model_name='compositepart',
+            constraint=models.UniqueConstraint(condition=models.Q(('slo__isnull', False)), fields=('version', 'slo'), name='composite_part_slo_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='compositepart',
+            constraint=models.UniqueConstraint(condition=models.Q(('nested__isnull', False)), fields=('version', 'nested'), name='composite_part_nested_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='compositepart',
+            constraint=models.CheckConstraint(condition=models.Q(('slo__isnull', True), ('nested__isnull', True), _connector='OR'), name='composite_part_is_one_thing'),
+        ),
+        migrations.AddConstraint(
+            model_name='compositepart',
+            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1)), name='composite_part_weighs_something'),
+        ),
     ]

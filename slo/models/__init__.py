@@ -3,6 +3,7 @@ from slo.models.alert import BurnAlert
 from slo.models.alerting import AlertSettings
 from slo.models.backfill import Backfill
 from slo.models.chunk import HourChunk
+from slo.models.composite import Composite, CompositePart, CompositeVersion
 from slo.models.exclusion import Exclusion
 from slo.models.openslo import OpenSloDocument
 from slo.models.receipt import IntakeReceipt
@@ -15,6 +16,9 @@ __all__ = [
     "AlertSettings",
     "Backfill",
     "BurnAlert",
+    "Composite",
+    "CompositePart",
+    "CompositeVersion",
     "Exclusion",
     "HourChunk",
     "IntakeReceipt",

@@ -12,9 +12,10 @@ from reliability.kit.instants import floor_minute, from_minute, to_minute
 from reliability.kit.periods import Period
 from slo.domain import batch, budget
 from slo.domain.budgeting import BudgetingMethod
+from slo.domain.definition import Definition
 from slo.domain.minutes import FloatArray
 from slo.domain.spans import spans_of
-from slo.domain.spending import reading_period, spend
+from slo.domain.spending import Spending, reading_period, spend
 from slo.models import Slo
 from slo.selectors.fleet import measure
 from slo.selectors.series import kept_from, read_between
@@ -98,6 +99,16 @@ def _of_slices(terms: Terms, instants: list[datetime]) -> list[BurndownPoint]:
         sli_id=terms.sli_id, start_minute=reading.start_minute, end_minute=max(reading.start_minute, to_minute(last))
     )
     spending = spend(series=series, definition=definition, period=whole, exclusions=terms.exclusions, now=last)
+    return points_of(
+        spending=spending, definition=definition, instants=instants, by_hand=_by_hand(terms, instants, periods)
+    )
+
+
+def points_of(
+    *, spending: Spending, definition: Definition, instants: list[datetime], by_hand: FloatArray | float = 0.0
+) -> list[BurndownPoint]:
+    """The budget at each of the *instants*, each in the window as it was then, all of it within what was judged."""
+    periods = [definition.window.period_at(at) for at in instants]
 
     def places(moments: list[datetime]) -> np.ndarray:
         return np.array([spending.units_before(to_minute(moment)) for moment in moments])
@@ -113,7 +124,7 @@ def _of_slices(terms: Terms, instants: list[datetime]) -> list[BurndownPoint]:
     share = np.divide(
         bad[ends] - bad[starts], counted, out=np.full(len(instants), np.nan), where=is_measured & (counted > 0)
     )
-    consumed = share / float(definition.budget) + _by_hand(terms, instants, periods)
+    consumed = share / float(definition.budget) + by_hand
     return _points(instants, 1 - share, consumed, 1 - consumed)
 
 

@@ -27,6 +27,8 @@ _HOUR_BITS = 32
 _HOUR_MASK = (1 << _HOUR_BITS) - 1
 
 _COLUMNS = "c.sli_id, c.hour, c.good, c.valid, c.coverage, c.good_before, c.valid_before, c.minutes_before"
+_COVERAGE = 4  # its place among the columns; prefix sums follow
+_MINUTES_ONLY = "c.sli_id, c.hour, c.good, c.valid, c.coverage"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,6 +147,20 @@ def read_hours_of_many(*, sli_ids: IntArray, first_hour: int, end_hour: int) -> 
     )
 
 
+def read_minutes_of_many(*, sli_ids: IntArray, first_hour: int, end_hour: int) -> Chunks:
+    """The minutes of several SLIs in [first_hour, end_hour) by one statement, SLI by SLI, oldest first.
+
+    Prefix sums are not read (they are NaN and −1): without them it takes a quarter less.
+    """
+    return to_chunks(
+        fetch(
+            f"SELECT {_MINUTES_ONLY} FROM {_CHUNKS} c "  # noqa: S608  constants only
+            f"WHERE c.sli_id {_among()} AND c.hour >= %s AND c.hour < %s ORDER BY c.sli_id, c.hour",
+            [list_parameter(sli_ids), first_hour, end_hour],
+        )
+    )
+
+
 def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -153,7 +169,7 @@ def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def to_chunks(rows: list[tuple[Any, ...]]) -> Chunks:
-    """Raw rows in the order of the columns of Chunks, decoded."""
+    """Raw rows in the order of the columns of Chunks, with or without the prefix sums, decoded."""
     try:
         return _decoded(rows, damaged=np.zeros(len(rows), dtype=np.bool_))
     except ChunkError as error:
@@ -176,14 +192,15 @@ def to_chunks(rows: list[tuple[Any, ...]]) -> Chunks:
 
 def _decoded(rows: list[tuple[Any, ...]], *, damaged: BoolArray) -> Chunks:
     # Column by column: zip(*rows) makes an iterator for each row, which the garbage collector then walks, too.
+    has_sums = not rows or len(rows[0]) > _COVERAGE + 1
     return Chunks(
         sli_ids=np.array([row[0] for row in rows], dtype=np.int64),
         hours=np.array([row[1] for row in rows], dtype=np.int64),
         good=unpack_many([row[2] for row in rows]),
         valid=unpack_many([row[3] for row in rows]),
         coverage=np.array([row[4] for row in rows], dtype=np.int64),
-        good_before=np.array([row[5] for row in rows], dtype=np.float64),
-        valid_before=np.array([row[6] for row in rows], dtype=np.float64),
-        minutes_before=np.array([row[7] for row in rows], dtype=np.int64),
+        good_before=np.array([row[5] for row in rows], dtype=np.float64) if has_sums else np.full(len(rows), np.nan),
+        valid_before=np.array([row[6] for row in rows], dtype=np.float64) if has_sums else np.full(len(rows), np.nan),
+        minutes_before=np.array([row[7] for row in rows] if has_sums else [-1] * len(rows), dtype=np.int64),
         damaged=damaged,
     )

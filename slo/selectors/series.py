@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
 from django.conf import settings
 
+from reliability.kit.collector import collector_paused
 from reliability.kit.periods import Period
 from slo.domain.chunks import HOUR_MINUTES, join_hours
 from slo.domain.minutes import MinuteSeries
@@ -50,6 +53,27 @@ def read_between(*, sli_id: int, start_minute: int, end_minute: int) -> MinuteSe
         start_minute=start_minute,
         end_minute=end_minute,
     )
+
+
+def read_many(*, sli_ids: Iterable[int], start_minute: int, end_minute: int) -> dict[int, MinuteSeries]:
+    """As read_between for each of several SLIs, by one statement whatever their number."""
+    ids = np.unique(np.array(list(sli_ids), dtype=np.int64))
+    with collector_paused():
+        found = chunks.read_minutes_of_many(
+            sli_ids=ids, first_hour=start_minute // HOUR_MINUTES, end_hour=-(-end_minute // HOUR_MINUTES)
+        )
+    bounds = np.searchsorted(found.sli_ids, np.stack((ids, ids + 1))).T.tolist()
+    return {
+        sli_id: join_hours(
+            hours=found.hours[first:last],
+            good=found.good[first:last],
+            valid=found.valid[first:last],
+            coverage=found.coverage[first:last],
+            start_minute=start_minute,
+            end_minute=end_minute,
+        )
+        for sli_id, (first, last) in zip(ids.tolist(), bounds, strict=True)
+    }
 
 
 def extent_of(*, sli: Sli) -> SeriesExtent:

@@ -14,7 +14,7 @@ from reliability.kit.instants import floor_minute
 from reliability.telemetry.models import Source
 from reliability.web.errors import Conflict, Forbidden, Invalid
 from slo.domain.labels import said
-from slo.models import Sli, Slo
+from slo.models import Composite, Sli, Slo
 from slo.selectors.measuring import is_editor_somewhere
 
 AHEAD_MAX = timedelta(days=366)
@@ -58,7 +58,7 @@ def require_editor_somewhere(*, caller: Caller) -> None:
         raise Forbidden("this needs the role editor in a team: ask an administrator for it", reason="role_too_low")
 
 
-def check_revision(*, stored: Slo | Sli, kind: str, expected: int | None) -> None:
+def check_revision(*, stored: Slo | Sli | Composite, kind: str, expected: int | None) -> None:
     """Raise Conflict, naming who changed what and when, if somebody saved since the editor read revision *expected*."""
     if expected is None or stored.revision == expected:
         return

@@ -18,8 +18,10 @@ from slo.domain.definition import Definition
 from slo.domain.drafts import definition_or_mistakes
 from slo.domain.naming import mistakes_of
 from slo.models import Slo, SloStatus
+from slo.selectors.composites import using
 from slo.selectors.names import with_names
 from slo.services import alerts_deciding, editing, evaluations, schedules, versions
+from slo.services.composites import refuse_part
 
 KIND = "slo"
 _OWN_FIELDS = ("team_id", "service_id", "sli_id", "name", "title", "description", "labels", "alert_policies")
@@ -184,7 +186,7 @@ def losses_of(*, slo: Slo) -> list[str]:
 def delete(*, caller: Caller, slo: Slo, now: datetime, reason: str = "") -> None:
     """Delete the objective with its versions, exclusions and adjustments. The SLI and its series stay.
 
-    Open alerts are resolved first: whoever was woken by them is told.
+    Open alerts are resolved first: whoever was woken by them is told. Raises Conflict while a composite is made of it.
     """
     editing.require_editor(caller=caller, team_ids=[slo.team_id])
     with transaction.atomic():
@@ -193,6 +195,7 @@ def delete(*, caller: Caller, slo: Slo, now: datetime, reason: str = "") -> None
         stored = Slo.objects.select_for_update().filter(pk=slo.pk).first()
         if stored is None:
             raise NotFound(f"the SLO {slo.name!r} has been deleted already")
+        refuse_part(caller=caller, users=using(slo_id=stored.pk), title=str(stored))
         old = {**_audited(draft_of(slo=stored)), "lost": losses_of(slo=stored)}
         _record(caller, "slo.delete", stored, now, reason, old=old, new=dict.fromkeys(old))
         alerts_deciding.resolve_all(slo=stored, reason="resolved: the objective was deleted", now=now)

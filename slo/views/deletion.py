@@ -22,14 +22,18 @@ from slo.services import slis, slos
 
 @require_http_methods(["GET", "POST"])
 def slo_delete(request: AccessRequest, name: str) -> HttpResponse:
-    """Names the losses and asks for the name, then deletes."""
+    """Names the losses and asks for the name, then deletes; refused in words while a composite is made of it."""
     slo = get_slo(caller=request.caller, name=name)
     require(caller=request.caller, team_id=slo.team_id, role=Role.EDITOR)
     form = DeletionForm(request.POST or None, expected=slo.name)
     if request.method == "POST" and form.is_valid():
-        slos.delete(caller=request.caller, slo=slo, now=timezone.now(), reason=form.cleaned_data["reason"])
-        messages.success(request, f"{slo.title} is deleted.")
-        return redirect("slo-list")
+        try:
+            slos.delete(caller=request.caller, slo=slo, now=timezone.now(), reason=form.cleaned_data["reason"])
+        except Conflict as problem:
+            form.add_error(None, problem.message)
+        else:
+            messages.success(request, f"{slo.title} is deleted.")
+            return redirect("slo-list")
     context = {
         "title": f"Delete {slo.title}?",
         "form": form,

@@ -1,0 +1,79 @@
+"""Composites as lists and single ones, as far as a caller may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from reliability.access.domain.caller import Caller
+from reliability.catalog.models import Service
+from reliability.web.errors import NotFound
+from slo.models import Composite, CompositePart, CompositeVersion
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeFilters:
+    """What to list; empty fields do not filter. Services that the caller may not see are not found."""
+
+    team_slug: str = ""
+    service_name: str = ""
+    text: str = ""
+
+
+def list_composites(*, caller: Caller, filters: CompositeFilters | None = None) -> QuerySet[Composite]:
+    """Readable composites by title, team and service joined."""
+    filters = filters or CompositeFilters()
+    wanted = Q()
+    if filters.team_slug:
+        wanted &= Q(team__slug=filters.team_slug)
+    if filters.service_name:
+        wanted &= Q(service__in=Service.objects.readable_by(caller).filter(name=filters.service_name))
+    for word in filters.text.split()[:8]:
+        wanted &= Q(name__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word)
+    return _readable(caller).filter(wanted).order_by("title", "name", "pk")
+
+
+def get_composite(*, caller: Caller, name: str) -> Composite:
+    """The readable composite of this name. Raises NotFound."""
+    found = _readable(caller).filter(name=name).first()
+    if found is None:
+        raise NotFound(f"there is no composite {name!r}, or it is not yours to see")
+    return found
+
+
+def versions_of(*, composite: Composite) -> list[CompositeVersion]:
+    """All versions, newest first, each with its parts and what they are."""
+    rows = CompositeVersion.objects.filter(composite=composite).order_by("-effective_from", "-pk")
+    return list(rows.prefetch_related("parts__slo", "parts__nested"))
+
+
+def newest_versions(*, composite_ids: Iterable[int]) -> dict[int, CompositeVersion]:
+    """The newest version of each, with its parts and what they are: four queries whatever their number."""
+    rows = CompositeVersion.objects.filter(composite_id__in=list(composite_ids))
+    joined = rows.prefetch_related("parts__slo", "parts__nested").order_by("composite_id", "effective_from", "pk")
+    return {version.composite_id: version for version in joined}
+
+
+def using(*, slo_id: int | None = None, composite_id: int | None = None) -> list[Composite]:
+    """Composites that have the SLO or composite as a part from now on: those cannot do without it.
+
+    Of everybody: for decisions, not for showing.
+    """
+    wanted = Q(slo_id=slo_id) if slo_id is not None else Q(nested_id=composite_id)
+    parts = CompositePart.objects.filter(wanted).select_related("version__composite")
+    named = {part.version_id: part.version.composite for part in parts}
+    newest = newest_version_ids(composite_ids={one.pk for one in named.values()})
+    return [composite for version_id, composite in named.items() if version_id in newest]
+
+
+def newest_version_ids(*, composite_ids: Iterable[int]) -> set[int]:
+    rows = CompositeVersion.objects.filter(composite_id__in=list(composite_ids))
+    newest = dict(rows.order_by("composite_id", "effective_from", "pk").values_list("composite_id", "pk"))
+    return set(newest.values())
+
+
+def _readable(caller: Caller) -> QuerySet[Composite]:
+    readable: QuerySet[Composite] = Composite.objects.readable_by(caller)
+    return readable.select_related("team", "service")
