@@ -164,6 +164,16 @@ def test_quiet_hours_are_waited_for_once_and_are_no_try(
     assert (notice.state, notice.sent_at) == ("sent", morning)
 
 
+def test_the_night_does_not_use_up_the_patience(notice: Notice, nights: list[datetime]) -> None:
+    nights.append(NOW + 9 * HOUR)
+    rules = telling(BUSY, waits_for_morning=True)
+    morning = notices.deliver(telling=rules, notice_id=notice.pk, now=NOW)
+    assert morning is not None
+    assert notices.deliver(telling=rules, notice_id=notice.pk, now=morning) is not None
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts, notice.first_attempt_at) == ("waiting", 1, morning)
+
+
 def test_what_does_not_wait_for_the_morning_is_sent_at_night(notice: Notice, nights: list[datetime]) -> None:
     nights.append(NOW + HOUR)
     assert notices.deliver(telling=telling(SENT), notice_id=notice.pk, now=NOW) is None

@@ -7,8 +7,8 @@ class Notice(models.Model):
     """A message that is sent as due work, once. Rooms add what it is about, and to whom it goes.
 
     `key` makes it one, `idempotency_key` goes to the receiver with every try. `attempts` counts a try before it is
-    made: waiting with attempts, it may have arrived. `first_attempt_at`: when it was first to be sent, also when that
-    were quiet hours.
+    made: waiting with attempts, it may have arrived. `first_attempt_at`: of the first try; before it, since when it
+    waits for the end of quiet hours.
     """
 
     class State(models.TextChoices):

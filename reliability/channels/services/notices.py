@@ -152,7 +152,8 @@ def _begin(telling: Telling[N], notice_id: int, now: datetime) -> N | datetime |
         notice.save(update_fields=("state", "state_reason"))
         return None
     later = _morning_of(telling, notice, now)
-    notice.first_attempt_at = notice.first_attempt_at or now
+    if notice.attempts == 0:  # set anew when the morning comes: patience counts from the first try
+        notice.first_attempt_at = now
     if later is None:
         notice.attempts += 1
     notice.save(update_fields=("attempts", "first_attempt_at"))

@@ -93,6 +93,6 @@ _TELLING = notices.Telling(
     joined=("duty__team", "duty__service", "user"),
     void_because=_void_because,
     send=notices.to_its_place(message_of),
-    patience=timedelta(hours=24),  # a night of quiet hours, and a mail server that is down for another half day
+    patience=timedelta(hours=12),
     waits_for_morning=True,
 )

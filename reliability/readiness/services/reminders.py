@@ -168,7 +168,7 @@ _TELLING = notices.Telling(
     joined=("channel", "user"),
     void_because=_void_because,
     send=notices.to_its_place(message_of),
-    # A night of quiet hours, and a mail server that is down for another half day; told twice at most.
-    patience=timedelta(hours=24),
+    # A mail server may be down for a night; of what expires people are told twice at most.
+    patience=timedelta(hours=12),
     waits_for_morning=True,
 )
