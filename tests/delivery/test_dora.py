@@ -130,7 +130,7 @@ def test_a_month_that_is_told_of_while_it_is_packed_stays_stale(
 
     def told_meanwhile(**arguments: Any) -> Any:
         found = read_rows(**arguments)
-        ended = [dora_months.Ended(one.service_id, one.environment, one.finished_at) for one in week]
+        ended = [dora_months.ended(one) for one in week]
         dora_months.mark_stale(team_id=cast.payments.pk, ended=ended)
         return found
 

@@ -55,21 +55,27 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """shas: shipped for the first time, merge commits among them."""
+    """shas: shipped for the first time, merge commits among them. lost: the way down ended at a commit that the graph
+    does not hold, so that a graph that reaches further back may say more.
+    """
 
     previous: str
     is_rollback: bool
     known: Known
     shas: tuple[str, ...]
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """new: reached and not there yet. met: something that was there. gaps: the way down was lost."""
+    """new: reached and not there yet. met: something that was there. gaps: what lies below is not known. lost: nobody
+    told of a commit on the way.
+    """
 
     new: tuple[str, ...]
     met: bool
     gaps: bool
+    lost: bool
 
 
 def ship(*, steps: Sequence[Step], graph: Graph, before: Shipped) -> list[Shipment]:
@@ -95,6 +101,7 @@ def _ship(step: Step, graph: Graph, there: Shipped) -> Shipment:
         is_rollback=step.revision in there.revisions and step.revision != there.last,
         known=known,
         shas=shas,
+        lost=walk.lost,
     )
     there.shas.update(walk.new, step.listed)
     if step.revision:
@@ -116,7 +123,7 @@ def _known(step: Step, walk: _Walk, there: Shipped) -> Known:
 def _walk(start: str, graph: Graph, there: Shipped) -> _Walk:
     """Down from *start* to what is there already."""
     new: dict[str, Node] = {}
-    met, gaps = False, False
+    met, lost = False, False
     pending = [start] if start else []
     while pending:
         sha = pending.pop()
@@ -125,14 +132,14 @@ def _walk(start: str, graph: Graph, there: Shipped) -> _Walk:
         elif sha not in new:
             node = graph.get(sha)
             if node is None:
-                gaps = True  # a commit that nobody told of
+                lost = True
             else:
                 new[sha] = node
                 pending.extend(node.below)
                 pending.extend(node.within)
     covered = {sha for node in new.values() for sha in node.within}
-    gaps = gaps or any(_is_gap(sha, node, covered) for sha, node in new.items())
-    return _Walk(new=tuple(new), met=met, gaps=gaps)
+    gaps = lost or any(_is_gap(sha, node, covered) for sha, node in new.items())
+    return _Walk(new=tuple(new), met=met, gaps=gaps, lost=lost)
 
 
 def _is_gap(sha: str, node: Node, covered: Collection[str]) -> bool:

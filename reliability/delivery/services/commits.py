@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reliability.delivery.domain.folding import earliest
 from reliability.delivery.domain.told import ToldCommit
 from reliability.delivery.models import Commit, CommitLink
-from reliability.delivery.services.batches import chunks
+from reliability.delivery.services.batches import in_repositories
 
 _ROWS_PER_QUERY = 500
 _ADDED = ("authored_at", "committed_at", "author", "title", "is_merge", "is_truncated", "parents_known")
 
 
+_Place = tuple[str, str]  # (repository, sha)
+
+
 def take(*, team_id: int, told: Sequence[ToldCommit]) -> None:
     """Store commits and what they contain. Call it in a transaction."""
-    by_repository: dict[str, dict[str, ToldCommit]] = defaultdict(dict)
+    found: dict[_Place, ToldCommit] = {}
     for one in told:
-        known = by_repository[one.repository].get(one.sha)
-        by_repository[one.repository][one.sha] = one if known is None else joined(known, one)
-    for repository in sorted(by_repository):
-        _take(team_id, repository, by_repository[repository])
+        known = found.get((one.repository, one.sha))
+        found[one.repository, one.sha] = one if known is None else joined(known, one)
+    stored = {
+        (row.repository, row.sha): row
+        for where in in_repositories(found, team_id=team_id, column="sha")
+        for row in Commit.objects.select_for_update().filter(where).order_by("pk")
+    }
+    made = [_row(team_id, found[place]) for place in sorted(found) if place not in stored]
+    Commit.objects.bulk_create(made, batch_size=_ROWS_PER_QUERY)
+    changed = [row for place, row in stored.items() if _add(row, found[place])]
+    Commit.objects.bulk_create(
+        changed, batch_size=_ROWS_PER_QUERY, update_conflicts=True, unique_fields=["id"], update_fields=_ADDED
+    )
+    _link({(row.repository, row.sha): row.pk for row in (*made, *stored.values())}, found)
 
 
 def joined(one: ToldCommit, other: ToldCommit) -> ToldCommit:
@@ -40,20 +52,6 @@ def joined(one: ToldCommit, other: ToldCommit) -> ToldCommit:
         within=tuple(dict.fromkeys((*one.within, *other.within))),
         before=tuple(dict.fromkeys((*one.before, *other.before))),
     )
-
-
-def _take(team_id: int, repository: str, told: dict[str, ToldCommit]) -> None:
-    shas = sorted(told)
-    rows = Commit.objects.filter(team_id=team_id, repository=repository)
-    stored = {row.sha: row for some in chunks(shas) for row in rows.select_for_update().filter(sha__in=some)}
-    made = [_row(team_id, told[sha]) for sha in shas if sha not in stored]
-    Commit.objects.bulk_create(made, batch_size=_ROWS_PER_QUERY)
-    changed = [row for sha, row in stored.items() if _add(row, told[sha])]
-    Commit.objects.bulk_create(
-        changed, batch_size=_ROWS_PER_QUERY, update_conflicts=True, unique_fields=["id"], update_fields=_ADDED
-    )
-    ids = {row.sha: row.pk for row in (*made, *stored.values())}
-    _link(ids, told)
 
 
 def _row(team_id: int, one: ToldCommit) -> Commit:
@@ -83,10 +81,10 @@ def _add(row: Commit, one: ToldCommit) -> bool:
     return tuple(getattr(row, name) for name in _ADDED) != former
 
 
-def _link(ids: dict[str, int], told: dict[str, ToldCommit]) -> None:
+def _link(ids: Mapping[_Place, int], told: Mapping[_Place, ToldCommit]) -> None:
     """A commit told within one push and before another is within: nothing below it is left out."""
-    within = {(ids[sha], other) for sha, one in told.items() for other in one.within}
-    below = {(ids[sha], other) for sha, one in told.items() for other in (*one.before, *(one.parents or ()))} - within
+    within = {(ids[place], other) for place, one in told.items() for other in one.within}
+    below = {(ids[place], other) for place, one in told.items() for other in (*one.before, *(one.parents or ()))}
     CommitLink.objects.bulk_create(
         [CommitLink(commit_id=pk, includes_sha=sha, is_within=True) for pk, sha in sorted(within)],
         batch_size=_ROWS_PER_QUERY,
@@ -95,7 +93,7 @@ def _link(ids: dict[str, int], told: dict[str, ToldCommit]) -> None:
         update_fields=["is_within"],
     )
     CommitLink.objects.bulk_create(
-        [CommitLink(commit_id=pk, includes_sha=sha) for pk, sha in sorted(below)],
+        [CommitLink(commit_id=pk, includes_sha=sha) for pk, sha in sorted(below - within)],
         batch_size=_ROWS_PER_QUERY,
         ignore_conflicts=True,
     )

@@ -10,10 +10,12 @@ from django.db.models import F
 
 from reliability.delivery.domain.dora_columns import PACKED_NAMES, packed
 from reliability.delivery.domain.dora_months import month_of
-from reliability.delivery.models import DeploymentMonth
+from reliability.delivery.models import Deployment, DeploymentMonth
 from reliability.delivery.selectors.dora_facts import MonthKey, facts_of
+from reliability.delivery.services.batches import chunks
 
 PACKED_AT_ONCE = 200
+_ROWS_PER_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,12 @@ class Ended:
 
     service_id: int
     environment: str
+    is_production: bool
     finished_at: datetime | None
+
+
+def ended(one: Deployment) -> Ended:
+    return Ended(one.service_id, one.environment, one.is_production, one.finished_at)
 
 
 def mark_stale(*, team_id: int, ended: Iterable[Ended]) -> None:
@@ -31,15 +38,15 @@ def mark_stale(*, team_id: int, ended: Iterable[Ended]) -> None:
     Call it in the transaction of the change.
     """
     keys = {
-        MonthKey(one.service_id, one.environment, is_production, team_id, month_of(one.finished_at))
+        MonthKey(one.service_id, one.environment, one.is_production, team_id, month_of(one.finished_at))
         for one in ended
         if one.finished_at is not None
-        for is_production in (True, False)  # that may have changed, too; the one without any is dropped when packed
     }
-    for key in sorted(keys):  # in one order, so that two writers never wait for each other
-        if not _marked(key):
-            DeploymentMonth.objects.bulk_create([DeploymentMonth(**key._asdict())], ignore_conflicts=True)
-            _marked(key)  # another writer may have made it a moment ago, and a packer may have read it since
+    new = keys - _marked(keys)
+    if new:
+        rows = [DeploymentMonth(**key._asdict()) for key in sorted(new)]
+        DeploymentMonth.objects.bulk_create(rows, batch_size=_ROWS_PER_QUERY, ignore_conflicts=True)
+        _marked(new)  # another writer may have made it a moment ago, and a packer may have read it since
 
 
 def pack(*, limit: int = PACKED_AT_ONCE) -> int:
@@ -61,9 +68,18 @@ def pack(*, limit: int = PACKED_AT_ONCE) -> int:
     return len(rows)
 
 
-def _marked(key: MonthKey) -> bool:
-    rows = DeploymentMonth.objects.filter(**key._asdict())
-    return rows.update(is_stale=True, marks=F("marks") + 1) > 0
+def _marked(keys: set[MonthKey]) -> set[MonthKey]:
+    """Those that there are, marked. Locked in one order, so that two writers never wait for each other."""
+    found: dict[int, MonthKey] = {}
+    for services in chunks(sorted({key.service_id for key in keys}), _ROWS_PER_QUERY):
+        rows = DeploymentMonth.objects.select_for_update().filter(
+            service_id__in=services, team_id__in={key.team_id for key in keys}, month__in={key.month for key in keys}
+        )
+        columns = rows.order_by("service_id", "pk").values_list("pk", *MonthKey._fields)
+        found.update({pk: key for pk, *values in columns if (key := MonthKey(*values)) in keys})
+    for some in chunks(sorted(found), _ROWS_PER_QUERY):
+        DeploymentMonth.objects.filter(pk__in=some).update(is_stale=True, marks=F("marks") + 1)
+    return set(found.values())
 
 
 def _key(row: DeploymentMonth) -> MonthKey:

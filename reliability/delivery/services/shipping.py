@@ -7,11 +7,11 @@ deployment that is to be worked out and goes on to the newest, as what that one 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 
 from reliability.access.models import Team
 from reliability.delivery.domain.folding import earliest
@@ -26,19 +26,22 @@ from reliability.delivery.models import (
     ShippedChange,
     ShippedCommit,
 )
-from reliability.delivery.services.batches import chunks
-from reliability.delivery.services.commit_graph import HISTORY, CommitGraph
-from reliability.delivery.services.dora_months import Ended, mark_stale
-from reliability.outbox.services.due import demand
+from reliability.delivery.services import dora_months
+from reliability.delivery.services.batches import chunks, in_repositories
+from reliability.delivery.services.commit_graph import HISTORY, RECENT, CommitGraph
+from reliability.outbox.services import due
 
 KIND = "delivery.shipping"
+# Thousands of deployments that come batch by batch are worked out together.
+GATHERING = timedelta(seconds=2)
 _RUN_SECONDS = 10.0
 _ROWS_PER_QUERY = 1_000
+_Group = tuple[int, str]  # service and environment
 
 
 def schedule(*, team_id: int, now: datetime) -> None:
-    """Have what is pending worked out soon. Called in the transaction of the cause."""
-    demand(kind=KIND, key=team_id, now=now)
+    """Have what is pending worked out soon, what is told until then with it. Called in the transaction of the cause."""
+    due.schedule(kind=KIND, key=team_id, due_at=now + GATHERING)
 
 
 def ask_again(*, team_id: int, commits: Sequence[ToldCommit], requests: Sequence[ToldRequest], now: datetime) -> None:
@@ -48,13 +51,13 @@ def ask_again(*, team_id: int, commits: Sequence[ToldCommit], requests: Sequence
     for commit in commits:
         known = repositories.get(commit.repository, commit.committed_at)
         repositories[commit.repository] = min(known, commit.committed_at)
-    for repository, since in repositories.items():
-        marked += Deployment.objects.filter(
-            team_id=team_id,
-            contents__in=(Contents.PARTIAL, Contents.UNKNOWN),
-            repository=repository,
-            finished_at__gte=since,
-        ).update(contents=Contents.PENDING)
+    unclear = Deployment.objects.filter(team_id=team_id, contents__in=(Contents.PARTIAL, Contents.UNKNOWN))
+    for some in chunks(sorted(repositories)):
+        for repository in (
+            unclear.filter(repository__in=some).order_by().values_list("repository", flat=True).distinct()
+        ):
+            here = unclear.filter(repository=repository, finished_at__gte=repositories[repository])
+            marked += here.update(contents=Contents.PENDING)
     marked += _mark_by_requests(team_id, requests)
     if marked:
         schedule(team_id=team_id, now=now)
@@ -71,38 +74,24 @@ def mark_after(*, service_id: int, environment: str, since: datetime | None) -> 
 def work_out(*, team_id: int, now: datetime) -> datetime | None:
     """Work out what is pending, for some seconds. Returns *now* while more is left, else None."""
     until = time.monotonic() + _RUN_SECONDS
-    while time.monotonic() < until:
-        repository = (
-            Deployment.objects.filter(team_id=team_id, contents=Contents.PENDING)
-            .order_by("repository")
-            .values_list("repository", flat=True)
-            .first()
-        )
-        if repository is None:
-            return None
+    pending = Deployment.objects.filter(team_id=team_id, contents=Contents.PENDING).order_by()
+    # Each once, the longest waiting first: a repository that is told of all the time keeps no other waiting.
+    waiting = pending.values("repository").annotate(first=Min("pk")).order_by("first")
+    for repository in list(waiting.values_list("repository", flat=True)):
+        if time.monotonic() > until:
+            return now
         _work_out(team_id=team_id, repository=repository)
-    return now
+    return now if pending.exists() else None
 
 
 def _mark_by_requests(team_id: int, requests: Sequence[ToldRequest]) -> int:
-    shas: dict[str, set[str]] = defaultdict(set)
-    keys: dict[str, set[str]] = defaultdict(set)
-    for one in requests:
-        shas[one.repository].update(sha for sha in (one.merge_sha, one.head_sha) if sha)
-        keys[one.repository].add(one.key)
+    shas = {(one.repository, sha) for one in requests for sha in (one.merge_sha, one.head_sha) if sha}
+    keys = {(one.repository, one.key) for one in requests}
     ids: set[int] = set()
-    for repository, wanted in shas.items():
-        for some in chunks(sorted(wanted)):
-            found = ShippedCommit.objects.filter(
-                commit__team_id=team_id, commit__repository=repository, commit__sha__in=some
-            )
-            ids.update(found.order_by().values_list("deployment_id", flat=True))
-    for repository, wanted in keys.items():
-        for some in chunks(sorted(wanted)):
-            shipped = ShippedChange.objects.filter(
-                change__team_id=team_id, change__repository=repository, change__key__in=some
-            )
-            ids.update(shipped.order_by().values_list("deployment_id", flat=True))
+    for where in in_repositories(shas, team_id=team_id, column="sha", prefix="commit__"):
+        ids.update(ShippedCommit.objects.filter(where).order_by().values_list("deployment_id", flat=True))
+    for where in in_repositories(keys, team_id=team_id, column="key", prefix="change__"):
+        ids.update(ShippedChange.objects.filter(where).order_by().values_list("deployment_id", flat=True))
     return sum(Deployment.objects.filter(pk__in=some).update(contents=Contents.PENDING) for some in chunks(sorted(ids)))
 
 
@@ -114,7 +103,7 @@ def _work_out(*, team_id: int, repository: str) -> None:
         .filter(team_id=team_id, repository=repository, contents=Contents.PENDING)
         .order_by("pk")
     )
-    since: dict[tuple[int, str], datetime] = {}
+    since: dict[_Group, datetime] = {}
     for row in pending:
         group = (row.service_id, row.environment)
         began = _since(row)
@@ -122,12 +111,18 @@ def _work_out(*, team_id: int, repository: str) -> None:
             since[group] = min(began, since.get(group, began))
     _drop(row.pk for row in pending if row.outcome != Outcome.SUCCEEDED)
     rows = {group: _successes(group, began) for group, began in since.items()}
-    graph = CommitGraph.read(team_id, repository, rows.values())
-    for group, successes in rows.items():
-        if successes:
-            _work_out_group(graph, group, successes)
-    ended = [Ended(one.service_id, one.environment, one.finished_at) for some in rows.values() for one in some]
-    mark_stale(team_id=team_id, ended=ended)
+    begins = [successes[0].finished_at for successes in rows.values() if successes]
+    if begins:
+        begin = min(one for one in begins if one is not None)
+        graph = CommitGraph.read(team_id, repository, begin=begin, history=RECENT)
+        shipments = _shipments(graph, rows)
+        if any(one.lost for some in shipments.values() for one in some):
+            graph = CommitGraph.read(team_id, repository, begin=begin, history=HISTORY)
+            shipments = _shipments(graph, rows)
+        for group, some in shipments.items():
+            _fill(graph, group, rows[group], some)
+    ended = [dora_months.ended(one) for some in rows.values() for one in some]
+    dora_months.mark_stale(team_id=team_id, ended=ended)
 
 
 def _since(row: Deployment) -> datetime | None:
@@ -143,7 +138,7 @@ def _drop(ids: Iterable[int]) -> None:
         Deployment.objects.filter(pk__in=some).update(contents=Contents.NONE, is_rollback=False, previous_revision="")
 
 
-def _successes(group: tuple[int, str], since: datetime) -> list[Deployment]:
+def _successes(group: _Group, since: datetime) -> list[Deployment]:
     """From the instant on, the order of arrival out of it."""
     service_id, environment = group
     found = Deployment.objects.filter(
@@ -152,32 +147,58 @@ def _successes(group: tuple[int, str], since: datetime) -> list[Deployment]:
     return list(found.order_by("finished_at", "origin", "key"))
 
 
-def _before(group: tuple[int, str], since: datetime) -> Shipped:
+def _shipments(graph: CommitGraph, rows: Mapping[_Group, list[Deployment]]) -> dict[_Group, list[Shipment]]:
+    found = {}
+    for group, successes in rows.items():
+        if successes:
+            steps = [Step(row.revision, tuple(row.listed_commits)) for row in successes]
+            there = _before(graph, group, _end_of(successes[0]), steps)
+            found[group] = ship(steps=steps, graph=graph.nodes, before=there)
+    return found
+
+
+def _end_of(success: Deployment) -> datetime:
+    if success.finished_at is None:
+        raise ValueError("a success has an end")  # the database's constraint says so
+    return success.finished_at
+
+
+def _before(graph: CommitGraph, group: _Group, since: datetime, steps: Sequence[Step]) -> Shipped:
+    """What was there, as far as the graph or the steps can meet it."""
     service_id, environment = group
     earlier = Deployment.objects.filter(
         service_id=service_id, environment=environment, outcome=Outcome.SUCCEEDED, finished_at__lt=since
     )
     last = earlier.order_by("-finished_at", "-origin", "-key").values_list("revision", flat=True).first()
-    shas = ShippedCommit.objects.filter(deployment__in=earlier.order_by(), commit__committed_at__gte=since - HISTORY)
+    recent = earlier.filter(finished_at__gte=graph.since).order_by()
+    revisions = set(recent.values_list("revision", flat=True).distinct())
+    for some in chunks(sorted({step.revision for step in steps} - revisions)):
+        revisions.update(earlier.order_by().filter(revision__in=some).values_list("revision", flat=True).distinct())
+    shipped = ShippedCommit.objects.order_by()
+    shas = set(shipped.filter(deployment__in=recent).values_list("commit__sha", flat=True))
+    within = {"deployment__service_id": service_id, "deployment__environment": environment}
+    old = shipped.filter(**within, deployment__finished_at__lt=min(since, graph.since))
+    listed = {sha for step in steps for sha in step.listed} - shas
+    place = {"commit__team_id": graph.team_id, "commit__repository": graph.repository}
+    for some in chunks(sorted(listed - graph.commits.keys())):
+        shas.update(old.filter(**place, commit__sha__in=some).values_list("commit__sha", flat=True))
+    # Of those in the graph that are younger than the deployment which shipped them: clocks disagree.
+    younger = old.filter(**place, commit__committed_at__gte=graph.since)
+    shas.update(younger.values_list("commit__sha", flat=True))
     return Shipped(
-        revisions={one for one in earlier.order_by().values_list("revision", flat=True).distinct() if one},
-        shas=set(shas.order_by().values_list("commit__sha", flat=True)),
+        revisions=revisions - {""},
+        shas=shas,
         last=last or "",
         is_first=last is None,
     )
 
 
-def _work_out_group(graph: CommitGraph, group: tuple[int, str], rows: list[Deployment]) -> None:
-    first = rows[0].finished_at
-    if first is None:
-        raise ValueError("a success has an end")  # the database's constraint says so
-    there = _before(group, first)
-    shipments = ship(
-        steps=[Step(row.revision, tuple(row.listed_commits)) for row in rows], graph=graph.nodes, before=there
-    )
+def _fill(graph: CommitGraph, group: _Group, rows: list[Deployment], shipments: list[Shipment]) -> None:
     shipped_before = set(
         ShippedChange.objects.filter(
-            deployment__service_id=group[0], deployment__environment=group[1], deployment__finished_at__lt=first
+            deployment__service_id=group[0],
+            deployment__environment=group[1],
+            deployment__finished_at__lt=_end_of(rows[0]),
         )
         .order_by()
         .values_list("change_id", flat=True)

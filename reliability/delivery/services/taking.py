@@ -7,7 +7,7 @@ Call it in a transaction. Telling the same again, in another order or in other b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from reliability.delivery.domain.folding import earliest, fold_fields, settled, 
 from reliability.delivery.domain.told import ToldCommit, ToldDeployment, ToldRequest, ToldSwitch
 from reliability.delivery.models import Change, ChangeRequest, Contents, Deployment, Outcome
 from reliability.delivery.services import commits, dora_months, shipping
-from reliability.delivery.services.batches import chunks
+from reliability.delivery.services.batches import chunks, in_repositories
 
 _ROWS_PER_QUERY = 500
 _FOLDED = ("environment", "repository", "revision", "ref", "title", "author", "source_url", "is_unplanned", "details")
@@ -29,6 +29,7 @@ _KEPT = ("outcome", "finished_at", "contents")
 _MATTERS = ("outcome", "finished_at", "revision", "environment", "service_id", "repository", *_LISTED)
 _INSTANTS = ("first_commit_at", "opened_at", "first_review_at", "approved_at", "merged_at")
 _REQUEST_FOLDED = ("title", "url", "author", "merge_sha", "base_sha", "head_sha")
+_MONTH = ("service_id", "environment", "is_production", "finished_at")
 _REPLAY = "replay"
 
 
@@ -92,7 +93,7 @@ def _take_deployments(batch: Batch, now: datetime) -> None:
             made.append(row)
         elif _snapshot(row) != former:
             changed.append(row)
-            ended.append(dora_months.Ended(former["service_id"], former["environment"], former["finished_at"]))
+            ended.append(dora_months.Ended(**{name: former[name] for name in _MONTH}))
             if any(getattr(row, name) != former[name] for name in _MATTERS):
                 row.contents = Contents.PENDING
             if (row.service_id, row.environment) != (former["service_id"], former["environment"]):
@@ -105,7 +106,7 @@ def _take_deployments(batch: Batch, now: datetime) -> None:
         unique_fields=["id"],
         update_fields=[*(name.removesuffix("_id") for name in _TOLD), *_KEPT],
     )
-    ended += [dora_months.Ended(row.service_id, row.environment, row.finished_at) for row in (*made, *changed)]
+    ended += [dora_months.ended(row) for row in (*made, *changed)]
     dora_months.mark_stale(team_id=batch.team_id, ended=ended)
     for service_id, environment, since in moved:
         shipping.mark_after(service_id=service_id, environment=environment, since=since)
@@ -161,10 +162,9 @@ def _take_requests(batch: Batch, now: datetime) -> None:
     for one in batch.requests:
         told[(one.repository, one.key)].append(one)
     known: dict[tuple[str, str], ChangeRequest] = {}
-    for repository, keys in _by_repository(told):
-        rows = ChangeRequest.objects.select_for_update().filter(team_id=batch.team_id, repository=repository)
-        for some in chunks(keys):
-            known.update({(repository, row.key): row for row in rows.filter(key__in=some).order_by("key", "pk")})
+    for where in in_repositories(told, team_id=batch.team_id, column="key"):
+        rows = ChangeRequest.objects.select_for_update().filter(where).order_by("pk")
+        known.update({(row.repository, row.key): row for row in rows})
     made, changed = [], []
     for (repository, key), parts in told.items():
         row = known.get((repository, key))
@@ -196,13 +196,6 @@ def _fold_request(row: ChangeRequest, told: ToldRequest) -> None:
         setattr(row, name, value)
     for name in _INSTANTS:
         setattr(row, name, earliest(getattr(row, name), getattr(told, name)))
-
-
-def _by_repository(keys: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for repository, key in keys:
-        found[repository].append(key)
-    yield from sorted((repository, sorted(some)) for repository, some in found.items())
 
 
 def _take_switches(batch: Batch, now: datetime) -> None:
