@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from ninja import Router
 
-from slo.api import alerts, availability, backfills, corrections, counts, ledger, openslo, slis, slos, status, windows
+from slo.api import (
+    alerts,
+    availability,
+    backfills,
+    composites,
+    corrections,
+    counts,
+    ledger,
+    openslo,
+    slis,
+    slos,
+    status,
+    windows,
+)
 
 ROUTERS: tuple[tuple[str, Router], ...] = (
     ("/v1/slos", slos.router),
@@ -18,6 +31,7 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("/v1/slis", slis.router),
     ("/v1/slis", backfills.router),
     ("/v1/counts", counts.router),
+    ("/v1/composites", composites.router),
     ("/v1/windows", windows.router),
     ("/v1/openslo", openslo.router),
 )

@@ -175,7 +175,7 @@ def get_history(request: AccessRequest, name: str, query: Query[HistoryQuery]) -
     """The SLI in steps. A step without data is a gap (sli null), not 0 and not 1."""
     now = timezone.now()
     slo = slos.get_slo(caller=request.caller, name=name)
-    period = _period(query, now)
+    period = period_of(query, now)
     step = query.step or history.step_for(period=period)
     points = history.history_of(slo=slo, period=period, step=step, now=now, is_restated=query.restated)
     return {
@@ -198,7 +198,8 @@ def get_history(request: AccessRequest, name: str, query: Query[HistoryQuery]) -
     }
 
 
-def _period(query: HistoryQuery, now: datetime) -> Period:
+def period_of(query: HistoryQuery, now: datetime) -> Period:
+    """What a question for history asks about. Raises Invalid."""
     end = floor_minute(query.to or now)
     start = floor_minute(query.from_) if query.from_ else end - timedelta(days=28)
     if start >= end:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q
@@ -106,6 +106,9 @@ def assembled(
         level = list(found.values())
         if not level:
             break
+    # What corrects a part counts over the window of the whole, which may be longer than its own.
+    longest = max((parse_window(version.window).length_max for _, version in roots), default=timedelta(0))
+    since = min(since or at, at) - longest
     slos = {row.slo.pk: row.slo for parts in rows.values() for row in parts if row.slo is not None}
     terms = {one.slo.pk: one for one in terms_of(slos=list(slos.values()), at=at, since=since)} if slos else {}
     return [_tree(composite, version, known, rows, terms, depth=1) for composite, version in roots]

@@ -19,6 +19,7 @@ from slo.models import Adjustment, Backfill, BurnAlert, Exclusion, SliVersion
 from tests.access.hidden_actions import hidden_actions
 from tests.access.hidden_backlog import hidden_backlog
 from tests.access.hidden_blackouts import hidden_blackouts
+from tests.access.hidden_composites import hidden_composites, shared_composites
 from tests.access.hidden_delivery import hidden_delivery
 from tests.access.hidden_experiments import hidden_experiments
 from tests.access.hidden_gamedays import hidden_gamedays
@@ -176,6 +177,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_actions(cast),
         **hidden_backlog(cast),
         **hidden_blackouts(cast),
+        **hidden_composites(cast, slo),
         **hidden_delivery(cast, service),
         **hidden_experiments(cast),
         **hidden_gamedays(cast),
@@ -245,6 +247,7 @@ def share(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "slos/": {"name": slo.name, "exclusion_id": exclusion.pk, "adjustment_id": adjustment.pk},
         "slos/<slug:name>/exclusions/": {"name": slo.name, "pk": exclusion.pk},
         "slos/<slug:name>/adjustments/": {"name": slo.name, "pk": adjustment.pk},
+        **shared_composites(cast, slo),
         **shared_paging(cast),
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}

@@ -163,6 +163,16 @@ def test_exclusions_of_a_part_are_not_asked_of_the_whole(team: Team, shop: dict[
     assert status.coverage == 1
 
 
+def test_exclusions_count_over_the_window_of_the_whole_however_short_that_of_the_part_is(
+    team: Team, now: datetime
+) -> None:
+    parts = [served(team, name, now, minutes=40 * 1440) for name in ("one", "two")]
+    start = now - timedelta(days=38)
+    Exclusion.objects.create(team=team, slo=parts[0], start_at=start, end_at=start + timedelta(days=1), reason="moved")
+    composite = made(team, now, *parts, kind="weighted", window={"rolling": "40d"})
+    assert standing(composite, now).valid == (40 + 39) * 1440 * 100
+
+
 def test_a_composite_may_stand_in_another_on_the_slices_of_that_one(
     team: Team, shop: dict[str, Slo], now: datetime
 ) -> None:
