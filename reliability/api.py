@@ -22,6 +22,7 @@ from reliability.catalog.api import router as services_router
 from reliability.channels.api.routers import ROUTERS as CHANNEL_ROUTERS
 from reliability.delivery.api.routers import ROUTERS as DELIVERY_ROUTERS
 from reliability.duties.api.routers import ROUTERS as DUTY_ROUTERS
+from reliability.gate.api.routers import ROUTERS as GATE_ROUTERS
 from reliability.overlay.api.routers import ROUTERS as OVERLAY_ROUTERS
 from reliability.readiness.api.routers import ROUTERS as READINESS_ROUTERS
 from reliability.telemetry.api import router as sources_router
@@ -77,5 +78,6 @@ for prefix, router in (
     *DUTY_ROUTERS,
     *DELIVERY_ROUTERS,
     *OVERLAY_ROUTERS,
+    *GATE_ROUTERS,
 ):
     api.add_router(prefix, router)

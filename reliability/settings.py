@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "reliability.delivery",
     "slo",
     "reliability.overlay",
+    "reliability.gate",
     "chaos.experiments",
     "chaos.runs",
     "chaos.schedules",
@@ -425,6 +426,11 @@ MONITOR_CALLS_MAX = env.int("MONITOR_CALLS_MAX", default=100)
 # Deployments from outside: rows or events of one request, and how long payloads are kept to be read again.
 DELIVERY_ROWS_MAX = env.int("DELIVERY_ROWS_MAX", default=10_000)
 DELIVERY_RAW_DAYS = env.int("DELIVERY_RAW_DAYS", default=90)
+# Error-budget policies and freeze windows of a team; answers of the gate, by age and for each service.
+GATE_POLICIES_PER_TEAM_MAX = env.int("GATE_POLICIES_PER_TEAM_MAX", default=50)
+GATE_FREEZES_PER_TEAM_MAX = env.int("GATE_FREEZES_PER_TEAM_MAX", default=200)
+GATE_DECISION_DAYS = env.int("GATE_DECISION_DAYS", default=180)
+GATE_DECISIONS_PER_SERVICE_MAX = env.int("GATE_DECISIONS_PER_SERVICE_MAX", default=5_000)
 MAIL_BYTES_MAX = env.int("MAIL_BYTES_MAX", default=1024 * 1024)
 MAILS_AT_ONCE_MAX = env.int("MAILS_AT_ONCE_MAX", default=50)
 # Folders of mail that integrations may read stand in here, below a folder for each team.

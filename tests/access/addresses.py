@@ -23,6 +23,7 @@ from tests.access.hidden_composites import hidden_composites, shared_composites
 from tests.access.hidden_delivery import hidden_delivery
 from tests.access.hidden_experiments import hidden_experiments
 from tests.access.hidden_gamedays import hidden_gamedays
+from tests.access.hidden_gate import hidden_gate
 from tests.access.hidden_intake import hidden_intake
 from tests.access.hidden_oncall import hidden_oncall
 from tests.access.hidden_paging import hidden_paging, shared_paging
@@ -181,6 +182,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_delivery(cast, service),
         **hidden_experiments(cast),
         **hidden_gamedays(cast),
+        **hidden_gate(cast, service),
         **hidden_intake(cast),
         **hidden_oncall(cast),
         **hidden_paging(cast),

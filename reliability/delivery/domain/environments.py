@@ -22,3 +22,8 @@ def is_production_name(name: str) -> bool:
 def environment_name(name: str) -> str:
     """One spelling for one environment: without blanks around it, in lower case."""
     return name.strip().lower()
+
+
+def is_test_name(name: str) -> bool:
+    """Whether the name says that it is no production: "staging", "qa", "pre-production"."""
+    return _NOT_PRODUCTION.search(name) is not None

@@ -1,0 +1,1 @@
+"""Whether a change may go to production now: error-budget policies, freeze windows, incidents, overrides."""

@@ -1,0 +1,63 @@
+"""What was deployed in spite of a no: each deployment beside the last answer that was given before it began. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reliability.gate.domain.deciding import is_same_revision
+
+# An answer is about what comes next, not about next week.
+ANSWER_COUNTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """revision: blank when the asker did not say, so that it is about whatever came next."""
+
+    id: int
+    service_id: int
+    environment: str
+    revision: str
+    at: datetime
+    is_go: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """at: when it began, or, if that was not told, when it ended."""
+
+    id: int
+    service_id: int
+    environment: str
+    revision: str
+    at: datetime
+
+
+def despite_no_go(*, deployed: Iterable[Deployed], answers: Iterable[Answer]) -> list[tuple[int, int]]:
+    """(deployment, answer) where the last answer of the day before it began was a no, in the order of *deployed*.
+
+    An override that came in time shows as an answer of go only when somebody asked again: whoever calls leaves out
+    deployments that an override covered.
+    """
+    by_place: dict[tuple[int, str], list[Answer]] = defaultdict(list)
+    for answer in answers:
+        by_place[answer.service_id, answer.environment].append(answer)
+    found = []
+    for one in deployed:
+        last = _last(by_place.get((one.service_id, one.environment), ()), one)
+        if last is not None and not last.is_go:
+            found.append((one.id, last.id))
+    return found
+
+
+def _last(answers: Iterable[Answer], one: Deployed) -> Answer | None:
+    concerned = [
+        answer
+        for answer in answers
+        if one.at - ANSWER_COUNTS <= answer.at <= one.at
+        and (not answer.revision or not one.revision or is_same_revision(answer.revision, one.revision))
+    ]
+    return max(concerned, key=lambda answer: (answer.at, answer.id), default=None)

@@ -1,0 +1,71 @@
+"""`manage.py gate check checkout --environment production`: the gate's answer as an exit code.
+
+0: go. 1: no-go. 2: nobody can say, as the service is unknown, or the database does not answer.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+
+from reliability.access.domain.caller import Caller
+from reliability.gate.api.answers import answer_out
+from reliability.gate.domain.kinds import ChangeKind, Decision
+from reliability.gate.selectors.answers import Answer
+from reliability.gate.services.asking import ask
+from reliability.web.errors import ProblemError
+
+NO_GO, UNKNOWN = 1, 2
+
+
+class Command(BaseCommand):
+    help = "Ask the deploy gate: exit 0 for go, 1 for no-go, 2 when nobody can say."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        check = acts.add_parser("check", help="may this service be changed now?")
+        check.add_argument("service", help="name of the service")
+        check.add_argument("--environment", default="production")
+        check.add_argument("--revision", default="", help="sha or version that is to be deployed")
+        check.add_argument("--kind", default=ChangeKind.CHANGE.value, choices=[one.value for one in ChangeKind])
+        check.add_argument("--warnings-as-errors", action="store_true", help="go with warnings exits 1, too")
+        check.add_argument("--json", action="store_true", help="print the answer of the API")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        caller = Caller(name=f"command line ({_user_name()})", is_administrator=True)
+        wanted = {name: options[name] for name in ("service", "environment", "revision", "kind")}
+        try:
+            answer = ask(caller=caller, **wanted, now=timezone.now())
+        except ProblemError as error:
+            raise CommandError(error.message, returncode=UNKNOWN) from error
+        except DatabaseError as error:
+            raise CommandError(f"the database does not answer: {error}", returncode=UNKNOWN) from error
+        self.stdout.write(_json(answer, caller) if options["json"] else _text(answer))
+        is_warned = answer.verdict.decision is Decision.WARNINGS and options["warnings_as_errors"]
+        if not answer.verdict.is_go or is_warned:
+            raise CommandError(answer.verdict.decision.words, returncode=NO_GO)
+
+
+def _json(answer: Answer, caller: Caller) -> str:
+    return json.dumps(answer_out(answer=answer, caller=caller), default=str, indent=2)
+
+
+def _text(answer: Answer) -> str:
+    lines = [f"{answer.verdict.decision.words.upper()}: {answer.service.name} in {answer.place.name}"]
+    lines += [f"  {one.effect.value}: {one.reason.words}" for one in answer.verdict.reasons]
+    if answer.override is not None:
+        lines.append(f"  overridden by {answer.override.by_name}: {answer.override.reason}")
+    return "\n".join(lines)
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
