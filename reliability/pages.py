@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("slo.urls")),
     path("", include("reliability.overlay.urls")),
     path("", include("reliability.gate.urls")),
+    path("", include("reliability.suspects.urls")),
     path("", include("chaos.experiments.urls")),
     path("", include("chaos.runs.urls")),
     path("", include("chaos.schedules.urls")),

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "slo",
     "reliability.overlay",
     "reliability.gate",
+    "reliability.suspects",
     "chaos.experiments",
     "chaos.runs",
     "chaos.schedules",
@@ -431,6 +432,11 @@ GATE_POLICIES_PER_TEAM_MAX = env.int("GATE_POLICIES_PER_TEAM_MAX", default=50)
 GATE_FREEZES_PER_TEAM_MAX = env.int("GATE_FREEZES_PER_TEAM_MAX", default=200)
 GATE_DECISION_DAYS = env.int("GATE_DECISION_DAYS", default=180)
 GATE_DECISIONS_PER_SERVICE_MAX = env.int("GATE_DECISIONS_PER_SERVICE_MAX", default=5_000)
+# Suspects: how far back an objective is searched for burns that came in late; how long cases stay.
+SUSPECTS_LOOK_BACK_DAYS = env.int("SUSPECTS_LOOK_BACK_DAYS", default=31)
+SUSPECTS_RETENTION_DAYS = env.int("SUSPECTS_RETENTION_DAYS", default=400)
+if not 1 <= SUSPECTS_LOOK_BACK_DAYS <= SUSPECTS_RETENTION_DAYS:
+    raise ImproperlyConfigured("SUSPECTS_LOOK_BACK_DAYS must be 1 to SUSPECTS_RETENTION_DAYS")
 MAIL_BYTES_MAX = env.int("MAIL_BYTES_MAX", default=1024 * 1024)
 MAILS_AT_ONCE_MAX = env.int("MAILS_AT_ONCE_MAX", default=50)
 # Folders of mail that integrations may read stand in here, below a folder for each team.

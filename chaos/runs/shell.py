@@ -7,6 +7,7 @@ from chaos.experiments.panels import Panel as ExperimentPanel
 from chaos.experiments.panels import register_panel as register_experiment_panel
 from chaos.experiments.tabs import register_tab
 from chaos.runs.selectors.agents import hosts_of_agents
+from chaos.runs.selectors.suspects import fault_candidates
 from chaos.runs.views.banners import stop_banner
 from chaos.runs.views.causes import run_causes
 from chaos.runs.views.marks import run_items
@@ -15,6 +16,7 @@ from chaos.runs.views.search import runs_found
 from reliability.catalog.panels import Panel, register_panel
 from reliability.overlay.domain.items import Shape
 from reliability.overlay.tracks import Track, register_track
+from reliability.suspects.candidates import register_candidates
 from reliability.web.banners import register_banner
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import register_search
@@ -37,6 +39,7 @@ register_track(
     Track("experiments", "Experiments", "experiment", Shape.HATCHED, run_items, order=50, marks=Kind.EXPERIMENT)
 )
 register_causes("runs", run_causes)
+register_candidates("runs", fault_candidates)
 for _slug, _look in {
     # states of a run
     "ready": StateLook("Ready", "busy", "clock"),

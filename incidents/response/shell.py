@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from incidents.response.selectors.breaking_deployments import FAILURES
+from incidents.response.selectors.troubles import incident_trouble
 from incidents.response.tabs import register_tab
-from incidents.response.views.causes import change_causes, incident_causes
+from incidents.response.views.causes import incident_causes
 from incidents.response.views.marks import incident_items
 from incidents.response.views.now import count_in_rail, severe_banner
 from incidents.response.views.panels import incidents_of_service, incidents_of_slo
@@ -13,6 +14,7 @@ from reliability.catalog.panels import Panel, register_panel
 from reliability.delivery.failures import register_failures
 from reliability.overlay.domain.items import Shape
 from reliability.overlay.tracks import Track, register_track
+from reliability.suspects.troubles import register_incidents
 from reliability.web.banners import register_banner
 from reliability.web.navigation import Place, register_place
 from reliability.web.search import register_search
@@ -42,4 +44,4 @@ register_slo_panel(SloPanel("incidents", "Incidents", "response/_service_panel.h
 register_track(Track("incidents", "Incidents", "incident", Shape.BAND, incident_items, order=40, marks=Kind.INCIDENT))
 register_failures("incidents", FAILURES)
 register_causes("incidents", incident_causes)
-register_causes("changes", change_causes)
+register_incidents(incident_trouble)

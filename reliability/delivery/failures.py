@@ -22,12 +22,15 @@ class Cause:
     """Something that names the deployment as what broke production.
 
     restored_at: when users had their service back; None: not yet. title, url: blank when the caller may not read it.
+    is_inferred: found by the platform, said by nobody. why: what it did, in words, blank for an incident.
     """
 
     deployment_id: int
     restored_at: datetime | None
     title: str
     url: str
+    is_inferred: bool = False
+    why: str = ""
 
     @property
     def failure(self) -> Failure:
@@ -50,9 +53,26 @@ class Unlinked(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a source has to say of the figures. count: of deployments, or of whatever the title names."""
+
+    slug: str
+    title: str
+    count: int
+    effect: str
+
+
+class Notes(Protocol):
+    """Lines for "What the data leaves unsaid". team_slug: of this team only; blank: of all that the caller may read."""
+
+    def __call__(self, *, caller: Caller, period: Period, team_slug: str) -> Iterable[Note]: ...
+
+
+@dataclass(frozen=True, slots=True)
 class FailureSource:
     named: Named
-    unlinked: Unlinked
+    unlinked: Unlinked | None = None
+    notes: Notes | None = None
 
 
 _SOURCES: dict[str, FailureSource] = {}
@@ -72,8 +92,16 @@ def causes(*, caller: Caller, period: Period, deployment_ids: Collection[int] | 
 def unlinked_failures(*, caller: Caller, period: Period, service_ids: Collection[int] | None) -> int:
     """Of all sources: failures that might belong to a deployment, but name none."""
     return sum(
-        source.unlinked(caller=caller, period=period, service_ids=service_ids) for _, source in sorted(_SOURCES.items())
+        source.unlinked(caller=caller, period=period, service_ids=service_ids)
+        for source in _SOURCES.values()
+        if source.unlinked is not None
     )
+
+
+def notes(*, caller: Caller, period: Period, team_slug: str) -> list[Note]:
+    """Of all sources, in the order of their names."""
+    told = [_SOURCES[name].notes for name in sorted(_SOURCES)]
+    return [note for tell in told if tell for note in tell(caller=caller, period=period, team_slug=team_slug)]
 
 
 def _all(ask: Callable[[FailureSource], Iterable[Cause]]) -> list[Cause]:

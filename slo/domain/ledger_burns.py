@@ -33,3 +33,16 @@ def burns(*, judged: Judged) -> list[Span]:
         if last - first > 1 and (last - first) * size >= SHORTEST_MINUTES and is_fast:
             found.append((units.start_minute + first * size, units.start_minute + last * size))
     return found
+
+
+def burn_share(*, judged: Judged, burn: Span, window_minutes: int) -> float:
+    """The share of the budget of a whole window that *burn* took: burn rate × its measured minutes ÷ *window_minutes*.
+
+    Source: Site Reliability Workbook, chapter 5: budget consumed = burn rate × alerting window ÷ SLO window.
+    """
+    units = judged.units
+    size = units.unit_minutes
+    place = slice((burn[0] - units.start_minute) // size, (burn[1] - units.start_minute) // size)
+    allowed = units.base[place].sum() * float(judged.stretch.definition.budget)
+    measured = int(units.measured[place].sum()) * size
+    return float(units.bad[place].sum() / allowed) * measured / window_minutes if allowed and window_minutes else 0.0

@@ -13,6 +13,10 @@ from incidents.response.services.recording import record
 from reliability.access.domain.caller import Caller
 from reliability.access.services import audit
 from reliability.outbox.services import facts
+from reliability.suspects.services.incidents import incident_changed
+
+# When it began and ended, what it touches, whether it is one of its own.
+_SUSPECTS_DEPEND_ON = frozenset({Kind.OPENED, Kind.STATUS, Kind.IMPACT, Kind.MILESTONE, Kind.MERGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +95,5 @@ def announce(*, incident: Incident, actor: Actor, deed: Deed, now: datetime) -> 
             now=now,
             team_id=incident.team_id,
         )
+    if deed.kind in _SUSPECTS_DEPEND_ON:
+        incident_changed(incident_id=incident.pk, now=now)

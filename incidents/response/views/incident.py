@@ -69,7 +69,10 @@ def _alerts(looking: Looking) -> dict[str, Any]:
 def _suspects(looking: Looking) -> dict[str, Any]:
     caller = looking.request.caller
     services = impacted_services(looking.incident, caller=caller)
-    return {"suspects": suspects_of(looking.incident, services=services, caller=caller, now=looking.now)}
+    return {
+        "suspects_url": _addresses(looking)["suspects"],
+        "suspects": suspects_of(looking.incident, services=services, caller=caller),
+    }
 
 
 def _milestones(looking: Looking) -> dict[str, Any]:

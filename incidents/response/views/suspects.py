@@ -1,54 +1,39 @@
-"""What was changed before it began, in a plain list: of the impacted services and of what they need."""
+"""What was changed before it began: the ranked suspects, and all changes for the chart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+
+from django.urls import reverse
 
 from incidents.response.models import Incident
 from incidents.response.selectors.needs import with_needs
-from incidents.response.views.rows import whole_minutes
 from reliability.access.domain.caller import Caller
-from reliability.access.domain.visible import visible
 from reliability.catalog.models import Service
 from reliability.delivery.models import Change
 from reliability.delivery.selectors.changes import changes
 from reliability.kit.periods import Period
+from reliability.suspects.showing import suspects_of_incident
+from reliability.suspects.views.rows import CaseView
 
-LOOK_BACK = timedelta(hours=24)
-ROWS_MAX = 15
 CHANGES_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeView:
-    """when: in relation to the start. is_dependency: of something that an impacted service needs."""
-
-    title: str
-    url: str
-    at: datetime
-    when: str
-    service: Service | None
-    is_dependency: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Suspects:
-    changes: Sequence[ChangeView]
+    """case None: not ranked yet. of: what is impacted, in words; blank: nothing is named. next: back to the page."""
+
+    case: CaseView | None
     of: str
-    since: datetime
+    next: str
 
 
-def suspects_of(incident: Incident, *, services: Sequence[Service], caller: Caller, now: datetime) -> Suspects:
-    since = incident.started_at - LOOK_BACK
-    end = max(min(now, incident.resolved_at or now), since)
-    found = changes_between(services=services, period=Period(since, end), caller=caller)
-    impacted = {service.pk for service in services}
+def suspects_of(incident: Incident, *, services: Sequence[Service], caller: Caller) -> Suspects:
     return Suspects(
-        changes=[_view(one, incident, impacted, caller) for one in found[:ROWS_MAX]],
+        case=suspects_of_incident(caller=caller, incident_id=incident.pk),
         of=_of(services),
-        since=since,
+        next=f"{reverse('incident-detail', args=[incident.pk])}#suspects",
     )
 
 
@@ -56,26 +41,6 @@ def changes_between(*, services: Sequence[Service], period: Period, caller: Call
     """Changes of the services and of all they need, as far as the caller may see them; newest first."""
     ids = with_needs({service.pk for service in services})
     return changes(caller=caller, service_ids=ids, period=period, limit=CHANGES_MAX) if ids else []
-
-
-def _view(change: Change, incident: Incident, impacted: set[int], caller: Caller) -> ChangeView:
-    return ChangeView(
-        title=change.title,
-        url=next((str(link["url"]) for link in change.links if _is_web(link)), ""),
-        at=change.at,
-        when=_when(change.at, incident.started_at),
-        service=visible(caller=caller, related=change.service),
-        is_dependency=change.service_id is not None and change.service_id not in impacted,
-    )
-
-
-def _is_web(link: object) -> bool:
-    return isinstance(link, dict) and str(link.get("url", "")).startswith(("https://", "http://"))
-
-
-def _when(at: datetime, started_at: datetime) -> str:
-    distance = whole_minutes(abs(started_at - at))
-    return f"{distance} before it began" if at <= started_at else f"{distance} after it began"
 
 
 def _of(services: Sequence[Service]) -> str:

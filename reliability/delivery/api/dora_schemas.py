@@ -63,7 +63,7 @@ class DoraFigures(Schema):
     days: float
     deployments_per_day: float | None
     lead_time: DoraSpread = Field(description="commit to deployed, of each commit first shipped; n: commits")
-    failed: int = Field(description="rolled back, hot-fixed, or named by an incident")
+    failed: int = Field(description="rolled back, hot-fixed, named by an incident, or the suspect of a burn")
     change_fail_rate: float | None
     recovery_time: DoraSpread = Field(description="finish of a failed deployment to service restored")
     unrecovered: int = Field(description="failed and not restored yet: in no recovery time")

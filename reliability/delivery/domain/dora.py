@@ -6,9 +6,10 @@ successful deployments that finished in the period.
 - Deployment frequency: |D| / days of the period; never floored, undefined without deployments.
 - Change lead time: commit to deployed, of each change first shipped by a deployment of D.
 - Change fail rate: deployments of D that failed / |D|, each once, however many incidents name it. One failed when
-  the next successful deployment of its service and environment is a rollback or a hotfix, or when an incident names it.
-- Failed deployment recovery time: from its finish until service was restored: for incidents the last of them, else
-  the finish of the rollback or hotfix. Those not restored yet are counted apart.
+  the next successful deployment of its service and environment is a rollback or a hotfix, when an incident names it,
+  or when it is the suspect of a burn.
+- Failed deployment recovery time: from its finish until service was restored: the end of the last incident or burn,
+  else the finish of the rollback or hotfix. Those not restored yet are counted apart.
 - Rework rate: deployments of D made to mend production (rollbacks, hotfixes) / |D|.
 """
 
@@ -33,7 +34,7 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An incident names the deployment as what broke it. restored_at: when users had it back; None: not yet."""
+    """An incident or a burn names the deployment. restored_at: when users had their service back; None: not yet."""
 
     deployment_id: int
     restored_at: datetime | None

@@ -48,6 +48,10 @@ def quality(*, caller: Caller, found: Delivered, filters: DoraFilters) -> list[Q
             "In no figure: they did not reach users."),
         QualityLine("unlinked", "Incidents that name no deployment", unlinked, None,
             "If a deployment caused one, name it there: it then counts as failed."),
+        *(
+            QualityLine(one.slug, one.title, one.count, None, one.effect)
+            for one in failures.notes(caller=caller, period=filters.period, team_slug=filters.team_slug)
+        ),
         *_elsewhere(caller, filters),
     ]  # fmt: skip
 

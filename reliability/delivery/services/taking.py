@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from reliability.access.models import Team
 from reliability.delivery.domain.environments import environment_name, is_production_name
@@ -19,6 +19,8 @@ from reliability.delivery.domain.told import ToldCommit, ToldDeployment, ToldReq
 from reliability.delivery.models import Change, ChangeRequest, Contents, Deployment, Outcome
 from reliability.delivery.services import commits, dora_months, shipping
 from reliability.delivery.services.batches import chunks, in_repositories
+from reliability.kit.instants import format_instant
+from reliability.outbox.services import facts
 
 _ROWS_PER_QUERY = 500
 _FOLDED = ("environment", "repository", "revision", "ref", "title", "author", "source_url", "is_unplanned", "details")
@@ -31,6 +33,9 @@ _INSTANTS = ("first_commit_at", "opened_at", "first_review_at", "approved_at", "
 _REQUEST_FOLDED = ("title", "url", "author", "merge_sha", "base_sha", "head_sha")
 _MONTH = ("service_id", "environment", "is_production", "finished_at")
 _REPLAY = "replay"
+
+CHANGES_TOLD = "ChangesTold"
+Touched: TypeAlias = "tuple[int | None, datetime]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +70,29 @@ class Batch:
 def take(*, batch: Batch, now: datetime) -> None:
     """Store it; others of the same team wait until this transaction ends."""
     Team.objects.select_for_update(no_key=True).get(pk=batch.team_id)
-    _take_deployments(batch, now)
+    touched = _take_deployments(batch, now)
     commits.take(team_id=batch.team_id, told=batch.commits)
     _take_requests(batch, now)
-    _take_switches(batch, now)
+    touched += _take_switches(batch, now)
     shipping.ask_again(team_id=batch.team_id, commits=batch.commits, requests=batch.requests, now=now)
+    _tell(batch.team_id, touched, now)
 
 
-def _take_deployments(batch: Batch, now: datetime) -> None:
+def _tell(team_id: int, touched: Sequence[Touched], now: datetime) -> None:
+    """Rooms above look for what these changes may have caused."""
+    if not touched:
+        return
+    instants = [at for _, at in touched]
+    payload = {
+        "team_id": team_id,
+        "service_ids": sorted({service_id for service_id, _ in touched if service_id is not None}),
+        "first_at": format_instant(min(instants)),
+        "last_at": format_instant(max(instants)),
+    }
+    facts.emit(kind=CHANGES_TOLD, payload=payload, now=now, team_id=team_id)
+
+
+def _take_deployments(batch: Batch, now: datetime) -> list[Touched]:
     told: dict[str, list[Placed]] = defaultdict(list)
     for placed in batch.deployments:
         told[placed.told.key].append(placed)
@@ -112,6 +132,8 @@ def _take_deployments(batch: Batch, now: datetime) -> None:
         shipping.mark_after(service_id=service_id, environment=environment, since=since)
     if any(row.contents == Contents.PENDING for row in (*made, *changed)):
         shipping.schedule(team_id=batch.team_id, now=now)
+    moments = [(row.service_id, at) for row in (*made, *changed) for at in (row.started_at, row.finished_at)]
+    return [(service_id, at) for service_id, at in moments if at is not None]
 
 
 def _fold_all(row: Deployment, parts: Sequence[Placed], *, replay: str) -> None:
@@ -198,7 +220,7 @@ def _fold_request(row: ChangeRequest, told: ToldRequest) -> None:
         setattr(row, name, earliest(getattr(row, name), getattr(told, name)))
 
 
-def _take_switches(batch: Batch, now: datetime) -> None:
+def _take_switches(batch: Batch, now: datetime) -> list[Touched]:
     rows = [
         Change(
             team_id=batch.team_id,
@@ -215,3 +237,4 @@ def _take_switches(batch: Batch, now: datetime) -> None:
         for placed in batch.switches
     ]
     Change.objects.bulk_create(rows, batch_size=_ROWS_PER_QUERY, ignore_conflicts=True)
+    return [(row.service_id, row.at) for row in rows]

@@ -162,8 +162,8 @@ def figure_views(found: Dora, query: MetricsQuery) -> list[FigureView]:
         FigureView(
             Metric.FAIL_RATE, "Change fail rate",
             share_text(found.fail_rate), f"{found.failed:,} failed, {of_deployments}", None,
-            "Deployments that were rolled back, hot-fixed or named by an incident, once each, of all that succeeded.",
-            "", "", url(Metric.FAIL_RATE),
+            "Deployments that were rolled back, hot-fixed, named by an incident or the suspect of a burn, once each,"
+            " of all that succeeded.", "", "", url(Metric.FAIL_RATE),
         ),
         FigureView(
             Metric.RECOVERY, "Failed deployment recovery time",

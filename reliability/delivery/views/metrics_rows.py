@@ -96,12 +96,14 @@ def _views(request: AccessRequest, found: Delivered, places: Ints) -> list[RowVi
 
 
 def why_of(row: DeploymentRow) -> str:
-    """Rolled back or hot-fixed; named by incidents; itself a rollback."""
+    """Rolled back or hot-fixed; named by incidents; what it burnt; itself a rollback."""
     said = []
     if row.is_failed and row.mended_by is not None:
         said.append("rolled back or hot-fixed by the next deployment")
-    if row.causes:
-        said.append(f"named by {len(row.causes)} incident{'' if len(row.causes) == 1 else 's'}")
+    incidents = sum(not cause.why for cause in row.causes)
+    if incidents:
+        said.append(f"named by {incidents} incident{'' if incidents == 1 else 's'}")
+    said += dict.fromkeys(cause.why for cause in row.causes if cause.why)
     if row.is_rework:
         said.append("is a rollback" if row.deployment.is_rollback else "is unplanned rework")
     return "; ".join(said)

@@ -18,6 +18,7 @@ from incidents.response.services.alerts import receive
 from incidents.response.views.incident import PARTS
 from reliability.access.models import AuditEntry
 from reliability.delivery.models import Change
+from reliability.suspects.services import incidents as suspects
 from tests.cast import AlertFactory, Cast, DependencyFactory, ServiceFactory, SloFactory
 
 As = Callable[[str], Client]
@@ -274,6 +275,7 @@ def test_the_impact_is_named_and_shows_burn_changes_and_runbooks(
     )  # fmt: skip
     incident = declare()
     as_("responder").post(url(incident, "impact/"), {"services": [service.pk], "slos": [slo.pk]})
+    suspects.follow(incident_id=incident.pk, now=now)
     page = as_("viewer").get(url(incident)).content.decode()
     assert "Customers can pay" in page
     assert "Burn rate around the incident" in page

@@ -120,7 +120,8 @@ def world(cast: Cast, slo: Slo, now: datetime) -> World:
     told = {"team": slo.team, "origin": "ci", "received_at": now}
     Deployment.objects.create(
         service=needed, environment="production", key="1", finished_at=hour(4, -5), title="Bank 2041",
-        outcome=Outcome.SUCCEEDED, repository="bank", source_url="https://ci.example.org/2041", **told,
+        outcome=Outcome.SUCCEEDED, repository="bank", revision="9c1e2aa4d5634f2a91c0",
+        source_url="https://ci.example.org/2041", **told,
     )  # fmt: skip
     Change.objects.create(service=service, key="2", title="Flag new-basket on", at=hour(5, -2), **told)
     Adjustment.objects.create(slo=slo, at=hour(6), consumed_delta=-0.5, reason="a test by us", author_name="Editor")
@@ -133,14 +134,19 @@ def ledger(world: World, cast: Cast, now: datetime, who: str = "viewer", **optio
 
 
 def minutes_by_label(view: LedgerView) -> dict[str, int]:
-    return {line.causes[0].label: line.amount.minutes for line in view.ledger.lines if line.causes}
+    """A run is also what a burn is suspected of, so that there may be two lines of its name."""
+    found: dict[str, int] = {}
+    for line in view.ledger.lines:
+        if line.causes:
+            found[line.causes[0].label] = found.get(line.causes[0].label, 0) + line.amount.minutes
+    return found
 
 
 def test_every_room_tells_what_spent_the_budget_and_it_sums_up(
     cast: Cast, world: World, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     caller, slo = cast.caller("viewer"), world.slo
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(21):
         view = ledger_of(caller=caller, slo=slo, period=world.period, at=now, now=now, zone=UTC_ZONE)
     assert minutes_by_label(view) == {
         "database upgrade": 0,
@@ -148,7 +154,7 @@ def test_every_room_tells_what_spent_the_budget_and_it_sums_up(
         f"Run #{world.run.pk}: {world.run.experiment.title}": 20,
         f"#{world.incident.pk} Sev2: Orders fail": 10,
         f"#{world.below.pk} Sev2: The bank is slow": 30,
-        "Bank 2041": 30,
+        "bank 9c1e2aa to production": 30,
         "Flag new-basket on": 30 * 5,
         "a test by us": 0,
     }
@@ -165,7 +171,7 @@ def test_an_edited_incident_is_restated_at_once(cast: Cast, world: World, now: d
     Incident.objects.filter(pk=world.incident.pk).update(started_at=world.hour(1), resolved_at=None)
     minutes = minutes_by_label(ledger(world, cast, now))
     assert minutes[f"#{world.incident.pk} Sev2: Orders fail"] == 9 * 30 - 10 - 20
-    assert "Bank 2041" not in {label for label, count in minutes.items() if count}
+    assert "bank 9c1e2aa to production" not in {label for label, count in minutes.items() if count}
 
 
 def test_the_ledger_of_the_window_says_what_the_state_says(cast: Cast, world: World, now: datetime) -> None:
@@ -218,7 +224,7 @@ def test_the_page_leads_from_the_sum_to_the_line_to_its_minutes(as_: As, world: 
         "Spent nothing",
         "database upgrade",
         "/delivery/deployments/",
-        "the last change before it burnt",
+        "of Bank, which it needs directly",
         'id="chart-ledger-table"',
     ):
         assert words in page

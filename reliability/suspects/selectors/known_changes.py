@@ -1,0 +1,67 @@
+"""Everything that was changed in a period: of services, and of a team as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.urls import reverse
+
+from reliability.delivery.models import Change, Deployment
+from reliability.delivery.selectors.changes import changes
+from reliability.delivery.selectors.deployments_between import rollouts_between
+from reliability.kit.periods import Period
+from reliability.suspects.candidates import Told, candidates_from_above
+from reliability.suspects.domain.kinds import SuspectKind, kind_of_change
+from reliability.suspects.domain.labels import deployment_label
+
+KNOWN_MAX = 1_000  # of each source
+
+
+def known_changes(*, service_ids: Collection[int], team_id: int, period: Period, limit: int = KNOWN_MAX) -> list[Told]:
+    """Deployments, changes and what rooms above tell, the newest *limit* of each. Two queries, and theirs.
+
+    For everybody's ranking; whoever shows one looks at its teams first.
+    """
+    told = changes(period=period, team_ids=[team_id], service_ids=service_ids, limit=limit)
+    if not service_ids:
+        told = [one for one in told if one.service_id is None]
+    return [
+        *map(of_deployment, rollouts_between(period=period, service_ids=service_ids, limit=limit)),
+        *map(_of_change, told),
+        *(candidates_from_above(service_ids=service_ids, period=period, limit=limit) if service_ids else ()),
+    ]
+
+
+def of_deployment(row: Deployment) -> Told:
+    """A rollout, from its start; where that was not told, from its end."""
+    moments = [at for at in (row.started_at, row.finished_at) if at is not None]
+    service = row.service
+    return Told(
+        key=f"deployment-{row.pk}",
+        kind=SuspectKind.DEPLOYMENT,
+        began_at=min(moments, default=row.received_at),
+        ended_at=row.finished_at,
+        service=service,
+        label=deployment_label(
+            service=service.name, revision=row.revision, title=row.title or row.key, environment=row.environment
+        ),
+        url=reverse("deployment-detail", args=[row.pk]),
+        team_ids=frozenset({row.team_id, service.team_id}),
+        mends=row.is_rollback or bool(row.is_unplanned),
+        deployment_id=row.pk,
+    )
+
+
+def _of_change(row: Change) -> Told:
+    links = [str(link.get("url", "")) for link in row.links if isinstance(link, dict)]
+    service = row.service
+    return Told(
+        key=f"change-{row.pk}",
+        kind=kind_of_change(row.details.get("kind", "") if isinstance(row.details, dict) else ""),
+        began_at=row.at,
+        ended_at=row.at,
+        service=service,
+        label=row.title,
+        url=next((one for one in links if one.startswith(("https://", "http://"))), "")[:500],
+        team_ids=frozenset({row.team_id} | ({service.team_id} if service else set())),
+    )

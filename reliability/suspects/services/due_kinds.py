@@ -1,0 +1,4 @@
+"""Kinds of due work of this room."""
+
+INCIDENT = "suspects.incident"
+RANK = "suspects.rank"
