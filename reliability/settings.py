@@ -357,6 +357,8 @@ SERIES_RETENTION_DAYS = env.int("SERIES_RETENTION_DAYS", default=400)
 if not 1 <= SERIES_RETENTION_DAYS <= 36_500:
     raise ImproperlyConfigured(f"SERIES_RETENTION_DAYS must be 1 to 36500, got {SERIES_RETENTION_DAYS}")
 COUNT_MAX = count_max(retention_days=SERIES_RETENTION_DAYS)  # events of one minute: keeping longer lowers it
+AGREEMENTS_PER_TEAM_MAX = env.int("AGREEMENTS_PER_TEAM_MAX", default=500)
+AGREEMENT_VERSIONS_MAX = env.int("AGREEMENT_VERSIONS_MAX", default=200)
 # Objects that one application of OpenSLO documents may write: SQLite lets nobody else write meanwhile.
 OPENSLO_CHANGES_MAX = env.int("OPENSLO_CHANGES_MAX", default=2_000)
 # The slots of all workers together: kinds of due work that wait for others leave one free. Due rows that may wait in

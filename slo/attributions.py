@@ -51,3 +51,9 @@ def causes_of(*, slo: Slo, period: Period, burns: Sequence[Period]) -> Causes:
         [cause for found in told for cause in found[:CAUSES_MAX]],
         is_cut=any(len(found) > CAUSES_MAX for found in told),
     )
+
+
+def announced(*, slo: Slo, period: Period) -> Sequence[Cause]:
+    """Maintenance that was announced for the objective's service: of the source that registered as `maintenance`."""
+    fn = _SOURCES.get("maintenance")
+    return () if fn is None or period.is_empty else fn(slo=slo, period=period, burns=(), limit=CAUSES_MAX)

@@ -7,8 +7,12 @@ from reliability.catalog.panels import Panel, register_panel
 from reliability.telemetry.usage import register_usage
 from reliability.web.banners import register_banner
 from reliability.web.search import register_search
+from reliability.web.states import StateLook, register_state
 from slo.attributions import register_causes
 from slo.models import Composite, Sli, Slo
+from slo.panels import Panel as SloPanel
+from slo.panels import register_panel as register_slo_panel
+from slo.views.agreements import agreements_of_service, agreements_of_slo
 from slo.views.alerts_wording import register_looks
 from slo.views.banners import stale_numbers
 from slo.views.causes import exclusion_causes
@@ -22,6 +26,16 @@ register_banner("stale-numbers", stale_numbers)
 register_panel(
     Panel("objectives", "Objectives", "slo/_service_panel.html", objectives_of_service, order=10),
 )
+register_panel(Panel("agreements", "Agreements", "slo/_agreements_panel.html", agreements_of_service, order=15))
+register_slo_panel(SloPanel("agreements", "Agreements", "slo/_agreements_panel.html", agreements_of_slo, order=80))
+for _slug, _look in {
+    "agreement_met": StateLook("Met", "good", "check"),
+    "agreement_missed": StateLook("Missed", "bad", "warning"),
+    "agreement_running": StateLook("Running", "none", "clock"),
+    "agreement_lost": StateLook("Running, lost too much", "bad", "warning"),
+    "agreement_no_data": StateLook("No data", "none", "minus"),
+}.items():
+    register_state(_slug, _look)
 register_usage("slis", indicators_of_source)
 register_looks()
 register_causes("exclusions", exclusion_causes)

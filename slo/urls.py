@@ -6,6 +6,7 @@ from django.urls import path
 
 from slo.views import (
     adjustments,
+    agreements,
     alerting,
     alerts,
     availability,
@@ -37,6 +38,11 @@ urlpatterns = [
     path("slos/<slug:name>/exclusions/<int:pk>/revoke/", exclusions.exclusion_revoke, name="exclusion-revoke"),
     path("slos/<slug:name>/adjustments/", adjustments.adjustment_new, name="adjustment-new"),
     path("slos/<slug:name>/adjustments/<int:pk>/revoke/", adjustments.adjustment_revoke, name="adjustment-revoke"),
+    path("agreements/", agreements.agreement_list, name="agreement-list"),
+    path("agreements/new/", agreements.agreement_new, name="agreement-new"),
+    path("agreements/<slug:name>/", agreements.agreement_detail, name="agreement"),
+    path("agreements/<slug:name>/edit/", agreements.agreement_edit, name="agreement-edit"),
+    path("agreements/<slug:name>/delete/", agreements.agreement_delete, name="agreement-delete"),
     path("slis/", indicators.sli_list, name="sli-list"),
     path("slis/<slug:name>/", indicators.sli_detail, name="sli-detail"),
     path("slis/<slug:name>/edit/", indicators.sli_edit, name="sli-edit"),

@@ -47,7 +47,7 @@ def places() -> list[Place]:
 
 for _place in (
     Place("overview", "Overview", "/", "overview", 0, is_prominent=False),
-    Place("objectives", "Objectives", "/slos/", "target", 10, phone_order=90),
+    Place("objectives", "Objectives", "/slos/", "target", 10, phone_order=90, also=("/agreements/",)),
     Place(
         "services",
         "Services",

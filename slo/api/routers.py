@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import Router
 
 from slo.api import (
+    agreements,
     alerts,
     availability,
     backfills,
@@ -33,5 +34,6 @@ ROUTERS: tuple[tuple[str, Router], ...] = (
     ("/v1/counts", counts.router),
     ("/v1/composites", composites.router),
     ("/v1/windows", windows.router),
+    ("/v1/agreements", agreements.router),
     ("/v1/openslo", openslo.router),
 )

@@ -1,4 +1,5 @@
 from slo.models.adjustment import Adjustment
+from slo.models.agreement import Agreement, AgreementVersion
 from slo.models.alert import BurnAlert
 from slo.models.alerting import AlertSettings
 from slo.models.backfill import Backfill
@@ -13,6 +14,8 @@ from slo.models.status import SloStatus
 
 __all__ = [
     "Adjustment",
+    "Agreement",
+    "AgreementVersion",
     "AlertSettings",
     "Backfill",
     "BurnAlert",

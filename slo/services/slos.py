@@ -12,12 +12,12 @@ from django.db import IntegrityError, transaction
 
 from reliability.access.domain.caller import Caller
 from reliability.access.services import audit
-from reliability.web.errors import NotFound
+from reliability.web.errors import Conflict, NotFound
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.definition import Definition
 from slo.domain.drafts import definition_or_mistakes
 from slo.domain.naming import mistakes_of
-from slo.models import Slo, SloStatus
+from slo.models import AgreementVersion, Slo, SloStatus
 from slo.selectors.composites import using
 from slo.selectors.names import with_names
 from slo.services import alerts_deciding, editing, evaluations, schedules, versions
@@ -186,9 +186,17 @@ def losses_of(*, slo: Slo) -> list[str]:
 def delete(*, caller: Caller, slo: Slo, now: datetime, reason: str = "") -> None:
     """Delete the objective with its versions, exclusions and adjustments. The SLI and its series stay.
 
-    Open alerts are resolved first: whoever was woken by them is told. Raises Conflict while a composite is made of it.
+    Open alerts are resolved first: whoever was woken by them is told. Raises Conflict while a composite is made of it,
+    or an agreement with a customer is measured by it.
     """
     editing.require_editor(caller=caller, team_ids=[slo.team_id])
+    promised = AgreementVersion.objects.filter(slo=slo).order_by("agreement__title").values_list("agreement__title")
+    titles = list(dict.fromkeys(title for (title,) in promised))
+    if titles:
+        measured = (
+            f"{', '.join(titles[:3])} is measured by it: measure that agreement by another objective, or delete it"
+        )
+        raise Conflict(measured, reason="agreed")
     with transaction.atomic():
         # The status before the objective, as evaluation does: the other order would lock each other out.
         SloStatus.objects.select_for_update().filter(slo_id=slo.pk).first()

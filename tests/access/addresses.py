@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from incidents.response.models import ImpactedService, ImpactedSlo, TimelineEntry
 from reliability.access.domain.caller import Role
-from slo.models import Adjustment, Backfill, BurnAlert, Exclusion, SliVersion
+from slo.models import Adjustment, Agreement, AgreementVersion, Backfill, BurnAlert, Exclusion, SliVersion
 from tests.access.hidden_actions import hidden_actions
 from tests.access.hidden_backlog import hidden_backlog
 from tests.access.hidden_blackouts import hidden_blackouts
@@ -142,6 +142,17 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
     written = {"reason": MARK, "author_name": "Editor"}
     exclusion = Exclusion.objects.create(team=cast.payments, slo=slo, **period, **written)
     adjustment = Adjustment.objects.create(slo=slo, at=BEGINNING, consumed_delta=0.1, **written)
+    agreement = Agreement.objects.create(
+        team=cast.payments, name=f"{MARK}-sla", title=MARK, customer=MARK, created_at=BEGINNING, updated_at=BEGINNING
+    )
+    agreed = {
+        "starts_on": BEGINNING.date(),
+        "target": "0.9",
+        "period": "month",
+        "zone": "UTC",
+        "counting": "everything",
+    }
+    AgreementVersion.objects.create(agreement=agreement, slo=slo, author_name=MARK, created_at=BEGINNING, **agreed)
     BurnAlert.objects.create(slo=slo, fired_at=BEGINNING, condition="page-1h", title=MARK, **BURNT)
     backfill = Backfill.objects.create(sli=sli, **period, cursor_at=period["end_at"], author_name="Editor")
     token = ApiTokenFactory(team=cast.payments, name=f"{MARK}-token", role=Role.VIEWER)
@@ -168,6 +179,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         "channels/": {"name": channel.name},
         "settings/contacts/": {"contact_id": contact.pk, "token": "forged"},
         "slis/": {"name": sli.name, "pk": backfill.pk, "backfill_id": backfill.pk, "action": "pause"},
+        "agreements/": {"name": agreement.name},
         "slos/": {"name": slo.name, "exclusion_id": exclusion.pk, "adjustment_id": adjustment.pk},
         "slos/<slug:name>/exclusions/": {"name": slo.name, "pk": exclusion.pk},
         "slos/<slug:name>/adjustments/": {"name": slo.name, "pk": adjustment.pk},
