@@ -105,7 +105,7 @@ def test_the_month_in_which_clocks_go_forward_allows_less() -> None:
 def test_a_period_is_kept_or_costs_what_the_table_says(good: int, state: Kept, credit: int) -> None:
     part = parts_of(versions=[terms(date(2026, 9, 1))], last=None, until=NOW)[0]
     found = judge(part=part, found=counted(part, good=good, valid=1_000_000), at=NOW)
-    assert (found.state, found.credit) == (state, credit)
+    assert (found.state, found.credit) == (state, Decimal(credit))
     assert found.left_minutes == pytest.approx(720 * 60 * (0.005 - (1 - good / 1_000_000)))
 
 
