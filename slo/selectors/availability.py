@@ -11,19 +11,18 @@ from datetime import datetime
 
 import numpy as np
 
-from reliability.kit.instants import floor_minute, to_minute
+from reliability.kit.instants import floor_minute
 from reliability.kit.periods import Period
 from slo.domain import availability
 from slo.domain.availability import Availability
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.calendar_periods import CalendarPeriod
-from slo.domain.chunks import HOUR_MINUTES, join_hours
 from slo.domain.minutes import MinuteSeries
 from slo.domain.spans import Spans, spans_of
 from slo.domain.spending import reading_period, spend
 from slo.models import Slo
-from slo.selectors.chunks import read_hours_of_many
 from slo.selectors.occurrences import totals_of_windows
+from slo.selectors.series import read_many
 from slo.selectors.terms import Terms, dossier_of, terms_of
 
 # Minutes of slices that a table of many objectives reads at most: forty months of one objective, or one of forty.
@@ -176,22 +175,12 @@ def _by_slices(
 
 def _read(terms: Sequence[Terms], reaches: Sequence[Period]) -> list[MinuteSeries]:
     """The minutes of each, by one statement for the whole of the time that any of them needs."""
-    first = min(one.start_minute for one in reaches) // HOUR_MINUTES
-    last = -(-max(one.end_minute for one in reaches) // HOUR_MINUTES)
-    found = read_hours_of_many(
-        sli_ids=np.array(sorted({one.sli_id for one in terms}), dtype=np.int64), first_hour=first, end_hour=last
+    found = read_many(
+        sli_ids={one.sli_id for one in terms},
+        start_minute=min(one.start_minute for one in reaches),
+        end_minute=max(one.end_minute for one in reaches),
     )
-    series = []
-    for one, reach in zip(terms, reaches, strict=True):
-        rows = slice(*np.searchsorted(found.sli_ids, [one.sli_id, one.sli_id + 1]).tolist())
-        series.append(
-            join_hours(
-                hours=found.hours[rows],
-                good=found.good[rows],
-                valid=found.valid[rows],
-                coverage=found.coverage[rows],
-                start_minute=reach.start_minute,
-                end_minute=max(reach.start_minute, to_minute(reach.end)),
-            )
-        )
-    return series
+    return [
+        found[one.sli_id].between(start_minute=reach.start_minute, end_minute=reach.end_minute)
+        for one, reach in zip(terms, reaches, strict=True)
+    ]

@@ -136,17 +136,6 @@ def read_hours(*, sli_id: int, first_hour: int, end_hour: int) -> Chunks:
     )
 
 
-def read_hours_of_many(*, sli_ids: IntArray, first_hour: int, end_hour: int) -> Chunks:
-    """The chunks of several SLIs in [first_hour, end_hour), by SLI, oldest first."""
-    return to_chunks(
-        fetch(
-            f"SELECT {_COLUMNS} FROM {_CHUNKS} c "  # noqa: S608  constants only
-            f"WHERE c.sli_id {_among()} AND c.hour >= %s AND c.hour < %s ORDER BY c.sli_id, c.hour",
-            [list_parameter(sli_ids), first_hour, end_hour],
-        )
-    )
-
-
 def read_minutes_of_many(*, sli_ids: IntArray, first_hour: int, end_hour: int) -> Chunks:
     """The minutes of several SLIs in [first_hour, end_hour) by one statement, SLI by SLI, oldest first.
 
