@@ -25,7 +25,7 @@ from reliability.delivery.api.dora_schemas import (
 from reliability.delivery.domain.dora import Dora, Spread, over_time
 from reliability.delivery.domain.dora_spread import distribution, stage_spreads
 from reliability.delivery.selectors import dora as selectors
-from reliability.delivery.selectors.dora import Delivered, DoraFilters, delivered
+from reliability.delivery.selectors.dora import Delivered, DoraFilters, delivered, delivered_changes
 from reliability.delivery.selectors.dora_quality import quality
 from reliability.delivery.selectors.dora_rows import (
     DeploymentRow,
@@ -97,7 +97,7 @@ def get_trend(request: AccessRequest, query: Query[DoraTrendQuery]) -> Any:
 )
 def list_leads(request: AccessRequest, query: Query[DoraQuery]) -> Any:
     """The longest lead time first."""
-    found = delivered(caller=request.caller, filters=_filters(query))
+    found = delivered_changes(caller=request.caller, filters=_filters(query))
     places = lead_places_of(found=found)
     rows = lead_rows(found=found, places=places[query.offset : query.offset + query.limit])
     return _page([_lead(row) for row in rows], len(places), query)

@@ -117,12 +117,17 @@ def judged(*, columns: Columns, failures: Iterable[Failure]) -> Judged:
         is_failed=is_failed,
         is_rework=is_rework,
         restored=restored,
-        change_ids=columns.change_ids[shipped],
-        leads=columns.leads[shipped],
-        lead_of=lead_of[shipped],
-        stages=columns.stages[staged],
-        stage_of=stage_of[staged],
+        change_ids=_kept(columns.change_ids, shipped) if len(columns.change_ids) else columns.change_ids,
+        leads=_kept(columns.leads, shipped),
+        lead_of=_kept(lead_of, shipped),
+        stages=_kept(columns.stages, staged),
+        stage_of=_kept(stage_of, staged),
     )
+
+
+def _kept(values: Ints, wanted: Bools) -> Ints:
+    """The wanted ones; without a copy where all are, as most often."""
+    return values if wanted.all() else values[wanted]
 
 
 def _named(ids: Ints, failures: Iterable[Failure]) -> Iterable[tuple[int, int]]:

@@ -71,10 +71,10 @@ class Packed(NamedTuple):
     finished: bytes
     facts: bytes
     lead_counts: bytes
-    change_ids: bytes
     leads: bytes
     stage_counts: bytes
     stages: bytes
+    change_ids: bytes = b""  # not read where nothing asks for single changes
 
 
 _DTYPES = {
@@ -82,10 +82,10 @@ _DTYPES = {
     "finished": "<i8",
     "facts": "<i2",
     "lead_counts": "<i4",
-    "change_ids": "<i8",
     "leads": "<i4",
     "stage_counts": "<i4",
     "stages": "<i4",
+    "change_ids": "<i8",
 }
 PACKED_NAMES = Packed._fields
 
@@ -94,8 +94,8 @@ PACKED_NAMES = Packed._fields
 class Columns:
     """One entry per deployment, in the order (series, finished, id); series: which service and environment.
 
-    change_ids, leads: the changes of all deployments one after the other, lead_counts of each. stages: rows of four
-    (coding, pickup, review, release), stage_counts of each.
+    change_ids, leads: the changes of all deployments one after the other, lead_counts of each; change_ids is empty
+    where they were not read. stages: rows of four (coding, pickup, review, release), stage_counts of each.
     """
 
     series: Ints

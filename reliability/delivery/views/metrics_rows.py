@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from reliability.access.requests import AccessRequest
 from reliability.delivery.domain.dora_columns import Ints
-from reliability.delivery.selectors.dora import Delivered, delivered
+from reliability.delivery.selectors.dora import Delivered, delivered, delivered_changes
 from reliability.delivery.selectors.dora_rows import (
     DeploymentRow,
     LeadRow,
@@ -85,7 +85,8 @@ def _asked(request: AccessRequest) -> tuple[MetricsQuery, Delivered, FigureView]
     if metric not in set(Metric):
         raise Http404(f"there is no such metric: choose one of {', '.join(Metric)}")
     query = MetricsQuery.of(request, now=timezone.now())
-    found = delivered(caller=request.caller, filters=query.filters)
+    read = delivered_changes if metric == Metric.LEAD_TIME else delivered
+    found = read(caller=request.caller, filters=query.filters)
     view = next(one for one in figure_views(found.figures, query) if one.metric == metric)
     return query, found, view
 
