@@ -7,6 +7,7 @@ from chaos.experiments.panels import Panel as ExperimentPanel
 from chaos.experiments.panels import register_panel as register_experiment_panel
 from chaos.experiments.tabs import register_tab
 from chaos.runs.selectors.agents import hosts_of_agents
+from chaos.runs.selectors.gate import runs_of_services
 from chaos.runs.selectors.suspects import fault_candidates
 from chaos.runs.views.banners import stop_banner
 from chaos.runs.views.causes import run_causes
@@ -14,6 +15,7 @@ from chaos.runs.views.marks import run_items
 from chaos.runs.views.panels import runs_of_experiment, runs_of_service, runs_of_slo
 from chaos.runs.views.search import runs_found
 from reliability.catalog.panels import Panel, register_panel
+from reliability.gate.blockers import register_blockers
 from reliability.overlay.domain.items import Shape
 from reliability.overlay.tracks import Track, register_track
 from reliability.suspects.candidates import register_candidates
@@ -38,6 +40,7 @@ register_experiment_panel(ExperimentPanel("runs", "Runs", "runs/_experiment_pane
 register_track(
     Track("experiments", "Experiments", "experiment", Shape.HATCHED, run_items, order=50, marks=Kind.EXPERIMENT)
 )
+register_blockers("runs", runs_of_services)
 register_causes("runs", run_causes)
 register_candidates("runs", fault_candidates)
 for _slug, _look in {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incidents.response.selectors.breaking_deployments import FAILURES
+from incidents.response.selectors.gate import incidents_of_services
 from incidents.response.selectors.troubles import incident_trouble
 from incidents.response.tabs import register_tab
 from incidents.response.views.causes import incident_causes
@@ -12,6 +13,7 @@ from incidents.response.views.panels import incidents_of_service, incidents_of_s
 from incidents.response.views.search import incidents_found
 from reliability.catalog.panels import Panel, register_panel
 from reliability.delivery.failures import register_failures
+from reliability.gate.blockers import register_blockers
 from reliability.overlay.domain.items import Shape
 from reliability.overlay.tracks import Track, register_track
 from reliability.suspects.troubles import register_incidents
@@ -43,5 +45,6 @@ register_panel(Panel("incidents", "Incidents", "response/_service_panel.html", i
 register_slo_panel(SloPanel("incidents", "Incidents", "response/_service_panel.html", incidents_of_slo, order=10))
 register_track(Track("incidents", "Incidents", "incident", Shape.BAND, incident_items, order=40, marks=Kind.INCIDENT))
 register_failures("incidents", FAILURES)
+register_blockers("incidents", incidents_of_services)
 register_causes("incidents", incident_causes)
 register_incidents(incident_trouble)

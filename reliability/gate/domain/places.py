@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from reliability.delivery.domain.environments import is_production_name, is_test_name
+from reliability.delivery.domain.environments import is_test_name
 
 PRODUCTION = "production"
+# Nothing to spell wrong: a first deployment there is no surprise.
+_PLAIN = frozenset({PRODUCTION, "prod", "prd", "live"})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An environment of a service. is_known: a deployment was told there, or its name says what it is."""
+    """An environment of a service. is_known: a deployment was told there, or its name is the plain word for production."""
 
     name: str
     is_production: bool
@@ -26,4 +28,4 @@ def place_of(*, name: str, told: Collection[bool]) -> Place:
     """
     if told:
         return Place(name, is_production=any(told), is_known=True)
-    return Place(name, is_production=not is_test_name(name), is_known=is_production_name(name))
+    return Place(name, is_production=not is_test_name(name), is_known=name in _PLAIN)
