@@ -14,7 +14,7 @@ _PLAIN = frozenset({PRODUCTION, "prod", "prd", "live"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An environment of a service. is_known: a deployment was told there, or its name is the plain word for production."""
+    """An environment of a service. is_known: a deployment was told there, or its name is a plain word."""
 
     name: str
     is_production: bool

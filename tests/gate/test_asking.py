@@ -1,0 +1,306 @@
+"""Asking the gate: the API, what is kept, what other rooms know, overrides, what was deployed all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from django.utils import timezone
+
+from chaos.runs.models import Run
+from incidents.response.models import ImpactedService
+from reliability.access.domain.caller import Role
+from reliability.access.models import AuditEntry
+from reliability.catalog.models import Service
+from reliability.delivery.models import Deployment
+from reliability.gate.models import BudgetPolicy, FreezeWindow, GateDecision, GateNotice, GateOverride
+from reliability.gate.selectors.decisions import deployed_despite
+from reliability.gate.services import asking, evaluating, freezes, overrides, team_gates
+from reliability.gate.services.freezes import FreezeDraft
+from reliability.gate.services.overrides import OverrideDraft
+from reliability.gate.services.team_gates import GateDraft
+from reliability.web.errors import Conflict, Forbidden, Invalid, NotFound
+from tests.cast import Cast, DependencyFactory, IncidentFactory, RunFactory, ServiceFactory
+from tests.queries import queries_of
+
+pytestmark = pytest.mark.django_db
+As = Callable[[str], Client]
+Left = Callable[..., None]
+HOUR = timedelta(hours=1)
+JSON = "application/json"
+
+
+def ask(cast: Cast, now: datetime, who: str = "viewer", **more: Any) -> Any:
+    return asking.ask(caller=cast.caller(who), service="checkout", environment="production", now=now, **more)
+
+
+def kinds_of(answer: Any) -> dict[str, str]:
+    return {one.reason.kind.value: one.effect.value for one in answer.verdict.reasons}
+
+
+def test_the_api_answers_200_with_every_reason_and_keeps_the_answer(
+    bearer: Callable[..., Client], cast: Cast, policy: BudgetPolicy, left: Left
+) -> None:
+    left(-0.2, at=timezone.now())
+    evaluating.evaluate_all(now=timezone.now())
+    client = bearer(team=cast.payments, role=Role.VIEWER, scopes=["read"], name="pipeline")
+    answer = client.get("/api/v1/gate?service=checkout&environment=production&revision=9fceb02")
+    assert answer.status_code == 200
+    said = answer.json()
+    assert (said["decision"], said["is_go"], said["override"]) == ("no_go", False, None)
+    assert said["reasons"][0]["kind"] == "budget_freeze"
+    assert said["reasons"][0]["words"].startswith("Orders has spent its budget: −20 % is left: changes wait by")
+    assert said["policy_in_force"]["title"] == "When it burns"
+    assert [rule["action"] for rule in said["policy_in_force"]["rules"]] == ["shift_work", "freeze"]
+    hotfix = client.get("/api/v1/gate?service=checkout&kind=hotfix").json()
+    assert (hotfix["decision"], hotfix["reasons"][0]["effect"]) == ("go_with_warnings", "excepted")
+    kept = GateDecision.objects.order_by("pk")
+    assert [(one.decision, one.revision, one.kind) for one in kept] == [
+        ("no_go", "9fceb02", "change"),
+        ("go_with_warnings", "", "hotfix"),
+    ]
+    listed = client.get("/api/v1/gate/decisions?decision=no_go").json()
+    assert listed["items"][0]["reasons"][0]["kind"] == "budget_freeze"
+
+
+def test_an_unknown_service_is_404_with_the_nearest_names_also_for_private_ones(
+    bearer: Callable[..., Client], cast: Cast, checkout: Service
+) -> None:
+    client = bearer(team=cast.payments, role=Role.VIEWER, scopes=["read"])
+    answer = client.get("/api/v1/gate?service=chekout")
+    assert (answer.status_code, answer.json()["error"]["reason"]) == (404, "unknown_service")
+    assert "did you mean checkout?" in answer.json()["error"]["message"]
+    foreign = bearer(team=cast.search, role=Role.VIEWER, scopes=["read"]).get("/api/v1/gate?service=checkout")
+    assert foreign.status_code == 404
+    assert "did you mean" not in foreign.content.decode()
+    assert not GateDecision.objects.exists()
+
+
+def test_no_data_is_never_passed_over_and_a_team_may_make_it_a_no(
+    cast: Cast, policy: BudgetPolicy, left: Left, now: datetime
+) -> None:
+    left(None)
+    answer = ask(cast, now)
+    assert (answer.verdict.decision, kinds_of(answer)) == ("go_with_warnings", {"no_data": "warns"})
+    gate = team_gates.set_gate(
+        caller=cast.caller("administrator"), team=cast.payments, draft=GateDraft(no_data="block"), now=now
+    )
+    assert not ask(cast, now).verdict.is_go
+    left(0.9, at=now - 2 * HOUR)
+    assert kinds_of(ask(cast, now)) == {"no_data": "blocks"}, "measured long ago is not measured"
+    left(0.9)
+    assert ask(cast, now).verdict.decision == "go"
+    with pytest.raises(Forbidden):
+        team_gates.set_gate(caller=cast.caller("editor"), team=cast.payments, draft=GateDraft(), now=now)
+    with pytest.raises(Invalid, match="never passed over in silence"):
+        team_gates.set_gate(caller=cast.caller("chief"), team=cast.payments, draft=GateDraft(no_data="ignore"), now=now)
+    assert gate.no_data == "block"
+
+
+def test_a_severe_incident_on_what_the_service_needs_blocks_all_but_what_mends_and_hides_its_name(
+    cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, now: datetime
+) -> None:
+    left(0.9)
+    database = ServiceFactory(team=cast.search, name="orders-db", title="Orders database")
+    DependencyFactory(service=checkout, needs=database)
+    incident = IncidentFactory(team=cast.search, severity=1, title="Disk is full")
+    ImpactedService.objects.create(incident=incident, service=database)
+    answer = ask(cast, now)
+    assert kinds_of(answer) == {"incident": "blocks"}
+    assert ask(cast, now, kind="rollback").verdict.decision == "go_with_warnings"
+    assert not ask(cast, now, kind="security").verdict.is_go
+    reason = answer.verdict.reasons[0].reason
+    assert reason.words == f"Sev1 #{incident.pk} “Disk is full” is open, on Orders database, which it needs"
+    assert reason.hidden_words == "a Sev1 of another team is open, on something that it needs"
+    administrator = cast.caller("administrator")
+    team_gates.set_gate(caller=administrator, team=cast.payments, draft=GateDraft(incidents_of_needs="warn"), now=now)
+    assert ask(cast, now).verdict.decision == "go_with_warnings"
+    incident.severity = 3
+    incident.save(update_fields=("severity",))
+    assert ask(cast, now).verdict.decision == "go"
+
+
+def test_a_run_under_way_blocks_until_its_deadline(
+    cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, now: datetime
+) -> None:
+    left(0.9)
+    run: Run = RunFactory(service=checkout, state="running", started_at=now, deadline_at=now + HOUR)
+    answer = ask(cast, now)
+    assert kinds_of(answer) == {"experiment": "blocks"}
+    assert answer.verdict.reasons[0].reason.until == now + HOUR
+    Run.objects.filter(pk=run.pk).update(state="waiting")
+    assert ask(cast, now).verdict.decision == "go"
+
+
+def freeze(cast: Cast, now: datetime, **more: Any) -> FreezeWindow:
+    times = {"start": now - HOUR, "end": now + HOUR, "time_zone": "UTC"}
+    draft = FreezeDraft(**{"team_id": cast.payments.pk, "title": "Sale", "reason": "orders", **times, **more})
+    return freezes.create(caller=cast.caller("chief"), draft=draft, now=now)
+
+
+def test_a_freeze_is_overridden_for_a_while_by_a_responder_who_says_why(
+    cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, told: list[str], now: datetime
+) -> None:
+    left(0.9)
+    freeze(cast, now, team_id=None, end=now + 2 * HOUR)
+    assert not ask(cast, now).verdict.is_go
+    draft = OverrideDraft(service="checkout", reason="legal needs it", expires_at=now + HOUR)
+    with pytest.raises(Forbidden):
+        overrides.create(caller=cast.caller("viewer"), draft=draft, now=now)
+    with pytest.raises(NotFound):
+        overrides.create(caller=cast.caller("outsider"), draft=draft, now=now)
+    for wrong in ({"expires_at": now + 25 * HOUR}, {"expires_at": now}, {"reason": " "}):
+        with pytest.raises(Invalid):
+            overrides.create(
+                caller=cast.caller("responder"),
+                draft=OverrideDraft(**{"service": "checkout", "reason": "x", "expires_at": now + HOUR, **wrong}),
+                now=now,
+            )
+    row = overrides.create(caller=cast.caller("responder"), draft=draft, now=now)
+    answer = ask(cast, now)
+    assert (answer.verdict.decision, answer.verdict.override_id) == ("go", row.pk)
+    assert answer.override is not None
+    assert answer.override.by_name == "Responder"
+    assert GateNotice.objects.filter(override=row).count() == 2, "an administrator and an editor"
+    assert not ask(cast, now + HOUR).verdict.is_go, "its end does not belong to it"
+    overrides.revoke(caller=cast.caller("responder"), override_id=row.pk, now=now)
+    with pytest.raises(Conflict):
+        overrides.revoke(caller=cast.caller("responder"), override_id=row.pk, now=now)
+    assert not ask(cast, now).verdict.is_go
+    actions = AuditEntry.objects.filter(object_kind="gate_override").order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["gate_override.create", "gate_override.revoke"]
+    team_gates.set_gate(
+        caller=cast.caller("administrator"), team=cast.payments, draft=GateDraft(override_role=40), now=now
+    )
+    with pytest.raises(Forbidden):
+        overrides.create(caller=cast.caller("editor"), draft=draft, now=now)
+
+
+def test_the_same_answer_soon_after_is_one_row_and_old_ones_are_forgotten(
+    cast: Cast, policy: BudgetPolicy, left: Left, now: datetime, settings: Any
+) -> None:
+    left(0.9)
+    for minutes in (0, 5, 14, 40):
+        ask(cast, now + timedelta(minutes=minutes))
+    assert list(GateDecision.objects.order_by("pk").values_list("decision", "times_asked")) == [
+        ("go", 2),
+        ("go_with_warnings", 1),
+        ("go_with_warnings", 1),
+    ], "it is not measured any more after five minutes"
+    settings.GATE_DECISIONS_PER_SERVICE_MAX = 2
+    assert asking.forget_old(now=now) == 1
+    assert asking.forget_old(now=now) == 0
+    assert asking.forget_old(now=now + timedelta(days=181)) == 2
+
+
+def deploy(cast: Cast, service: Service, at: datetime, revision: str) -> Deployment:
+    return Deployment.objects.create(
+        team=cast.payments, service=service, environment="production", origin="api:ci", key=revision,
+        outcome="succeeded", started_at=at, finished_at=at + timedelta(minutes=1), repository="shop",
+        revision=revision, received_at=at,
+    )  # fmt: skip
+
+
+def test_what_was_deployed_in_spite_of_a_no_is_listed_unless_somebody_overrode_it(
+    cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, now: datetime
+) -> None:
+    left(0.9)
+    freeze(cast, now, end=now + 20 * HOUR)
+    ask(cast, now, revision="9fceb02")
+    bad = deploy(cast, checkout, now + HOUR, "9fceb02d0ae")
+    deploy(cast, checkout, now + HOUR, "1234567")
+    later = now + 3 * HOUR
+    found = deployed_despite(caller=cast.caller("viewer"), now=later)
+    assert [(one.deployment.pk, one.decision.asked_by_name) for one in found] == [(bad.pk, "Viewer")]
+    assert deployed_despite(caller=cast.caller("outsider"), now=later) == []
+    GateOverride.objects.create(
+        team=cast.payments, service=checkout, environment="production", reason="late", created_at=now,
+        expires_at=now + 2 * HOUR, by_name="Responder",
+    )  # fmt: skip
+    assert deployed_despite(caller=cast.caller("viewer"), now=later) == []
+
+
+def test_the_command_exits_with_0_1_and_2(
+    cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = timezone.now().astimezone(UTC)
+    left(0.9, at=now)
+    call_command("gate", "check", "checkout")
+    assert "GO: checkout in production" in capsys.readouterr().out
+    left(0.3, at=now)
+    evaluating.evaluate_all(now=now)
+    call_command("gate", "check", "checkout")
+    for arguments, code in (
+        (("checkout", "--warnings-as-errors"), 1),
+        (("checkot",), 2),
+    ):
+        with pytest.raises(CommandError) as refused:
+            call_command("gate", "check", *arguments)
+        assert refused.value.returncode == code
+    left(0.0, at=now)
+    with pytest.raises(CommandError) as refused:
+        call_command("gate", "check", "checkout", "--json")
+    assert refused.value.returncode == 1
+    assert '"is_go": false' in capsys.readouterr().out
+
+
+def test_pages_show_the_decision_and_cost_the_same_for_many_services(
+    as_: As, cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service
+) -> None:
+    now = timezone.now()
+    left(-0.2, at=now)
+    evaluating.evaluate_all(now=now)
+    freeze(cast, now)
+    browser = as_("responder")
+    page = browser.get("/delivery/gate/").content.decode()
+    assert "No-go" in page
+    assert "Orders has spent its budget" in page
+    few = queries_of(browser, "/delivery/gate/")
+    for _ in range(6):
+        ServiceFactory(team=cast.payments)
+    assert queries_of(browser, "/delivery/gate/") == few
+    one = browser.post(
+        "/delivery/gate/services/checkout/override/",
+        {"environment": "production", "hours": "2", "reason": "legal needs it"},
+    )
+    assert one.headers["Location"] == "/delivery/gate/services/checkout/"
+    shown = browser.get("/delivery/gate/services/checkout/").content.decode()
+    assert "Go, overridden" in shown
+    assert "legal needs it" in shown
+    wrong = browser.post("/delivery/gate/services/checkout/override/", {"environment": "production", "hours": "2"})
+    assert wrong.status_code == 422
+    assert "say why" in wrong.content.decode()
+    panel = browser.get("/services/checkout/").content.decode()
+    assert "When it burns" in panel
+
+
+def test_a_freeze_window_is_written_on_its_page_on_the_clock_of_its_zone(
+    as_: As, cast: Cast, checkout: Service
+) -> None:
+    sent = {
+        "team": str(cast.payments.pk), "title": "Weekend", "reason": "nobody is there", "start": "2026-03-20T18:00",
+        "end": "2026-03-23T06:00", "time_zone": "Europe/Berlin", "repeats": "weekly", "services": ["checkout"],
+        "passes": ["hotfix"],
+    }  # fmt: skip
+    editor = as_("editor")
+    assert editor.post("/delivery/gate/freezes/new/", {**sent, "end": "2026-03-20T17:00"}).status_code == 422
+    answer = editor.post("/delivery/gate/freezes/new/", sent)
+    made = FreezeWindow.objects.get()
+    assert answer.headers["Location"] == f"/delivery/gate/freezes/{made.pk}/"
+    assert (made.start_at, made.may_be_overridden) == (datetime(2026, 3, 20, 17, tzinfo=UTC), False)
+    edit = editor.get(f"/delivery/gate/freezes/{made.pk}/edit/").content.decode()
+    assert 'value="2026-03-20T18:00"' in edit
+    everybody = {
+        "team": None,
+        "title": "All",
+        "reason": "x",
+        "start": "2026-03-20T18:00:00Z",
+        "end": "2026-03-21T18:00:00Z",
+    }
+    assert editor.post("/api/v1/gate/freezes", everybody, content_type=JSON).status_code == 403
+    assert as_("chief").post("/api/v1/gate/freezes", everybody, content_type=JSON).status_code == 201
