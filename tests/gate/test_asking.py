@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -154,11 +155,12 @@ def test_a_freeze_is_overridden_for_a_while_by_a_responder_who_says_why(
         overrides.create(caller=cast.caller("viewer"), draft=draft, now=now)
     with pytest.raises(NotFound):
         overrides.create(caller=cast.caller("outsider"), draft=draft, now=now)
-    for wrong in ({"expires_at": now + 25 * HOUR}, {"expires_at": now}, {"reason": " "}):
+    mistakes: tuple[dict[str, Any], ...] = ({"expires_at": now + 25 * HOUR}, {"expires_at": now}, {"reason": " "})
+    for wrong in mistakes:
         with pytest.raises(Invalid):
             overrides.create(
                 caller=cast.caller("responder"),
-                draft=OverrideDraft(**{"service": "checkout", "reason": "x", "expires_at": now + HOUR, **wrong}),
+                draft=replace(draft, **wrong),
                 now=now,
             )
     row = overrides.create(caller=cast.caller("responder"), draft=draft, now=now)
