@@ -34,6 +34,7 @@ from tests.access.hidden_schedules import hidden_schedules
 from tests.access.hidden_stakeholders import hidden_duties, hidden_stakeholders
 from tests.access.hidden_status_page import hidden_status_page
 from tests.access.hidden_subscribers import hidden_subscribers
+from tests.access.hidden_suspects import hidden_suspects
 from tests.cast import (
     BEGINNING,
     AlertFactory,
@@ -206,6 +207,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_duties(cast),
         **hidden_status_page(cast),
         **hidden_subscribers(cast),
+        **hidden_suspects(cast, slo),
     }
     return below | {f"api/v1/{prefix}": arguments for prefix, arguments in below.items()}
 

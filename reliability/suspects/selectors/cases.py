@@ -21,7 +21,7 @@ CONFIRMED = VerdictState.CONFIRMED.value
 CASES_MAX = 20_000  # that a figure is reckoned from
 
 
-class Judgement(StrEnum):
+class SuspectJudgement(StrEnum):
     """How far people have judged a case."""
 
     OPEN = "open"
@@ -35,10 +35,10 @@ class Judgement(StrEnum):
 
 
 _WORDS = {
-    Judgement.OPEN: "not judged",
-    Judgement.CONFIRMED: "one confirmed",
-    Judgement.REJECTED: "first one rejected, none confirmed",
-    Judgement.NONE: "without any suspect",
+    SuspectJudgement.OPEN: "not judged",
+    SuspectJudgement.CONFIRMED: "one confirmed",
+    SuspectJudgement.REJECTED: "first one rejected, none confirmed",
+    SuspectJudgement.NONE: "without any suspect",
 }
 
 
@@ -127,19 +127,19 @@ def _narrowed(caller: Caller, filters: CaseFilters) -> QuerySet[Case]:
         found = found.filter(incident_id=filters.incident_id)
     if filters.kind in set(CaseKind):
         found = found.filter(kind=filters.kind)
-    if filters.judgement in set(Judgement):
-        found = _judged(found, Judgement(filters.judgement))
+    if filters.judgement in set(SuspectJudgement):
+        found = _judged(found, SuspectJudgement(filters.judgement))
     return found.order_by("-started_at", "-pk")
 
 
-def _judged(found: QuerySet[Case], judgement: Judgement) -> QuerySet[Case]:
+def _judged(found: QuerySet[Case], judgement: SuspectJudgement) -> QuerySet[Case]:
     own = Suspect.objects.filter(case=OuterRef("pk"))
-    if judgement is Judgement.NONE:
+    if judgement is SuspectJudgement.NONE:
         return found.filter(~Exists(own))
-    if judgement is Judgement.CONFIRMED:
+    if judgement is SuspectJudgement.CONFIRMED:
         return found.filter(Exists(own.filter(verdict=CONFIRMED)))
     unconfirmed = found.filter(~Exists(own.filter(verdict=CONFIRMED)))
     first_rejected = Exists(own.filter(place=1, verdict=VerdictState.REJECTED.value))
-    if judgement is Judgement.REJECTED:
+    if judgement is SuspectJudgement.REJECTED:
         return unconfirmed.filter(first_rejected)
     return unconfirmed.filter(Exists(own)).filter(~first_rejected)

@@ -38,6 +38,25 @@ def set_team_rule(*, caller: Caller, team: Team, window: timedelta, counts_infer
 
 
 @transaction.atomic
+def set_rules(
+    *,
+    caller: Caller,
+    team: Team,
+    window: timedelta,
+    counts_inferred: bool,
+    windows: Mapping[Service, timedelta],
+    now: datetime,
+) -> None:
+    """All of a team at once: exactly these of its services have a window of their own. Raises as the single ones."""
+    set_team_rule(caller=caller, team=team, window=window, counts_inferred=counts_inferred, now=now)
+    former = Service.objects.filter(team=team, blame_rule__isnull=False)
+    for service in former.exclude(pk__in=[one.pk for one in windows]).order_by("pk"):
+        set_service_window(caller=caller, service=service, window=None, now=now)
+    for service, own in windows.items():
+        set_service_window(caller=caller, service=service, window=own, now=now)
+
+
+@transaction.atomic
 def set_service_window(*, caller: Caller, service: Service, window: timedelta | None, now: datetime) -> None:
     """The window of one service; None: as its team. Raises NotFound, Forbidden (editors of its team), Invalid."""
     require(caller=caller, team_id=service.team_id, role=Role.EDITOR)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import readable_teams, writable_teams
+from reliability.access.services.authorize import require
 from reliability.catalog.selectors.services import list_services
 from reliability.delivery.tabs import tabs_for
 from reliability.suspects.charts.precision import precision_chart
@@ -22,7 +23,7 @@ from reliability.suspects.domain.precision import by_month, precision
 from reliability.suspects.forms.verdict import VerdictForm
 from reliability.suspects.models import Suspect
 from reliability.suspects.selectors import cases as selectors
-from reliability.suspects.selectors.cases import Judgement
+from reliability.suspects.selectors.cases import SuspectJudgement
 from reliability.suspects.services.verdicts import judge
 from reliability.suspects.views.query import CaseQuery
 from reliability.suspects.views.rows import case_view
@@ -58,7 +59,7 @@ def suspect_list(request: AccessRequest) -> HttpResponse:
         "my_teams": writable_teams(caller=request.caller, role=Role.EDITOR).order_by("name", "pk"),
         "services": list_services(caller=request.caller),
         "kinds": list(CaseKind),
-        "judgements": list(Judgement),
+        "judgements": list(SuspectJudgement),
     }
     return render(request, "suspects/list.html", context)
 
@@ -72,6 +73,7 @@ def suspect_case(request: AccessRequest, case_id: int) -> HttpResponse:
 def suspect_verdict(request: AccessRequest, suspect_id: int) -> HttpResponse:
     """Back to the page it was sent from; with a mistake the case is shown, and the mistake at its field."""
     row = selectors.suspect(caller=request.caller, suspect_id=suspect_id)
+    require(caller=request.caller, team_id=row.case.team_id, role=Role.RESPONDER)
     form = VerdictForm(request.POST)
     if form.is_valid():
         state = VerdictState(form.cleaned_data["state"])
