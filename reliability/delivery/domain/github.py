@@ -49,6 +49,11 @@ _CONCLUSIONS = {
     "timed_out": "failed",
     "startup_failure": "failed",
     "cancelled": "cancelled",
+    # They deployed nothing, but were told of as queued: left out they would be in progress for ever.
+    "skipped": "cancelled",
+    "neutral": "cancelled",
+    "stale": "cancelled",
+    "action_required": "cancelled",
 }
 Config = Mapping[str, Any]
 
