@@ -25,6 +25,7 @@ from reliability.duties.api.routers import ROUTERS as DUTY_ROUTERS
 from reliability.gate.api.routers import ROUTERS as GATE_ROUTERS
 from reliability.overlay.api.routers import ROUTERS as OVERLAY_ROUTERS
 from reliability.readiness.api.routers import ROUTERS as READINESS_ROUTERS
+from reliability.reports.api.routers import ROUTERS as REPORT_ROUTERS
 from reliability.suspects.api.routers import ROUTERS as SUSPECT_ROUTERS
 from reliability.telemetry.api import router as sources_router
 from reliability.web.api.exceptions import handle_errors
@@ -80,6 +81,7 @@ for prefix, router in (
     *DELIVERY_ROUTERS,
     *SUSPECT_ROUTERS,
     *OVERLAY_ROUTERS,
+    *REPORT_ROUTERS,
     *GATE_ROUTERS,
 ):
     api.add_router(prefix, router)

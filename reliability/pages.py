@@ -32,4 +32,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.status_page.urls")),
     path("", include("incidents.stakeholders.urls")),
     path("", include("incidents.learning.urls")),
+    path("", include("reliability.reports.urls")),
 ]

@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "incidents.status_page",
     "incidents.stakeholders",
     "incidents.learning",
+    "reliability.reports",
     "reliability.supervision",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -99,7 +99,7 @@ def compliance_in(
     wanted: list[tuple[Agreement, Part]] = []
     for agreement in agreements:
         parts = _parts(agreement, now)
-        kept = parts[-2:] if within is None else [part for part in parts if _counts_in(part, within)]
+        kept = parts[-2:] if within is None else [part for part in parts if _counts_in(part, within, now)]
         wanted += [(agreement, part) for part in kept]
     by_end: dict[datetime, list[tuple[Agreement, Part]]] = defaultdict(list)
     for agreement, part in wanted:
@@ -126,9 +126,11 @@ def _parts(agreement: Agreement, now: datetime) -> list[Part]:
     return parts_of(versions=[row.terms for row in versions_of(agreement)], last=agreement.ends_on, until=now)
 
 
-def _counts_in(part: Part, within: Period) -> bool:
-    """A month counts in the month, a quarter in the month in which it ends, or, while it runs, in each."""
-    return within.start < part.period.end <= within.end or part.period.contains(within.end)
+def _counts_in(part: Part, within: Period, now: datetime) -> bool:
+    """A month counts in the month, a quarter in the month in which it ends, or, while it runs, in each of its own."""
+    if within.start < part.period.end <= within.end:
+        return True
+    return part.period.start < within.end and part.period.end > max(within.end, now)
 
 
 def _judged(rows: Sequence[tuple[Part, Terms]], now: datetime) -> list[Compliance]:

@@ -29,6 +29,7 @@ from tests.access.hidden_oncall import hidden_oncall
 from tests.access.hidden_paging import hidden_paging, shared_paging
 from tests.access.hidden_postmortems import hidden_postmortems
 from tests.access.hidden_readiness import hidden_readiness
+from tests.access.hidden_reports import hidden_reports
 from tests.access.hidden_runs import hidden_runs
 from tests.access.hidden_schedules import hidden_schedules
 from tests.access.hidden_stakeholders import hidden_duties, hidden_stakeholders
@@ -201,6 +202,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_paging(cast),
         **hidden_postmortems(cast),
         **hidden_readiness(cast, service),
+        **hidden_reports(cast),
         **hidden_runs(cast),
         **hidden_schedules(cast),
         **hidden_stakeholders(cast, incident),

@@ -1,11 +1,13 @@
-"""Months and quarters of the calendar, in UTC, as addresses name them: 2026-10, 2026-Q3."""
+"""Months and quarters of the calendar of a zone, UTC where none is named, as addresses name them: 2026-10, 2026-Q3."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from reliability.kit.days import first_instant_of
 from reliability.kit.periods import Period
 
 YEARS = (2000, 2200)
@@ -27,15 +29,16 @@ class ReviewPeriod:
 
     months: int
     index: int
+    zone_name: str = "UTC"
 
     @classmethod
-    def parse(cls, text: str) -> ReviewPeriod:
+    def parse(cls, text: str, *, zone_name: str = "UTC") -> ReviewPeriod:
         """Raises ReviewPeriodError that says how to write it."""
         month, quarter = _MONTH.fullmatch(text), _QUARTER.fullmatch(text)
         if month is not None and 1 <= int(month[2]) <= 12:
-            found = cls(1, int(month[1]) * 12 + int(month[2]) - 1)
+            found = cls(1, int(month[1]) * 12 + int(month[2]) - 1, zone_name)
         elif quarter is not None:
-            found = cls(3, int(quarter[1]) * 4 + int(quarter[2]) - 1)
+            found = cls(3, int(quarter[1]) * 4 + int(quarter[2]) - 1, zone_name)
         else:
             raise ReviewPeriodError("a period is a month such as 2026-10 or a quarter such as 2026-Q3")
         if not YEARS[0] < found.year < YEARS[1]:
@@ -43,9 +46,9 @@ class ReviewPeriod:
         return found
 
     @classmethod
-    def month_of(cls, at: datetime) -> ReviewPeriod:
-        utc = at.astimezone(UTC)
-        return cls(1, utc.year * 12 + utc.month - 1)
+    def month_of(cls, at: datetime, *, zone_name: str = "UTC") -> ReviewPeriod:
+        local = at.astimezone(ZoneInfo(zone_name))
+        return cls(1, local.year * 12 + local.month - 1, zone_name)
 
     @property
     def year(self) -> int:
@@ -76,16 +79,16 @@ class ReviewPeriod:
 
     @property
     def _start(self) -> datetime:
-        return datetime(self.year, self._first_month + 1, 1, tzinfo=UTC)
+        return first_instant_of(date(self.year, self._first_month + 1, 1), zone_name=self.zone_name)
 
     def shifted(self, steps: int) -> ReviewPeriod:
         """So many periods later; earlier when negative."""
-        return ReviewPeriod(self.months, self.index + steps)
+        return ReviewPeriod(self.months, self.index + steps, self.zone_name)
 
     def as_quarter(self) -> ReviewPeriod:
         """The quarter that holds its start; itself when it is one."""
-        return self if self.months == 3 else ReviewPeriod(3, self.index // 3)
+        return self if self.months == 3 else ReviewPeriod(3, self.index // 3, self.zone_name)
 
     def as_month(self) -> ReviewPeriod:
         """Its first month; itself when it is one."""
-        return self if self.months == 1 else ReviewPeriod(1, self.index * 3)
+        return self if self.months == 1 else ReviewPeriod(1, self.index * 3, self.zone_name)

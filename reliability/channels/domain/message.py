@@ -99,6 +99,7 @@ class Message:
     links: tuple[Link, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    mail_html: str = ""  # safe HTML that a mail shows instead of `text`; other kinds never see it
     unsubscribe_url: str = ""  # a POST there ends such messages: mail programs show it as a button
 
     @property

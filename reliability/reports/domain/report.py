@@ -1,0 +1,205 @@
+"""What a report holds, as plain values: a page shows it, a mail tells it, and a copy of it is kept as it was sent."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Met(StrEnum):
+    MET = "met"
+    MISSED = "missed"
+    NO_DATA = "no_data"
+    LEFT_OUT = "left_out"  # one of too many over time slices
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What spent budget. part: of all that was spent, 0 to 1."""
+
+    label: str
+    kind: str
+    url: str
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveLine:
+    """spent, left, before: of the period's own budget, 1 is all of it. causes: of the few that spent most."""
+
+    name: str
+    title: str
+    state: str
+    objective: float | None
+    sli: float | None
+    nines: str
+    spent: float | None
+    left: float | None
+    before: float | None
+    coverage: float
+    url: str
+    ledger_url: str
+    causes: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """credit: percent of the fee that is owed."""
+
+    name: str
+    title: str
+    customer: str
+    period: str
+    state: str
+    reason: str
+    target: float
+    availability: float | None
+    credit: float | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number beside that of the period before. text, before_text: as people read them; blank is no data.
+
+    n: of how many it stands; None where it is a count itself. trend: better, worse, same or unknown.
+    """
+
+    slug: str
+    title: str
+    value: float | None
+    before: float | None
+    text: str
+    before_text: str
+    change: str
+    trend: str
+    n: int | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """tone: bad, warn or good. rule: when this is said."""
+
+    tone: str
+    text: str
+    rule: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrendRow:
+    """One of six periods. Objectives: of those that were measured. Times in seconds."""
+
+    period: str
+    title: str
+    met: int
+    measured: int
+    incidents: int
+    severe: int
+    mttr: float | None
+    deployments: int
+    fail_rate: float | None
+    lead: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLine:
+    number: int
+    title: str
+    severity: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """start, end, as_of: RFC 3339. is_over: the period; if not, figures are of what has passed."""
+
+    team: str
+    team_slug: str
+    period: str
+    title: str
+    zone: str
+    start: str
+    end: str
+    as_of: str
+    is_over: bool
+    objectives: tuple[ObjectiveLine, ...]
+    objectives_total: int
+    agreements: tuple[AgreementLine, ...]
+    severities: tuple[Figure, ...]
+    incidents: tuple[Figure, ...]
+    severe: tuple[IncidentLine, ...]
+    delivery: tuple[Figure, ...]
+    chaos: tuple[Figure, ...]
+    actions: tuple[Figure, ...]
+    toil: tuple[Figure, ...]
+    trend: tuple[TrendRow, ...]
+    highlights: tuple[Highlight, ...] = field(default=())
+
+    def count(self, state: Met) -> int:
+        return sum(one.state == state for one in self.objectives)
+
+    @property
+    def met(self) -> int:
+        return self.count(Met.MET)
+
+    @property
+    def missed(self) -> int:
+        return self.count(Met.MISSED)
+
+    @property
+    def unmeasured(self) -> int:
+        return self.count(Met.NO_DATA)
+
+    @property
+    def left_out(self) -> int:
+        return self.count(Met.LEFT_OUT)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept, and answered by the API."""
+        return asdict(self)
+
+
+SECTIONS = ("severities", "incidents", "delivery", "chaos", "actions", "toil")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a figure was when the report was sent, and what it is today."""
+
+    title: str
+    sent: str
+    today: str
+
+
+def differences(*, sent: dict[str, Any], today: Report) -> tuple[list[Difference], int]:
+    """What reads otherwise today, and of how many things it was asked."""
+    pairs: list[Difference] = []
+    now = today.to_json()
+    for noun, key in (("objectives", "spent"), ("agreements", "availability")):
+        before = {one["name"]: one for one in sent.get(noun, ())}
+        after = {one["name"]: one for one in now[noun]}
+        for name in dict.fromkeys((*before, *after)):
+            one, other = before.get(name), after.get(name)
+            title = (one or other or {}).get("title", name)
+            pairs.append(Difference(f"{title}: {noun[:-1]}", _line(one, key), _line(other, key)))
+    for section in SECTIONS:
+        before = {one["slug"]: one for one in sent.get(section, ())}
+        for one in now[section]:
+            was = before.get(one["slug"])
+            pairs.append(
+                Difference(
+                    one["title"], "not in it" if was is None else was["text"] or "no data", one["text"] or "no data"
+                )
+            )
+    return [one for one in pairs if one.sent != one.today], len(pairs)
+
+
+def _line(one: dict[str, Any] | None, key: str) -> str:
+    if one is None:
+        return "not in it"
+    value = one.get(key)
+    words = "no data" if value is None else f"{value:.4%}"
+    return f"{one['state'].replace('_', ' ')}, {words}"

@@ -1,0 +1,23 @@
+"""Reports by mail of the private team Payments, for the test of every address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reliability.reports.models import ReportNotice, SentReport, Subscription
+from tests.cast import BEGINNING, Cast
+
+MARK = "hidden-treasure"
+
+
+def hidden_reports(cast: Cast) -> dict[str, dict[str, Any]]:
+    """The arguments of addresses that start with the key."""
+    row = Subscription.objects.create(
+        team=cast.payments, due_at=BEGINNING, created_at=BEGINNING, updated_at=BEGINNING, updated_by_name=MARK
+    )
+    numbers = {"title": MARK, "highlights": [{"tone": "bad", "text": MARK, "rule": MARK, "url": ""}], "objectives": []}
+    sent = SentReport.objects.create(
+        subscription=row, team=cast.payments, period="2026-01", zone="UTC", made_at=BEGINNING, numbers=numbers
+    )
+    ReportNotice.objects.create(report=sent, key=MARK, idempotency_key=MARK, place=MARK, created_at=BEGINNING)
+    return {"reports/subscriptions/": {"pk": row.pk}, "reports/sent/": {"pk": sent.pk}}
