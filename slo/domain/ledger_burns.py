@@ -5,18 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from slo.domain.ledger_posting import Judged
+from slo.domain.minutes import BoolArray, FloatArray
 from slo.domain.spans import Span
 
 FACTOR = 2.0  # times the rate that a budget lasts its window at: what is below may go on for ever, and is no event
 PAUSE_MINUTES = 15  # shorter pauses do not end a burn
 SHORTEST_MINUTES = 5
+FLICKER = 0.05
 
 
 def burns(*, judged: Judged) -> list[Span]:
     """[start, end) in epoch minutes, oldest first: at least SHORTEST_MINUTES long, and all in all faster than FACTOR.
 
     One bad slice is no burn, however long: there are two at least. Burning minutes with pauses of at most PAUSE_MINUTES
-    between them are one burn.
+    between them are one burn. It begins with its outbreak: a flicker that came before it is left out, else what was
+    changed in between would be no suspect of it.
     """
     units, size = judged.units, judged.units.unit_minutes
     allowed = units.base * float(judged.stretch.definition.budget) * FACTOR
@@ -28,11 +31,19 @@ def burns(*, judged: Judged) -> list[Span]:
     firsts = burning[np.concatenate(([0], breaks + 1))]
     lasts = burning[np.concatenate((breaks, [len(burning) - 1]))] + 1
     found = []
-    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+    for began, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+        first = began + _outbreak(units.bad[began:last], burning=units.bad[began:last] > allowed[began:last])
         is_fast = units.bad[first:last].sum() > allowed[first:last].sum()
         if last - first > 1 and (last - first) * size >= SHORTEST_MINUTES and is_fast:
             found.append((units.start_minute + first * size, units.start_minute + last * size))
     return found
+
+
+def _outbreak(bad: FloatArray, *, burning: BoolArray) -> int:
+    """The first unit of the earliest stretch before which no more than FLICKER of all was lost."""
+    starts = np.flatnonzero(burning & ~np.concatenate(([False], burning[:-1])))
+    lost_before = np.concatenate(([0.0], np.cumsum(bad)))[starts]
+    return int(starts[np.searchsorted(lost_before, FLICKER * bad.sum(), side="right") - 1])
 
 
 def burn_share(*, judged: Judged, burn: Span, window_minutes: int) -> float:

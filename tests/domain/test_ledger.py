@@ -168,6 +168,12 @@ MINUTES = series_of((30, 99.0, 100.0), (30, 199.0, 200.0))
             [(0, 25), (41, 46)],
             id="pauses up to a quarter of an hour",
         ),
+        pytest.param(
+            [(3, 95.0, 100.0), (10, 100.0, 100.0), (30, 50.0, 100.0)], [(13, 43)], id="a flicker before is left out"
+        ),
+        pytest.param(
+            [(6, 50.0, 100.0), (10, 100.0, 100.0), (30, 50.0, 100.0)], [(0, 46)], id="a sixth of it is no flicker"
+        ),
         pytest.param([(20, None, 0.0), (6, 0.0, 0.0), (10, 0.0, 5.0)], [(26, 36)], id="gaps and silence burn nothing"),
     ],
 )

@@ -27,7 +27,7 @@ HOURS = 6
 
 @dataclass(frozen=True)
 class Shop:
-    """burn: when it began. The counts are of 100 events a minute, ten of them bad while it burnt, of 1 % allowed."""
+    """burn: when it began. The counts are of 100 events a minute, half of them bad while it burnt, of 1 % allowed."""
 
     slo: Slo
     checkout: Service
@@ -91,7 +91,7 @@ def count_burn(slo: Slo, burn: datetime, now: datetime, minutes: int = 30) -> No
     start = now - timedelta(hours=HOURS)
     bad = np.zeros(HOURS * 60)
     first = to_minute(burn) - to_minute(start)
-    bad[first : first + minutes] = 10.0
+    bad[first : first + minutes] = 50.0
     valid = np.full(HOURS * 60, 100.0)
     counts = MinuteSeries(to_minute(start), valid - bad, valid, np.ones(HOURS * 60, dtype=np.bool_))
     series.store(sli_id=slo.sli_id, counts=counts, now=now)

@@ -44,7 +44,7 @@ def test_a_burn_is_found_once_and_everything_it_needs_is_ranked(shop: Shop) -> N
     Run.objects.filter(pk=run.pk).update(fault_began_at=shop.burn - 50 * MINUTE, fault_ended_at=shop.burn - 40 * MINUTE)
     case = shop.look()
     assert (case.started_at, case.ended_at) == (shop.burn, shop.burn + 30 * MINUTE)
-    assert case.spent == pytest.approx(10 * 30 / (28 * 1440)), "ten times too fast for half an hour of 28 days"
+    assert case.spent == pytest.approx(50 * 30 / (28 * 1440)), "fifty times too fast for half an hour of 28 days"
     assert keys(case) == [
         f"deployment-{near.pk}",
         f"change-{flag.pk}",

@@ -129,6 +129,10 @@ def test_the_first_suspect_of_a_burn_counts_as_failed_until_it_is_rejected(deplo
     assert figures(shop, cast) == (0, None, 0)
     first, second = suspects(shop.look())
     assert figures(shop, cast) == (1, 35 * 60, 1), "restored at the end of the burn"
+    Case.objects.update(spent=0.019)
+    assert figures(shop, cast) == (0, None, 0), "noise is no failure"
+    Case.objects.update(alert_id=1)
+    assert figures(shop, cast) == (1, 35 * 60, 1), "but what fired an alert is"
     say(cast, first, REJECTED, "it changed a text")
     assert figures(shop, cast) == (0, None, 0), "and nobody else fails because of that"
     say(cast, second, CONFIRMED)
@@ -155,7 +159,8 @@ def test_one_deployment_with_three_burns_is_one_failure_restored_with_the_last(d
         assert first is not None
         case = Case.objects.create(
             kind="burn", team=shop.slo.team, slo=other, subject="Other", started_at=shop.burn,
-            ended_at=shop.burn + (30 + number) * MINUTE, window_seconds=86_400, seen_at=shop.now, ranked_at=shop.now,
+            ended_at=shop.burn + (30 + number) * MINUTE, spent=0.5, window_seconds=86_400, seen_at=shop.now,
+            ranked_at=shop.now,
         )  # fmt: skip
         first.pk, first.case = None, case
         first._state.adding = True
@@ -183,7 +188,7 @@ def test_the_drill_down_says_what_it_burnt(deployed: Shop, cast: Cast, as_: As) 
     assert DeploymentMonth.objects.exists()
     period = Period(shop.now - timedelta(days=2), shop.now)
     (cause,) = failures.causes(caller=cast.caller("viewer"), period=period)
-    assert cause.why == "burnt 0.74 % of the budget of Checkout works, as the first suspect"
+    assert cause.why == "burnt 3.7 % of the budget of Checkout works, as the first suspect"
     (told,) = failures.causes(caller=cast.caller("outsider"), period=period)
     assert (told.title, told.url) == ("", "")
     assert told.why == "burnt the budget of another team, as the first suspect"

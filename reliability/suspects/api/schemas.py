@@ -23,6 +23,7 @@ class SuspectCasesQuery(PageQuery):
     slo: Annotated[str, Field(max_length=63)] = ""
     incident: Annotated[int | None, Field(ge=1, le=2**62, description="number")] = None
     kind: CaseKind | None = None
+    small: Annotated[bool, Field(description="also burns that spent less than 2 % and fired no alert")] = True
     start: Annotated[Instant | None, Field(alias="from", description="began at or after")] = None
     end: Annotated[Instant | None, Field(alias="to", description="began before")] = None
 

@@ -160,6 +160,7 @@ def _filters(query: schemas.SuspectCasesQuery, *, judgement: str = "", period: P
         incident_id=query.incident,
         kind=query.kind or "",
         judgement=judgement,
+        has_small=query.small,
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from reliability.access.domain.caller import Caller
 from reliability.catalog.models import Service
 from reliability.kit.periods import Period
+from reliability.suspects.domain.blame import MATTERS_SHARE
 from reliability.suspects.domain.kinds import CaseKind, VerdictState
 from reliability.suspects.domain.precision import JudgedCase, Seen
 from reliability.suspects.models import Case, Suspect
@@ -44,7 +45,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class CaseFilters:
-    """What to list; empty fields do not filter. period: when it began."""
+    """What to list; empty fields do not filter. period: when it began. has_small: also burns that hardly matter."""
 
     period: Period | None = None
     team_slug: str = ""
@@ -53,6 +54,7 @@ class CaseFilters:
     incident_id: int | None = None
     kind: str = ""
     judgement: str = ""
+    has_small: bool = True
 
 
 def list_cases(*, caller: Caller, filters: CaseFilters) -> QuerySet[Case]:
@@ -125,6 +127,13 @@ def _narrowed(caller: Caller, filters: CaseFilters) -> QuerySet[Case]:
         found = found.filter(slo__in=Slo.objects.readable_by(caller).filter(name=filters.slo_name))
     if filters.incident_id is not None:
         found = found.filter(incident_id=filters.incident_id)
+    if not filters.has_small:
+        found = found.filter(
+            Q(kind=CaseKind.INCIDENT.value)
+            | Q(spent__gte=MATTERS_SHARE)
+            | Q(alert_id__isnull=False)
+            | Q(pk__in=Suspect.objects.exclude(verdict=VerdictState.OPEN.value).values("case_id"))
+        )
     if filters.kind in set(CaseKind):
         found = found.filter(kind=filters.kind)
     if filters.judgement in set(SuspectJudgement):

@@ -12,6 +12,7 @@ from reliability.access.selectors.teams import readable_teams
 from reliability.delivery.failures import Cause, FailureSource, Note
 from reliability.kit.percent import share_text
 from reliability.kit.periods import Period
+from reliability.suspects.domain.blame import MATTERS_SHARE
 from reliability.suspects.domain.kinds import CaseKind, SuspectKind, VerdictState
 from reliability.suspects.models import Suspect
 from reliability.suspects.selectors.windows import teams_without_inferred
@@ -22,12 +23,13 @@ CONFIRMED = VerdictState.CONFIRMED.value
 def burning_deployments(*, caller: Caller, period: Period, deployment_ids: Collection[int] | None) -> Iterable[Cause]:
     """Of deployments that finished in the period. Restored is the end of the burn, or when the incident was resolved.
 
-    Inferred is the first suspect of a burn, unless it was rejected, another one was confirmed, or its team counts only
-    what people say: a rejection makes nobody else fail. What burnt belongs to a team; who may not read it is not told
-    what it was. Two queries.
+    Inferred is the first suspect of a burn that mattered, unless it was rejected, another one was confirmed, or its
+    team counts only what people say: a rejection makes nobody else fail. What burnt belongs to a team; who may not
+    read it is not told what it was. Two queries.
     """
     others = Suspect.objects.filter(case=OuterRef("case"), verdict=CONFIRMED)
-    inferred = Q(place=1, verdict=VerdictState.OPEN.value, case__kind=CaseKind.BURN.value) & ~Exists(others)
+    mattered = Q(case__spent__gte=MATTERS_SHARE) | Q(case__alert_id__isnull=False)
+    inferred = Q(mattered, place=1, verdict=VerdictState.OPEN.value, case__kind=CaseKind.BURN.value) & ~Exists(others)
     rows = Suspect.objects.filter(
         Q(verdict=CONFIRMED) | inferred,
         kind=SuspectKind.DEPLOYMENT.value,
@@ -63,10 +65,10 @@ def notes(*, caller: Caller, period: Period, team_slug: str) -> Iterable[Note]:
     return [
         Note(
             "inferred",
-            "Failed by inference: first suspect of a burn",
+            "Failed by inference: first suspect of a burn that mattered",
             len(inferred - said),
-            "Counted as failed until somebody rejects the suspicion. Confirm or reject it under Suspects; a team says"
-            f" there whether such failures count.{without}",
+            "It spent 2 % of a budget or fired an alert. Counted until somebody rejects the suspicion, under Suspects;"
+            f" a team says there whether such failures count.{without}",
         )
     ]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from reliability.suspects.domain.kinds import SuspectKind, kind_of_change
 from reliability.suspects.domain.labels import deployment_label
 
 KNOWN_MAX = 1_000  # of each source
+_SAME = timedelta(hours=1)
 
 
 def known_changes(*, service_ids: Collection[int], team_id: int, period: Period, limit: int = KNOWN_MAX) -> list[Told]:
@@ -25,9 +27,11 @@ def known_changes(*, service_ids: Collection[int], team_id: int, period: Period,
     told = changes(period=period, team_ids=[team_id], service_ids=service_ids, limit=limit)
     if not service_ids:
         told = [one for one in told if one.service_id is None]
+    deployed = rollouts_between(period=period, service_ids=service_ids, limit=limit)
+    names = {(one.service_id, name): one for one in deployed for name in (one.title, one.revision) if name}
     return [
-        *map(of_deployment, rollouts_between(period=period, service_ids=service_ids, limit=limit)),
-        *map(_of_change, told),
+        *map(of_deployment, deployed),
+        *(_of_change(one) for one in told if not _is_told_twice(one, names)),
         *(candidates_from_above(service_ids=service_ids, period=period, limit=limit) if service_ids else ()),
     ]
 
@@ -47,9 +51,16 @@ def of_deployment(row: Deployment) -> Told:
         ),
         url=reverse("deployment-detail", args=[row.pk]),
         team_ids=frozenset({row.team_id, service.team_id}),
-        mends=row.is_rollback or bool(row.is_unplanned),
+        mends=row.is_rollback or row.is_rollback_told or bool(row.is_unplanned),
         deployment_id=row.pk,
     )
+
+
+def _is_told_twice(change: Change, names: Mapping[tuple[int, str], Deployment]) -> bool:
+    """Whether it is a deployment that a second sender called a change: of that service, title or revision, and hour."""
+    deployment = names.get((change.service_id or 0, change.title))
+    at = None if deployment is None else deployment.finished_at or deployment.started_at
+    return at is not None and abs(at - change.at) <= _SAME
 
 
 def _of_change(row: Change) -> Told:

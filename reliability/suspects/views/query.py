@@ -30,6 +30,7 @@ class CaseQuery:
             service_name=_text(request, "service"),
             kind=_text(request, "kind"),
             judgement=_text(request, "verdict"),
+            has_small=_text(request, "small") == "1",
         )
         names = ("range", "from", "to", "tz")
         return cls(time_range, filters, tuple((name, _text(request, name)) for name in names if _text(request, name)))
@@ -37,7 +38,7 @@ class CaseQuery:
     @property
     def is_narrowed(self) -> bool:
         filters = self.filters
-        return any((filters.team_slug, filters.service_name, filters.kind, filters.judgement))
+        return any((filters.team_slug, filters.service_name, filters.kind, filters.judgement, filters.has_small))
 
 
 def _text(request: HttpRequest, name: str) -> str:

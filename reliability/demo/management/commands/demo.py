@@ -23,6 +23,7 @@ from reliability.demo.services.readiness import load_readiness
 from reliability.demo.services.rehearsals import load_rehearsals
 from reliability.demo.services.schedules import load_schedules
 from reliability.demo.services.stakeholders import load_stakeholders
+from reliability.demo.services.verdicts import load_suspects
 from reliability.supervision.places import demo_note
 
 
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             load_stakeholders(email=load.EMAIL, now=timezone.now())
             load_duties(email=load.EMAIL, now=timezone.now())
             load_deliveries(email=load.EMAIL, now=timezone.now())
+            load_suspects(now=timezone.now())
             load_gate(email=load.EMAIL, now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
