@@ -60,7 +60,7 @@ def test_any_objective_brings_it_into_force_and_all_must_be_back() -> None:
     standing = standing_of(rule=FREEZE, readings=[good, spent], since=None, now=NOW)
     assert standing.is_in_force
     assert standing.slo == "cards"
-    assert standing.reason == "Cards has spent its budget: −20 % is left"
+    assert standing.reason == "“Cards” has spent its budget: −20 % is left"
     assert stands(FREEZE, good, between, minutes=600)
     assert stands(FREEZE, good, reading(None, slo="cards"), minutes=600), "one that is not measured may still be spent"
     assert not stands(replace(FREEZE, slo="orders"), good, spent)
@@ -136,5 +136,5 @@ def test_two_rules_of_one_key_and_a_freeze_that_lets_everything_pass_are_refused
         "rules.1.measure",
     ]
     assert words_of(FREEZE) == (
-        "any objective has 10 % of its budget or less, until it has more than 30 %, at least for 60 min"
+        "any objective has 10 % of its budget or less, until it has more than 30 %, at least for 1 h"
     )

@@ -55,7 +55,7 @@ def test_the_api_answers_200_with_every_reason_and_keeps_the_answer(
     said = answer.json()
     assert (said["decision"], said["is_go"], said["override"]) == ("no_go", False, None)
     assert said["reasons"][0]["kind"] == "budget_freeze"
-    assert said["reasons"][0]["words"].startswith("Orders has spent its budget: −20 % is left: changes wait by")
+    assert said["reasons"][0]["words"].startswith("“Orders” has spent its budget: −20 % is left: changes wait by")
     assert said["policy_in_force"]["title"] == "When it burns"
     assert [rule["action"] for rule in said["policy_in_force"]["rules"]] == ["shift_work", "freeze"]
     hotfix = client.get("/api/v1/gate?service=checkout&kind=hotfix").json()
@@ -261,7 +261,7 @@ def test_pages_show_the_decision_and_cost_the_same_for_many_services(
     browser = as_("responder")
     page = browser.get("/delivery/gate/").content.decode()
     assert "No-go" in page
-    assert "Orders has spent its budget" in page
+    assert "“Orders” has spent its budget" in page
     few = queries_of(browser, "/delivery/gate/")
     for _ in range(6):
         ServiceFactory(team=cast.payments)

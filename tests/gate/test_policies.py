@@ -52,7 +52,7 @@ def test_a_rule_comes_into_force_once_is_told_and_is_over_with_its_reason(
     assert in_force(checkout) == {"shift_work"}
     period = PolicyPeriod.objects.get(action="freeze")
     assert (period.entered_at, period.left_at) == (now, now + 2 * MINUTE)
-    assert period.left_reason == "Orders has 40 % of its budget left: it is back"
+    assert period.left_reason == "“Orders” has 40 % of its budget left: it is back"
     kinds = list(
         Fact.objects.filter(kind__startswith="ErrorBudgetPolicy").order_by("pk").values_list("kind", flat=True)
     )

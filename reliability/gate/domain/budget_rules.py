@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from reliability.kit.durations import humanize_duration
 from reliability.kit.percent import share_text
 
 
@@ -106,7 +107,8 @@ def words_of(rule: Rule) -> str:
         text += share_text(rule.until)
     else:
         text = f"{who} burns more than {rule.threshold:g}× over 1 h, until it burns at most {rule.until:g}×"
-    return f"{text}, at least for {rule.hold_minutes} min" if rule.hold_minutes else text
+    hold = timedelta(minutes=rule.hold_minutes)
+    return f"{text}, at least for {humanize_duration(hold)}" if rule.hold_minutes else text
 
 
 def _leaving(
@@ -115,7 +117,7 @@ def _leaving(
     """Of a rule in force that nothing would bring into force now."""
     for one in concerned:
         if one.of(rule.measure) is None:
-            return Standing(True, f"{one.title} is not measured, so nobody knows that it is back", one.slo)
+            return Standing(True, f"“{one.title}” is not measured, so nobody knows that it is back", one.slo)
     for value, one in measured:
         if not _is_back(rule, value):
             return Standing(True, f"{_words(rule, value, one)}, and it is over {_goal(rule)}", one.slo)
@@ -148,6 +150,6 @@ def _goal(rule: Rule) -> str:
 def _words(rule: Rule, value: float, one: Reading) -> str:
     if rule.measure is Measure.BUDGET_LEFT:
         if value < 0:
-            return f"{one.title} has spent its budget: {share_text(value)} is left"
-        return f"{one.title} has {share_text(value)} of its budget left"
-    return f"{one.title} burns its budget {value:.3g}× as fast as its window allows, over 1 h"
+            return f"“{one.title}” has spent its budget: {share_text(value)} is left"
+        return f"“{one.title}” has {share_text(value)} of its budget left"
+    return f"“{one.title}” burns its budget {value:.3g}× as fast as its window allows, over 1 h"

@@ -153,6 +153,6 @@ def _of_data(facts: Facts) -> Iterator[Reason]:
         yield Reason(
             kind=ReasonKind.NO_DATA,
             weight=facts.no_data.weight or Weight.WARNS,
-            words=f"{one.title} {what}: whether users are well is not known",
+            words=f"“{one.title}” {what}: whether users are well is not known",
             url=f"/slos/{one.slo}/",
         )

@@ -23,6 +23,7 @@ class AskForm(forms.Form):
         queryset=Service.objects.none(),
         to_field_name="name",
         label="Service",
+        empty_label="Choose one",
         error_messages=chosen("a service"),
     )
     environment = forms.CharField(

@@ -15,8 +15,8 @@ from reliability.web.errors import ProblemError
 from reliability.web.field_messages import CHOICE, needed, number
 from reliability.web.refusals import show_refusal
 
-_ACTIONS = {Action.FREEZE: "Freeze: changes wait", Action.SHIFT_WORK: "Shift work: changes go on with a warning"}
-_MEASURES = {Measure.BUDGET_LEFT: "has a budget left of, in %", Measure.BURN_RATE_1H: "burns, over 1 h, faster than ×"}
+_ACTIONS = {Action.FREEZE: "Freeze", Action.SHIFT_WORK: "Shift work"}
+_MEASURES = {Measure.BUDGET_LEFT: "Budget left, in %", Measure.BURN_RATE_1H: "Burn rate over 1 h, ×"}
 _PASSING = [kind for kind in ChangeKind if kind is not ChangeKind.CHANGE]
 
 
@@ -79,9 +79,10 @@ class RuleForm(forms.Form):
         required=False,
         choices=[("", "No rule"), *((one.value, words) for one, words in _ACTIONS.items())],
         label="What happens",
+        help_text="Freeze: changes wait. Shift work: they go on, with a warning.",
         error_messages=CHOICE,
     )
-    slo = forms.ChoiceField(required=False, label="When", error_messages=CHOICE)
+    slo = forms.ChoiceField(required=False, label="Of which objective", error_messages=CHOICE)
     measure = forms.ChoiceField(
         required=False,
         choices=[(one.value, words) for one, words in _MEASURES.items()],
