@@ -16,11 +16,13 @@ from slo.views.agreements import agreements_of_service, agreements_of_slo
 from slo.views.alerts_wording import register_looks
 from slo.views.banners import stale_numbers
 from slo.views.causes import exclusion_causes
+from slo.views.chain_panel import chain_of_service
 from slo.views.panel import objectives_of_service
-from slo.views.search import indicators_found, objectives_found
+from slo.views.search import composites_found, indicators_found, objectives_found
 from slo.views.source_users import indicators_of_source
 
 register_search("objectives", objectives_found)
+register_search("composites", composites_found)
 register_search("indicators", indicators_found)
 register_banner("stale-numbers", stale_numbers)
 register_panel(
@@ -36,6 +38,7 @@ for _slug, _look in {
     "agreement_no_data": StateLook("No data", "none", "minus"),
 }.items():
     register_state(_slug, _look)
+register_panel(Panel("chain", "What it can promise", "slo/_chain_panel.html", chain_of_service, order=12))
 register_usage("slis", indicators_of_source)
 register_looks()
 register_causes("exclusions", exclusion_causes)

@@ -11,6 +11,8 @@ from slo.views import (
     alerts,
     availability,
     backfills,
+    composite_editing,
+    composites,
     deletion,
     editing,
     exclusions,
@@ -19,6 +21,7 @@ from slo.views import (
     objective,
     objectives,
     preview,
+    what_if,
 )
 
 urlpatterns = [
@@ -27,6 +30,12 @@ urlpatterns = [
     path("slos/new/preview/", preview.slo_preview, name="slo-preview"),
     path("slos/alerts/", alerts.alert_list, name="burn-alert-list"),
     path("slos/availability/", availability.fleet_availability, name="slo-availability-fleet"),
+    path("slos/composites/", composites.composite_list, name="composite-list"),
+    path("slos/composites/new/", composite_editing.composite_new, name="composite-new"),
+    path("slos/composites/<slug:name>/", composites.composite_detail, name="composite-detail"),
+    path("slos/composites/<slug:name>/edit/", composite_editing.composite_edit, name="composite-edit"),
+    path("slos/composites/<slug:name>/delete/", composite_editing.composite_delete, name="composite-delete"),
+    path("slos/what-if/", what_if.what_if, name="what-if"),
     path("slos/<slug:name>/", objective.slo_detail, name="slo-detail"),
     path("slos/<slug:name>/edit/", editing.slo_edit, name="slo-edit"),
     path("slos/<slug:name>/delete/", deletion.slo_delete, name="slo-delete"),

@@ -136,11 +136,24 @@ def _highest(terms: Sequence[Terms]) -> dict[int, Terms]:
 
 
 def _delivered(terms: Sequence[Terms], now: datetime) -> dict[int, Fraction]:
-    return delivered_between(terms=terms, start=now - DELIVERED_OVER, end=now)
+    found = events_between(terms=terms, start=now - DELIVERED_OVER, end=now)
+    return {slo_id: events.ratio for slo_id, events in found.items()}
 
 
-def delivered_between(*, terms: Sequence[Terms], start: datetime, end: datetime) -> dict[int, Fraction]:
-    """Good of valid events of each SLO by its id, exclusions left out; those without data are left out."""
+@dataclass(frozen=True, slots=True)
+class Events:
+    """good of valid, exact; valid is above 0."""
+
+    good: Fraction
+    valid: Fraction
+
+    @property
+    def ratio(self) -> Fraction:
+        return min(self.good / self.valid, Fraction(1))
+
+
+def events_between(*, terms: Sequence[Terms], start: datetime, end: datetime) -> dict[int, Events]:
+    """The events of each SLO by its id, exclusions left out, by one statement; those without data are left out."""
     if not terms:
         return {}
     first, last = to_minute(floor_minute(start)), to_minute(floor_minute(end))
@@ -151,4 +164,4 @@ def delivered_between(*, terms: Sequence[Terms], start: datetime, end: datetime)
         spans=[spans_of(one.exclusions) for one in terms],
     )
     columns = zip(terms, totals.good[:, 0].tolist(), totals.valid[:, 0].tolist(), strict=True)
-    return {one.slo.pk: min(Fraction(good) / Fraction(valid), Fraction(1)) for one, good, valid in columns if valid > 0}
+    return {one.slo.pk: Events(Fraction(good), Fraction(valid)) for one, good, valid in columns if valid > 0}

@@ -8,6 +8,7 @@ from django.urls import reverse
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.web.search import Hit
+from slo.selectors.composites import CompositeFilters, list_composites
 from slo.selectors.slis import SliFilters, list_slis
 from slo.selectors.slos import SloFilters, SloOrdering, list_slos
 from slo.views.wording import target_of
@@ -41,6 +42,12 @@ def indicators_found(request: HttpRequest, query: str, limit: int) -> list[Hit]:
         )
         for sli in found
     ]
+
+
+def composites_found(request: HttpRequest, query: str, limit: int) -> list[Hit]:
+    """Hits by name, title and description."""
+    found = list_composites(caller=_caller(request), filters=CompositeFilters(text=query))[:limit]
+    return [Hit("Composite", one.title, reverse("composite-detail", args=[one.name])) for one in found]
 
 
 def _caller(request: HttpRequest) -> Caller:

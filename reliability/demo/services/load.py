@@ -15,6 +15,7 @@ from reliability.catalog.models import Service
 from reliability.catalog.services import dependencies, services
 from reliability.demo.domain import promises, shop
 from reliability.demo.services.emergencies import load_changes, load_incidents
+from reliability.demo.services.journeys import load_journeys
 from reliability.demo.services.people import load_on_call, load_people
 from reliability.demo.services.since import tell_since
 from reliability.demo.services.traffic import catch_up
@@ -74,7 +75,9 @@ def _load_shop(*, caller: Caller, now: datetime) -> None:
             reason=reason,
             now=now,
         )
-    load_on_call(caller=caller, now=now, since=_instant(-promises.HISTORY_HOURS, now=now))
+    since = _instant(-promises.HISTORY_HOURS, now=now)
+    load_journeys(caller=caller, owners=owners, services=found, objectives=objectives, now=now, since=since)
+    load_on_call(caller=caller, now=now, since=since)
     load_changes(services=found, now=now)
     load_incidents(services=found, objectives=objectives, now=now)
 

@@ -1,0 +1,143 @@
+"""What if a dependency were better, doubled, needed less, or gone: before and after, all of it in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from reliability.access.requests import AccessRequest
+from reliability.catalog.models import Service
+from reliability.catalog.selectors.services import list_services
+from reliability.catalog.selectors.services import service as get_service
+from slo.charts.what_if import LinkBar, what_if_chart
+from slo.domain.nines import nines, nines_text
+from slo.domain.what_if import MONTH_MINUTES, Outcome
+from slo.forms.percent import PercentField, percent_text
+from slo.forms.what_if import BaseLink, Supposed, supposed
+from slo.models import Composite
+from slo.selectors.composite_status import composite_status_of
+from slo.selectors.composites import get_composite, list_composites
+from slo.selectors.service_chains import service_chain
+from slo.selectors.what_if import Basis, Start, start_of_composite, start_of_service
+
+CHOICES_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One column of before and after. None is undefined: nothing to reckon with."""
+
+    availability: float | None
+    nines: str
+    bad_minutes: float | None
+    budget_left: float | None
+    weakest: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """lost: minutes a month that the link takes by itself, before and after; None where it is taken away."""
+
+    supposed: Supposed
+    before: float
+    after: float | None
+
+
+@require_safe
+def what_if(request: AccessRequest) -> HttpResponse:
+    """`?service=` or `?composite=`, `?basis=promised|delivered`, `?objective=`, and of each link what is supposed."""
+    subject, start, basis = _start(request)
+    context: dict[str, Any] = {"subject": subject, "basis": basis, "bases": list(Basis)}
+    if start is None or subject is None:
+        context |= {
+            "services": list_services(caller=request.caller)[:CHOICES_MAX],
+            "composites": list_composites(caller=request.caller)[:CHOICES_MAX],
+        }
+        return render(request, "slo/what_if.html", context)
+    links = supposed(links=[BaseLink(key, link) for key, link in start.links], query=request.GET)
+    objective, objective_error = _objective(request, start.objective)
+    before = start.put_together([one.base.link for one in links])
+    kept = [one for one in links if one.after is not None]
+    after = start.put_together([one.after for one in kept if one.after is not None])
+    rows = _rows(links, before, after)
+    bars = [LinkBar(row.supposed.base.link.name, row.before, row.after) for row in rows]
+    context |= {
+        "is_service": isinstance(subject, Service),
+        "links": rows,
+        "left_out": start.left_out,
+        "before": _figures(before, [one.base.link.name for one in links], objective),
+        "after": _figures(after, [one.base.link.name for one in kept], objective),
+        "is_changed": any(one.is_changed for one in links),
+        "has_mistakes": any(not one.form.is_valid() for one in links) or bool(objective_error),
+        "objective": objective,
+        "objective_text": request.GET.get("objective", "") or _percent(objective),
+        "objective_error": objective_error,
+        "chart": what_if_chart(bars, note="What each link takes by itself, of a month of 30 days.") if rows else None,
+    }
+    return render(request, "slo/what_if.html", context)
+
+
+def _start(request: AccessRequest) -> tuple[Service | Composite | None, Start | None, Basis]:
+    caller, now = request.caller, timezone.now()
+    wanted = request.GET.get("basis", "")
+    if name := request.GET.get("composite", "")[:63]:
+        basis = Basis.PROMISED if wanted == Basis.PROMISED else Basis.DELIVERED
+        composite = get_composite(caller=caller, name=name)
+        status = composite_status_of(composite=composite, at=now, now=now)
+        return composite, start_of_composite(caller=caller, status=status, basis=basis), basis
+    basis = Basis.DELIVERED if wanted == Basis.DELIVERED else Basis.PROMISED
+    if name := request.GET.get("service", "")[:63]:
+        service = get_service(caller=caller, name=name)
+        chain = service_chain(caller=caller, service=service, now=now)
+        return service, start_of_service(chain=chain, basis=basis), basis
+    return None, None, basis
+
+
+def _objective(request: AccessRequest, own: Fraction | None) -> tuple[Fraction | None, str]:
+    """What the whole is measured against: that of the address, else its own; and what is wrong with the former."""
+    text = request.GET.get("objective", "").strip()
+    if not text:
+        return own, ""
+    try:
+        found = PercentField().clean(text)
+    except ValidationError as error:
+        return own, " ".join(error.messages)
+    return Fraction(found), ""
+
+
+def _rows(links: list[Supposed], before: Outcome, after: Outcome) -> list[LinkRow]:
+    losses = iter(after.losses)
+    return [
+        LinkRow(
+            one,
+            float(lost * MONTH_MINUTES),
+            None if one.after is None else float(next(losses) * MONTH_MINUTES),
+        )
+        for one, lost in zip(links, before.losses, strict=True)
+    ]
+
+
+def _figures(outcome: Outcome, names: list[str], objective: Fraction | None) -> Figures:
+    found = outcome.availability
+    weakest = outcome.weakest
+    return Figures(
+        availability=None if found is None else float(found),
+        nines="" if found is None else nines_text(nines(bad=1 - found, base=Fraction(1))),
+        bad_minutes=outcome.bad_minutes_a_month,
+        budget_left=None if objective is None else outcome.budget_left(objective),
+        weakest="" if weakest is None else names[weakest],
+    )
+
+
+def _percent(objective: Fraction | None) -> str:
+    if objective is None:
+        return ""
+    return percent_text(Decimal(objective.numerator) / Decimal(objective.denominator))
