@@ -50,10 +50,7 @@ _CONCLUSIONS = {
     "startup_failure": "failed",
     "cancelled": "cancelled",
     # They deployed nothing, but were told of as queued: left out they would be in progress for ever.
-    "skipped": "cancelled",
-    "neutral": "cancelled",
-    "stale": "cancelled",
-    "action_required": "cancelled",
+    **dict.fromkeys(("skipped", "neutral", "stale", "action_required"), "cancelled"),
 }
 Config = Mapping[str, Any]
 
