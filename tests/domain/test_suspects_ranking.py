@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -123,6 +124,16 @@ def test_a_direct_dependency_in_that_minute_weighs_as_much_as_the_service_forty_
         score(candidate=deployed(40), trouble=TROUBLE)
     )
     assert score(candidate=deployed(0), trouble=TROUBLE) == pytest.approx(0.5)
+
+
+def test_the_example_of_the_guide() -> None:
+    payments = deployed(4, key="payments", distance=1, record=Record(3, 20))
+    checkout = deployed(60, key="checkout", record=Record(0, 20))
+    ranked = rank(candidates=[checkout, payments], trouble=TROUBLE, window=WINDOW_DEFAULT)
+    guide = (Path(__file__).parents[2] / "docs" / "suspects.md").read_text()
+    for one in ranked:
+        assert f"**{one.score:.4f}**".replace("0**", "**") in guide, one
+    assert ranked[0].candidate is payments
 
 
 def test_equals_are_told_apart_by_their_keys() -> None:

@@ -18,8 +18,8 @@ class Placed(Protocol):
     def verdict(self) -> str: ...
 
 
-# The least share of a budget that pages by the Site Reliability Workbook, chapter 5 (2 % in an hour): noise spends less,
-# and is no failed deployment.
+# The least share of a budget that pages by the Site Reliability Workbook, chapter 5 (2 % in an hour). Noise spends
+# less, and is no failed deployment.
 MATTERS_SHARE = 0.02
 
 _Suspect = TypeVar("_Suspect", bound=Placed)
