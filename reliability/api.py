@@ -23,6 +23,7 @@ from reliability.channels.api.routers import ROUTERS as CHANNEL_ROUTERS
 from reliability.delivery.api.routers import ROUTERS as DELIVERY_ROUTERS
 from reliability.duties.api.routers import ROUTERS as DUTY_ROUTERS
 from reliability.gate.api.routers import ROUTERS as GATE_ROUTERS
+from reliability.measures.api.routers import ROUTERS as MEASURE_ROUTERS
 from reliability.overlay.api.routers import ROUTERS as OVERLAY_ROUTERS
 from reliability.readiness.api.routers import ROUTERS as READINESS_ROUTERS
 from reliability.reports.api.routers import ROUTERS as REPORT_ROUTERS
@@ -83,5 +84,6 @@ for prefix, router in (
     *OVERLAY_ROUTERS,
     *REPORT_ROUTERS,
     *GATE_ROUTERS,
+    *MEASURE_ROUTERS,
 ):
     api.add_router(prefix, router)

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reliability.overlay.urls")),
     path("", include("reliability.gate.urls")),
     path("", include("reliability.suspects.urls")),
+    path("", include("reliability.measures.urls")),
     path("", include("chaos.experiments.urls")),
     path("", include("chaos.runs.urls")),
     path("", include("chaos.schedules.urls")),

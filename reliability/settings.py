@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "reliability.overlay",
     "reliability.gate",
     "reliability.suspects",
+    "reliability.measures",
     "chaos.experiments",
     "chaos.runs",
     "chaos.schedules",
@@ -440,6 +441,10 @@ SUSPECTS_LOOK_BACK_DAYS = env.int("SUSPECTS_LOOK_BACK_DAYS", default=31)
 SUSPECTS_RETENTION_DAYS = env.int("SUSPECTS_RETENTION_DAYS", default=400)
 if not 1 <= SUSPECTS_LOOK_BACK_DAYS <= SUSPECTS_RETENTION_DAYS:
     raise ImproperlyConfigured("SUSPECTS_LOOK_BACK_DAYS must be 1 to SUSPECTS_RETENTION_DAYS")
+# Figures that others tell: rows of one request, figures that one page reads, ratios that a team defines.
+MEASURE_ROWS_MAX = env.int("MEASURE_ROWS_MAX", default=10_000)
+MEASURE_FIGURES_READ_MAX = env.int("MEASURE_FIGURES_READ_MAX", default=200_000)
+RATIOS_PER_TEAM_MAX = env.int("RATIOS_PER_TEAM_MAX", default=50)
 MAIL_BYTES_MAX = env.int("MAIL_BYTES_MAX", default=1024 * 1024)
 MAILS_AT_ONCE_MAX = env.int("MAILS_AT_ONCE_MAX", default=50)
 # Folders of mail that integrations may read stand in here, below a folder for each team.

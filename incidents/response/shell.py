@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incidents.response.selectors.breaking_deployments import FAILURES
+from incidents.response.selectors.counts import COUNTS
 from incidents.response.selectors.gate import incidents_of_services
 from incidents.response.selectors.troubles import incident_trouble
 from incidents.response.tabs import register_tab
@@ -14,6 +15,7 @@ from incidents.response.views.search import incidents_found
 from reliability.catalog.panels import Panel, register_panel
 from reliability.delivery.failures import register_failures
 from reliability.gate.blockers import register_blockers
+from reliability.measures.counts import register_count
 from reliability.overlay.domain.items import Shape
 from reliability.overlay.tracks import Track, register_track
 from reliability.suspects.troubles import register_incidents
@@ -46,5 +48,7 @@ register_slo_panel(SloPanel("incidents", "Incidents", "response/_service_panel.h
 register_track(Track("incidents", "Incidents", "incident", Shape.BAND, incident_items, order=40, marks=Kind.INCIDENT))
 register_failures("incidents", FAILURES)
 register_blockers("incidents", incidents_of_services)
+for _count in COUNTS:
+    register_count(_count)
 register_causes("incidents", incident_causes)
 register_incidents(incident_trouble)

@@ -25,6 +25,7 @@ from tests.access.hidden_experiments import hidden_experiments
 from tests.access.hidden_gamedays import hidden_gamedays
 from tests.access.hidden_gate import hidden_gate
 from tests.access.hidden_intake import hidden_intake
+from tests.access.hidden_measures import hidden_measures
 from tests.access.hidden_oncall import hidden_oncall
 from tests.access.hidden_paging import hidden_paging, shared_paging
 from tests.access.hidden_postmortems import hidden_postmortems
@@ -198,6 +199,7 @@ def hide(cast: Cast) -> Mapping[str, Mapping[str, Any]]:
         **hidden_gamedays(cast),
         **hidden_gate(cast, service),
         **hidden_intake(cast),
+        **hidden_measures(cast, service),
         **hidden_oncall(cast),
         **hidden_paging(cast),
         **hidden_postmortems(cast),

@@ -33,8 +33,8 @@ def pages_per_person(*, caller: Caller, period: Period, team_slug: str = "") -> 
     of them was delivered. Time on call counts from the creation of a schedule: nobody could be called by it before,
     although it answers for any date (decision 80). Six queries, whatever the number of people.
     """
-    pages = _pages(caller=caller, period=period, team_slug=team_slug)
-    on_call = _shifts(caller=caller, period=period, team_slug=team_slug)
+    pages = pages_by_person(caller=caller, period=period, team_slug=team_slug)
+    on_call = shifts_by_person(caller=caller, period=period, team_slug=team_slug)
     people = User.objects.in_bulk(pages.keys() | on_call.keys())
     quiet = _quiet(people.keys())
     found = [
@@ -49,7 +49,8 @@ def pages_per_person(*, caller: Caller, period: Period, team_slug: str = "") -> 
     return sorted(found, key=lambda one: (-one.calls.pages, -one.calls.night_pages, one.person.name, one.person.pk))
 
 
-def _pages(*, caller: Caller, period: Period, team_slug: str) -> Mapping[int, list[datetime]]:
+def pages_by_person(*, caller: Caller, period: Period, team_slug: str = "") -> Mapping[int, list[datetime]]:
+    """When each person was called, one instant for each call; one query and the teams."""
     told = Notification.objects.filter(
         purpose=Notification.Purpose.PAGE,
         state__in=(Notification.State.SENT, Notification.State.BUNDLED),
@@ -72,7 +73,8 @@ def _pages(*, caller: Caller, period: Period, team_slug: str) -> Mapping[int, li
     return pages
 
 
-def _shifts(*, caller: Caller, period: Period, team_slug: str) -> Mapping[int, list[Period]]:
+def shifts_by_person(*, caller: Caller, period: Period, team_slug: str = "") -> Mapping[int, list[Period]]:
+    """When each person was on call, as far as that lies in the period."""
     created = dict(Schedule.objects.filter(team__in=_teams(caller, team_slug)).values_list("pk", "created_at"))
     of_person: dict[int, list[Period]] = defaultdict(list)
     for schedule_id, own in shifts(schedule_ids=created, period=period).items():
