@@ -19,7 +19,7 @@ from reliability.measures.domain.amounts import Amount, Figure, counted, shared_
 from reliability.measures.domain.buckets import Step, buckets_of
 from reliability.measures.domain.files import UnreadableBodyError, rows_of_json, rows_of_lines, rows_of_table
 from reliability.measures.domain.overlaps import clashes
-from reliability.measures.domain.ratios import Why, ratio_of
+from reliability.measures.domain.ratios import RatioState, ratio_of
 from reliability.measures.domain.rows import UnreadableRowError, read_row
 from tests.domain.measures_reference import SECOND, amount
 
@@ -83,21 +83,21 @@ def test_euros_and_dollars_are_never_added_up() -> None:
     mixed, pure = shared_out(figures=figures, buckets=[span(0, 6), span(6, 10)])
     assert (mixed.value, sorted(mixed.units)) == (None, ["EUR", "USD"])
     assert (pure.value, sorted(pure.units)) == (Fraction(4, 5), ["USD"])
-    assert ratio_of(mixed, Amount(Fraction(1), 1)).why is Why.MIXED_UNITS
+    assert ratio_of(mixed, Amount(Fraction(1), 1)).why is RatioState.MIXED_UNITS
 
 
 @pytest.mark.parametrize(
     ("above", "below", "value", "why"),
     [
-        (Fraction(3), Fraction(2), Fraction(3, 2), Why.DEFINED),
-        (Fraction(0), Fraction(2), Fraction(0), Why.DEFINED),
-        (Fraction(3), Fraction(0), None, Why.ZERO_DENOMINATOR),
-        (Fraction(3), None, None, Why.NO_DENOMINATOR),
-        (None, Fraction(2), None, Why.NO_NUMERATOR),
+        (Fraction(3), Fraction(2), Fraction(3, 2), RatioState.DEFINED),
+        (Fraction(0), Fraction(2), Fraction(0), RatioState.DEFINED),
+        (Fraction(3), Fraction(0), None, RatioState.ZERO_DENOMINATOR),
+        (Fraction(3), None, None, RatioState.NO_DENOMINATOR),
+        (None, Fraction(2), None, RatioState.NO_NUMERATOR),
     ],
 )
 def test_a_ratio_is_undefined_where_a_side_is_unknown_or_there_is_nothing_below(
-    above: Fraction | None, below: Fraction | None, value: Fraction | None, why: Why
+    above: Fraction | None, below: Fraction | None, value: Fraction | None, why: RatioState
 ) -> None:
     found = ratio_of(Amount(above, 1), Amount(below, 1))
     assert (found.value, found.why) == (value, why)

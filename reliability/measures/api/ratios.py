@@ -21,7 +21,7 @@ from reliability.measures.charts.ratios import plain
 from reliability.measures.counts import Scope
 from reliability.measures.domain.amounts import Amount
 from reliability.measures.domain.buckets import BUCKETS_MAX, Step, buckets_of
-from reliability.measures.domain.ratios import Measured, Ratio, Why
+from reliability.measures.domain.ratios import Measured, Ratio, RatioState
 from reliability.measures.models import OwnRatio
 from reliability.measures.selectors.ratios import kinds_of, measured, own_ratio, own_ratios
 from reliability.measures.services import ratios
@@ -57,7 +57,7 @@ class RatioSide(Schema):
 class RatioValue(Schema):
     value: float | None = Field(description="null where it is undefined, see why")
     unit: str
-    why: Why
+    why: RatioState
     numerator: RatioSide
     denominator: RatioSide
 

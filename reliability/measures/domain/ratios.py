@@ -13,7 +13,7 @@ from reliability.measures.domain.amounts import Amount
 from reliability.measures.domain.rows import COST, TRANSACTIONS
 
 
-class Why(StrEnum):
+class RatioState(StrEnum):
     """Why a ratio is defined, or is not."""
 
     DEFINED = "defined"
@@ -27,13 +27,13 @@ class Why(StrEnum):
         return _WORDS[self]
 
 
-_WORDS: Mapping[Why, str] = MappingProxyType(
+_WORDS: Mapping[RatioState, str] = MappingProxyType(
     {
-        Why.DEFINED: "",
-        Why.NO_NUMERATOR: "nothing was told of what stands above",
-        Why.NO_DENOMINATOR: "nothing was told of what stands below",
-        Why.ZERO_DENOMINATOR: "what stands below is 0",
-        Why.MIXED_UNITS: "figures of several units or currencies cannot be added up",
+        RatioState.DEFINED: "",
+        RatioState.NO_NUMERATOR: "nothing was told of what stands above",
+        RatioState.NO_DENOMINATOR: "nothing was told of what stands below",
+        RatioState.ZERO_DENOMINATOR: "what stands below is 0",
+        RatioState.MIXED_UNITS: "figures of several units or currencies cannot be added up",
     }
 )
 
@@ -67,7 +67,7 @@ class Ratio:
     """value: None unless why is DEFINED. unit: the currency or unit above and below, "EUR", blank for plain numbers."""
 
     value: Fraction | None
-    why: Why
+    why: RatioState
     above: Amount
     below: Amount
 
@@ -88,15 +88,15 @@ class Measured:
 
 def ratio_of(above: Amount, below: Amount) -> Ratio:
     why = _why(above, below)
-    value = above.value / below.value if why is Why.DEFINED and above.value is not None and below.value else None
+    value = above.value / below.value if why is RatioState.DEFINED and above.value is not None and below.value else None
     return Ratio(value, why, above, below)
 
 
-def _why(above: Amount, below: Amount) -> Why:
+def _why(above: Amount, below: Amount) -> RatioState:
     if above.is_mixed or below.is_mixed:
-        return Why.MIXED_UNITS
+        return RatioState.MIXED_UNITS
     if above.value is None:
-        return Why.NO_NUMERATOR
+        return RatioState.NO_NUMERATOR
     if below.value is None:
-        return Why.NO_DENOMINATOR
-    return Why.ZERO_DENOMINATOR if below.value == 0 else Why.DEFINED
+        return RatioState.NO_DENOMINATOR
+    return RatioState.ZERO_DENOMINATOR if below.value == 0 else RatioState.DEFINED
