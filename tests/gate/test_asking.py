@@ -306,3 +306,31 @@ def test_a_freeze_window_is_written_on_its_page_on_the_clock_of_its_zone(
     }
     assert editor.post("/api/v1/gate/freezes", everybody, content_type=JSON).status_code == 403
     assert as_("chief").post("/api/v1/gate/freezes", everybody, content_type=JSON).status_code == 201
+
+
+def test_lists_cost_the_same_whatever_their_length(
+    as_: As, cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service
+) -> None:
+    now = timezone.now()
+    left(-0.2, at=now)
+    evaluating.evaluate_all(now=now)
+    browser = as_("viewer")
+    lists = ("history/", "freezes/", "policies/", f"policies/{policy.pk}/")
+    paths = [f"/delivery/gate/{one}" for one in lists] + [
+        f"/api/v1/gate/{one}" for one in ("decisions", "freezes", "overrides", "policies")
+    ]
+
+    def fill(count: int) -> None:
+        for number in range(count):
+            at = now - number * HOUR
+            ask(cast, at, revision=f"{count}{number}00000")
+            window = freeze(cast, at, title=f"Sale {number}", services=["checkout"])
+            assert window.services.count() == 1
+            draft = OverrideDraft(service="checkout", reason="why", expires_at=at + HOUR)
+            overrides.create(caller=cast.caller("editor"), draft=draft, now=at)
+
+    fill(1)
+    few = [queries_of(browser, path) for path in paths]
+    fill(4)
+    assert [queries_of(browser, path) for path in paths] == few
+    assert max(few) < 30

@@ -130,3 +130,8 @@ def places_of(*, services: Iterable[Service], now: datetime) -> dict[int, list[P
             places.append(place_of(name=PRODUCTION, told=()))
         found[pk] = sorted(places, key=lambda place: (not place.is_production, place.name))
     return found
+
+
+def first_production(places: Iterable[Place]) -> str:
+    """The environment that is meant when nobody names one."""
+    return next((place.name for place in places if place.is_production), PRODUCTION)

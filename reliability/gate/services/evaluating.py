@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -22,6 +23,22 @@ _REASON_MAX = 500
 _WORDS_MAX = 500
 
 
+@dataclass(frozen=True, slots=True)
+class _Entering:
+    policy: Policy
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    period: PolicyPeriod
+    reason: str
+
+
+_Plan = list[_Entering | _Leaving]
+
+
 def evaluate_all(*, now: datetime) -> int:
     """Every service that has a policy, or had one. Returns how many rules came into force or are over."""
     wanted = Q(team__budget_policies__is_team_default=True) | Q(policy_choice__policy__isnull=False)
@@ -38,45 +55,59 @@ def evaluate_policy(*, policy: BudgetPolicy, now: datetime) -> int:
     return evaluate(service_ids=list(Service.objects.filter(wanted).values_list("pk", flat=True).distinct()), now=now)
 
 
-@transaction.atomic
 def evaluate(*, service_ids: Sequence[int], now: datetime) -> int:
-    """Write down what came into force and what is over. Safe to run twice and by several workers at once."""
-    # Locked, so that two workers do not both find that a rule comes into force.
-    rows = Service.objects.select_for_update(of=("self",)).filter(pk__in=service_ids)
-    services = list(rows.select_related("team").order_by("pk"))
+    """Write down what came into force and what is over. Safe to run twice and by several workers at once.
+
+    Mostly nothing has changed: then nothing is locked.
+    """
+    services = list(Service.objects.filter(pk__in=service_ids).select_related("team").order_by("pk"))
+    changing = [service.pk for service, plan in _plans(services, now) if plan]
+    return _write(changing, now) if changing else 0
+
+
+@transaction.atomic
+def _write(service_ids: Sequence[int], now: datetime) -> int:
+    # Two workers must not both find that a rule comes into force. Rows that refer to a service need not wait.
+    rows = Service.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=service_ids)
+    changes = 0
+    for service, plan in _plans(list(rows.select_related("team").order_by("pk")), now):
+        for one in plan:
+            if isinstance(one, _Entering):
+                _enter(service, one.policy, one.rule, one.reason, now)
+            else:
+                _leave(service, one.period, one.reason, now)
+        changes += len(plan)
+    return changes
+
+
+def _plans(services: Sequence[Service], now: datetime) -> list[tuple[Service, _Plan]]:
+    """What is to be written for each, by a fixed number of queries."""
     policies = policies_of(services=services)
     readings = readings_of(services=services, at=now)
     periods: dict[int, list[PolicyPeriod]] = {one.pk: [] for one in services}
     for period in PolicyPeriod.objects.filter(service_id__in=list(periods), left_at=None).order_by("pk"):
         periods[period.service_id].append(period)
-    return sum(
-        _evaluate_one(one, policies.get(one.pk), readings.get(one.pk, ()), periods[one.pk], now) for one in services
-    )
+    return [(one, _plan(policies.get(one.pk), readings.get(one.pk, ()), periods[one.pk], now)) for one in services]
 
 
-def _evaluate_one(
-    service: Service, policy: Policy | None, readings: Sequence[Reading], periods: Iterable[PolicyPeriod], now: datetime
-) -> int:
+def _plan(policy: Policy | None, readings: Sequence[Reading], periods: Iterable[PolicyPeriod], now: datetime) -> _Plan:
     rules = {rule.key: rule for rule in policy.terms.rules} if policy is not None else {}
     open_ones: dict[str, PolicyPeriod] = {}
-    changes = 0
+    found: _Plan = []
     for period in periods:
         if policy is None or period.policy_id != policy.id or period.rule_key not in rules:
-            _leave(service, period, "the policy was changed, or another one holds now", now)
-            changes += 1
+            found.append(_Leaving(period, "the policy was changed, or another one holds now"))
         else:
             open_ones[period.rule_key] = period
     for key, rule in rules.items():
-        period_open = open_ones.get(key)
-        since = period_open.entered_at if period_open is not None else None
+        stored = open_ones.get(key)
+        since = stored.entered_at if stored is not None else None
         standing = standing_of(rule=rule, readings=readings, since=since, now=now)
-        if standing.is_in_force and period_open is None and policy is not None:
-            _enter(service, policy, rule, standing.reason, now)
-            changes += 1
-        elif not standing.is_in_force and period_open is not None:
-            _leave(service, period_open, standing.reason, now)
-            changes += 1
-    return changes
+        if standing.is_in_force and stored is None and policy is not None:
+            found.append(_Entering(policy, rule, standing.reason))
+        elif not standing.is_in_force and stored is not None:
+            found.append(_Leaving(stored, standing.reason))
+    return found
 
 
 def _enter(service: Service, policy: Policy, rule: Rule, reason: str, now: datetime) -> None:

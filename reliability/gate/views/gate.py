@@ -23,7 +23,7 @@ from reliability.gate.domain.kinds import ChangeKind
 from reliability.gate.domain.snippets import WhenSilent, snippets
 from reliability.gate.forms.asking import AskForm, OverrideForm
 from reliability.gate.models import BudgetPolicy, PolicyChoice
-from reliability.gate.selectors.answers import answer_of, answers_of, places_of
+from reliability.gate.selectors.answers import answer_of, answers_of, first_production, places_of
 from reliability.gate.selectors.decisions import DecisionFilters, deployed_despite, list_decisions, list_overrides
 from reliability.gate.selectors.policies import periods_of_service
 from reliability.gate.services import overrides, policies
@@ -130,9 +130,10 @@ def service_page(request: AccessRequest, service: Service, form: OverrideForm | 
     known = {one.value for one in ChangeKind}
     silent = asked_text(request, "silent", 8)
     when_silent = WhenSilent(silent) if silent in set(WhenSilent) else WhenSilent.CLOSED
+    places = places_of(services=[service], now=now)[service.pk]
     answer = answer_of(
         service=service,
-        environment=asked_text(request, "environment", 120),
+        environment=asked_text(request, "environment", 120) or first_production(places),
         revision=asked_text(request, "revision", 255),
         kind=ChangeKind(kind) if kind in known else ChangeKind.CHANGE,
         at=now,
@@ -146,7 +147,7 @@ def service_page(request: AccessRequest, service: Service, form: OverrideForm | 
         "row": row_of_answer(answer, caller=request.caller),
         "answer": answer,
         "kinds": list(ChangeKind),
-        "places": places_of(services=[service], now=now)[service.pk],
+        "places": places,
         "may_override": may_override,
         "form": form or OverrideForm(initial=begins_with),
         "overrides": list(list_overrides(caller=request.caller, service=service.name, now=now)[:SHOWN]),
