@@ -45,5 +45,10 @@ def register_count(count: Count) -> None:
         raise ValueError(f"there is a count {count.slug!r} already: choose another slug")
 
 
+def title_of(name: str) -> str:
+    """Of what is counted or told, as people read it: page_views is "Page views"."""
+    return _COUNTS[name].title if name in _COUNTS else name.replace("_", " ").capitalize()
+
+
 def counts() -> dict[str, Count]:
     return dict(_COUNTS)

@@ -207,7 +207,7 @@ def test_the_pages_draw_list_and_explain(as_: As, sender: Client, shop: Service,
     assert "/api/v1/measures" in empty
     fortnight(sender)
     page = viewer.get(f"/delivery/ratios/?{RANGE}").content.decode()
-    for words in ("<b>0.175</b> EUR per transaction", "140 EUR cost, n = 8", "what stands below is 0", "chart-ratio-"):
+    for words in ("<b>0.175</b> EUR per transaction", "Cost: 140 EUR, n = 8", "what stands below is 0", "chart-ratio-"):
         assert words in page, words
     assert viewer.get("/delivery/ratios/?range=3000d&step=day").status_code == 422
     text = viewer.get(f"/delivery/ratios.csv?{RANGE}&service=shop").content.decode()

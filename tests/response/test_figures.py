@@ -14,11 +14,13 @@ from incidents.oncall.models import Schedule
 from incidents.paging.models import Escalation, Notification
 from incidents.response.domain.severity import Severity
 from incidents.response.models import ImpactedService, ImpactedSlo, Incident
+from incidents.response.selectors.counts import oncall_weeks_counted, pages_counted
 from incidents.response.selectors.figures import GroupBy, figures, grouped, mttr, over_time
 from incidents.response.selectors.incidents import IncidentFilters
 from incidents.response.selectors.pages_per_person import pages_per_person
 from incidents.response.selectors.similar import similar
 from reliability.kit.periods import Period
+from reliability.measures.counts import Scope
 from tests.cast import AlertFactory, Cast, IncidentFactory, ScheduleFactory, ServiceFactory, SloFactory
 
 MINUTE = timedelta(minutes=1)
@@ -124,6 +126,11 @@ def test_calls_are_counted_once_for_each_step_and_put_against_the_time_on_call(c
     assert [(one.person, one.calls.pages, one.calls.night_pages) for one in found] == [(cast.editor, 2, 1)]
     assert found[0].calls.per_week == pytest.approx(1.0)
     assert pages_per_person(caller=cast.caller("outsider"), period=period) == []
+    weeks = [Period(period.start, now), Period(now, period.end)]
+    for who, pages, on_call in (("viewer", [0, 2], [1, 1]), ("outsider", [0, 0], [0, 0])):
+        asked: dict[str, Any] = {"caller": cast.caller(who), "scope": Scope(team_slug="payments"), "buckets": weeks}
+        assert [one.value for one in pages_counted(**asked) or ()] == pages
+        assert [one.value for one in oncall_weeks_counted(**asked) or ()] == on_call
     Schedule.objects.filter(pk=schedule.pk).update(created_at=period.end - timedelta(hours=6))
     (later,) = [one for one in pages_per_person(caller=cast.caller("viewer"), period=period) if one.calls.pages]
     assert later.calls.on_call == timedelta(hours=6), "nobody was on call by a schedule that did not exist"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from reliability.kit.periods import Period
+from reliability.measures.counts import title_of
 from reliability.measures.domain.ratios import Measured
 from reliability.web.charts import SERIES, Chart, layout, line
 
@@ -34,7 +35,7 @@ def ratio_chart(*, measured: Measured, period: Period, step_words: str, height: 
         id=f"ratio-{kind.slug.replace('/', '-')}",
         title=kind.title,
         figure=figure,
-        columns=("From", "Ratio", _words(kind.numerator), "n", _words(kind.denominator), "n", "Why none"),
+        columns=("From", "Ratio", title_of(kind.numerator), "n", title_of(kind.denominator), "n", "Why none"),
         rows=[
             (
                 bucket.start, plain(ratio.value), plain(ratio.above.value), ratio.above.n, plain(ratio.below.value),
@@ -50,10 +51,6 @@ def ratio_chart(*, measured: Measured, period: Period, step_words: str, height: 
 def plain(value: Fraction | None) -> float | None:
     """As a chart and a file have it; only here a fraction is rounded."""
     return None if value is None else float(value)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _safe(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from reliability.measures.counts import title_of
 from reliability.measures.domain.amounts import Amount
 from reliability.measures.domain.ratios import Kind, Measured, Ratio
 from reliability.web.words import number_text
@@ -53,8 +54,8 @@ def value_text(value: Fraction | None) -> str:
 
 
 def _amount(name: str, amount: Amount) -> str:
-    words = name.replace("_", " ")
+    words = title_of(name)
     if amount.value is None:
         return f"{words}: not known"
     unit = next(iter(amount.units), "")
-    return f"{number_text(round(float(amount.value), 2))} {unit} {words}, n = {amount.n:,}".replace("  ", " ")
+    return f"{words}: {number_text(round(float(amount.value), 2))} {unit}".rstrip() + f", n = {amount.n:,}"

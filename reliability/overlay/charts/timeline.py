@@ -201,7 +201,7 @@ def _said(told: Told, item: Item) -> dict[str, Any]:
     """text: for the hover, the instants in UTC; charts.js tells start and end in the page's zone, too."""
     services = ", ".join(one.title for one in item.services)
     lines = [
-        f"<b>{escape(_cut(item.label))}</b>",
+        escape(_cut(item.label)),  # not bold: the library would style it inline, which the policy forbids
         escape(" · ".join(part for part in (told.track.noun, item.state, _cut(services)) if part)),
         escape(_when(item)),
     ]
