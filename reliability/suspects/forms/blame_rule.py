@@ -39,14 +39,18 @@ class TeamRuleForm(forms.Form):
     counts_inferred = forms.BooleanField(
         required=False,
         label="The first suspect of a burn counts as a failed deployment until somebody rejects it",
-        help_text="Off: deployments of the team count as failed when they were rolled back, hot-fixed, named by an"
-        " incident or confirmed by a person.",
+        help_text="Only of burns that spent 2 % of a budget or fired an alert. Off: deployments of the team count as"
+        " failed when they were rolled back, hot-fixed, named by an incident or confirmed by a person.",
     )
 
 
 class ServiceWindowForm(forms.Form):
     service = forms.ModelChoiceField(
-        queryset=Service.objects.none(), to_field_name="name", label="Service", error_messages=chosen("a service")
+        queryset=Service.objects.none(),
+        to_field_name="name",
+        label="Service",
+        empty_label="Choose one",
+        error_messages=chosen("a service"),
     )
     service_window = DurationField(
         required=False,
