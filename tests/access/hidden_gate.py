@@ -41,7 +41,7 @@ def hidden_gate(cast: Cast, service: Service) -> dict[str, dict[str, Any]]:
     )  # fmt: skip
     window.services.add(service)
     override = GateOverride.objects.create(
-        team=cast.payments, service=service, environment="production", reason=MARK, created_at=BEGINNING,
+        service=service, environment="production", reason=MARK, created_at=BEGINNING,
         expires_at=BEGINNING + timedelta(days=3_650), by_name=MARK,
     )  # fmt: skip
     GateDecision.objects.create(

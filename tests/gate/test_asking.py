@@ -221,7 +221,7 @@ def test_what_was_deployed_in_spite_of_a_no_is_listed_unless_somebody_overrode_i
     assert [(one.deployment.pk, one.decision.asked_by_name) for one in found] == [(bad.pk, "Viewer")]
     assert deployed_despite(caller=cast.caller("outsider"), now=later) == []
     GateOverride.objects.create(
-        team=cast.payments, service=checkout, environment="production", reason="late", created_at=now,
+        service=checkout, environment="production", reason="late", created_at=now,
         expires_at=now + 2 * HOUR, by_name="Responder",
     )  # fmt: skip
     assert deployed_despite(caller=cast.caller("viewer"), now=later) == []

@@ -3,17 +3,15 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from reliability.access.models import TeamScopedQuerySet
 from reliability.gate.domain.kinds import ChangeKind, Decision
 
 
 class GateOverride(models.Model):
     """People let changes of a service through although the gate says no: of one revision, or (blank) of any.
 
-    It holds from `created_at` to `expires_at`, or until it was revoked.
+    Whose it is, its service says. It holds from `created_at` to `expires_at`, or until it was revoked.
     """
 
-    team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="gate_overrides")
     service = models.ForeignKey("catalog.Service", on_delete=models.CASCADE, related_name="gate_overrides")
     environment = models.CharField(max_length=120)
     revision = models.CharField(max_length=255, blank=True)
@@ -24,8 +22,6 @@ class GateOverride(models.Model):
     by_name = models.CharField(max_length=160)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by_name = models.CharField(max_length=160, blank=True)
-
-    objects = TeamScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "-pk")

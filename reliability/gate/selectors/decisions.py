@@ -64,7 +64,7 @@ def list_overrides(
     live = Q(expires_at__gt=now) & (Q(revoked_at=None) | Q(revoked_at__gt=now))
     if is_live is not None:
         found = found.filter(live) if is_live else found.exclude(live)
-    return found.select_related("service__team", "team").order_by("-created_at", "-pk")
+    return found.select_related("service__team").order_by("-created_at", "-pk")
 
 
 def deployed_despite(*, caller: Caller, service_ids: Sequence[int] | None = None, now: datetime) -> list[Despite]:

@@ -44,7 +44,6 @@ def create(*, caller: Caller, draft: OverrideDraft, now: datetime) -> GateOverri
     _check(draft, now)
     with transaction.atomic():
         row = GateOverride.objects.create(
-            team_id=service.team_id,
             service=service,
             environment=environment_name(draft.environment),
             revision=draft.revision.strip(),

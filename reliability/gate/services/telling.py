@@ -28,9 +28,9 @@ def tell_period(*, period: PolicyPeriod, kind: GateNotice.Kind, now: datetime) -
 
 
 def tell_override(*, override: GateOverride, now: datetime) -> None:
-    """In the transaction that makes it."""
+    """In the transaction that makes it. Needs override.service at hand."""
     columns = {"kind": GateNotice.Kind.OVERRIDDEN, "override": override}
-    _make(override.team_id, f"override:{override.pk}", columns, now)
+    _make(override.service.team_id, f"override:{override.pk}", columns, now)
 
 
 def deliver(*, notice_id: int, now: datetime) -> datetime | None:
@@ -102,7 +102,7 @@ def _of_override(notice: GateNotice, override: GateOverride, now: datetime) -> M
         title=f"Gate overridden: {override.service.title} in {override.environment}",
         lines=[f"{override.by_name} lets {which} through until {until}.", f"Why: {override.reason}"],
         severity="warning",
-        team=override.team.name,
+        team=override.service.team.name,
         service=override.service.title,
         path=reverse("gate-service", args=(override.service.name,)),
         now=now,
@@ -146,7 +146,7 @@ def _void_because(*, notice: GateNotice, now: datetime) -> str:
 _TELLING = notices.Telling(
     model=GateNotice,
     due_kind=NOTICE,
-    joined=("period__service__team", "period__policy", "override__service", "override__team", "channel", "user"),
+    joined=("period__service__team", "period__policy", "override__service__team", "channel", "user"),
     void_because=_void_because,
     send=notices.to_its_place(message_of),
     patience=timedelta(hours=12),

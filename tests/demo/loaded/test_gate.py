@@ -9,7 +9,6 @@ import pytest
 from reliability.access.models import User
 from reliability.access.selectors.callers import caller_of_user
 from reliability.catalog.models import Service
-from reliability.demo.services.deliveries import load_deliveries
 from reliability.demo.services.gate import load_gate
 from reliability.demo.services.load import EMAIL
 from reliability.gate.models import BudgetPolicy, FreezeWindow, GateDecision, PolicyPeriod
@@ -20,7 +19,6 @@ from tests.demo.loaded.conftest import NOW
 
 @pytest.mark.usefixtures("loaded")
 def test_the_gate_of_the_shop_tells_both_schools() -> None:
-    load_deliveries(email=EMAIL, now=NOW)
     load_gate(email=EMAIL, now=NOW)
     load_gate(email=EMAIL, now=NOW)
     assert BudgetPolicy.objects.count() == 2
