@@ -35,7 +35,7 @@ class Counting(StrEnum):
 
 _WORDS = {
     Counting.AS_OBJECTIVE: "what is excluded from the objective is left out",
-    Counting.MAINTENANCE: "that, and maintenance announced on a status page, is left out",
+    Counting.MAINTENANCE: "what is excluded, and maintenance announced on a status page, is left out",
     Counting.EVERYTHING: "every minute counts, whatever was announced",
 }
 PERIODS = (PeriodKind.MONTH, PeriodKind.QUARTER)

@@ -335,7 +335,7 @@ class Migration(FirstTables):
                 ('target', models.DecimalField(decimal_places=12, max_digits=14)),
                 ('period', models.CharField(choices=[('month', 'month'), ('quarter', 'quarter')], max_length=8)),
                 ('zone', models.CharField(max_length=64)),
-                ('counting', models.CharField(choices=[('as_objective', 'what is excluded from the objective is left out'), ('maintenance', 'that, and maintenance announced on a status page, is left out'), ('everything', 'every minute counts, whatever was announced')], max_length=16)),
+                ('counting', models.CharField(choices=[('as_objective', 'what is excluded from the objective is left out'), ('maintenance', 'what is excluded, and maintenance announced on a status page, is left out'), ('everything', 'every minute counts, whatever was announced')], max_length=16)),
                 ('credits', models.JSONField(blank=True, default=list)),
                 ('author_name', models.CharField(max_length=160)),
                 ('reason', models.TextField(blank=True)),

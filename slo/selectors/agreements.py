@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -20,6 +20,9 @@ from slo.domain.exclusions import Exclusion
 from slo.models import Agreement, AgreementVersion
 from slo.selectors.availability import SLICED_MINUTES_MAX, cells_of
 from slo.selectors.terms import Terms, dossier_of, terms_of
+
+# A month of another zone begins up to so much before that of the report: it is the next one, not this.
+_OTHER_ZONES = timedelta(hours=26)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def _counts_in(part: Part, within: Period, now: datetime) -> bool:
     """A month counts in the month, a quarter in the month in which it ends, or, while it runs, in each of its own."""
     if within.start < part.period.end <= within.end:
         return True
-    return part.period.start < within.end and part.period.end > max(within.end, now)
+    return part.period.start < within.end - _OTHER_ZONES and part.period.end > max(within.end, now)
 
 
 def _judged(rows: Sequence[tuple[Part, Terms]], now: datetime) -> list[Compliance]:

@@ -47,7 +47,7 @@ def slo_availability(request: AccessRequest, name: str) -> HttpResponse:
     """`?period=` day to year, or one by its name (2026-10): it and those before it; `?format=csv` as a file."""
     slo, now = get_slo(caller=request.caller, name=name), timezone.now()
     asked = asked_period(request, now=now)
-    rows = _views(slo, asked.until(SHOWN[asked.kind]), now)
+    rows = _since_measured(_views(slo, asked.until(SHOWN[asked.kind]), now))
     if request.GET.get("format") == "csv":
         cells = ([raw(cell) for cell in file_row(row)] for row in reversed(rows))
         return table_file(columns=FILE_COLUMNS, rows=cells, filename=f"{slo.name}-availability-{asked.kind}s.csv")
@@ -143,6 +143,12 @@ def _views(slo: Slo, periods: list[CalendarPeriod], now: datetime) -> list[CellV
         cell_view(calendar=calendar, terms=terms, found=cell)
         for calendar, (terms, cell) in zip(periods, found, strict=True)
     ]
+
+
+def _since_measured(rows: list[CellView]) -> list[CellView]:
+    """Without those before the first that was measured; gaps after it stay."""
+    first = next((place for place, row in enumerate(rows) if row.found.has_data), len(rows) - 1)
+    return rows[first:]
 
 
 def _this_and_the_last(now: datetime, zone_name: str) -> list[CalendarPeriod]:

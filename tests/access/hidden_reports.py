@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reliability.reports.domain.report import Highlight, Report
 from reliability.reports.models import ReportNotice, SentReport, Subscription
 from tests.cast import BEGINNING, Cast
 
@@ -15,7 +16,12 @@ def hidden_reports(cast: Cast) -> dict[str, dict[str, Any]]:
     row = Subscription.objects.create(
         team=cast.payments, due_at=BEGINNING, created_at=BEGINNING, updated_at=BEGINNING, updated_by_name=MARK
     )
-    numbers = {"title": MARK, "highlights": [{"tone": "bad", "text": MARK, "rule": MARK, "url": ""}], "objectives": []}
+    numbers = Report(
+        team=MARK, team_slug=cast.payments.slug, period="2026-01", title=MARK, zone="UTC", start="2026-01-01T00:00:00Z",
+        end="2026-02-01T00:00:00Z", as_of="2026-02-01T08:00:00Z", is_over=True, objectives=(), objectives_total=0,
+        agreements=(), severities=(), incidents=(), severe=(), delivery=(), chaos=(), actions=(), toil=(), trend=(),
+        highlights=(Highlight("bad", MARK, MARK),),
+    ).to_json()  # fmt: skip
     sent = SentReport.objects.create(
         subscription=row, team=cast.payments, period="2026-01", zone="UTC", made_at=BEGINNING, numbers=numbers
     )

@@ -70,7 +70,7 @@ def figure(
         text=text_of(now, unit),
         before_text=text_of(before, unit),
         change=found.words,
-        trend=_trend(found.trend, better),
+        trend="unknown" if before == 0 else _trend(found.trend, better),
         n=n,
         url=url,
     )

@@ -28,7 +28,7 @@ def figures_of(rows: Sequence[Dora], url: str) -> tuple[Figure, ...]:
     n: dict[str, Any] = {"n": now.deployments, "n_before": before.deployments}
     return (
         figure(
-            "deployments", "Deployments", now=now.deployments, before=before.deployments, better=Better.MORE, url=url
+            "deployments", "Deployments", now=now.deployments, before=before.deployments, better=Better.NEITHER, url=url
         ),
         figure(
             "frequency", "Deployment frequency", now=now.per_day, before=before.per_day, unit=Unit.PER_DAY,

@@ -22,6 +22,7 @@ from reliability.demo.services.publicity import load_publicity
 from reliability.demo.services.rates import load_rates
 from reliability.demo.services.readiness import load_readiness
 from reliability.demo.services.rehearsals import load_rehearsals
+from reliability.demo.services.reports import load_reports
 from reliability.demo.services.schedules import load_schedules
 from reliability.demo.services.stakeholders import load_stakeholders
 from reliability.demo.services.verdicts import load_suspects
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             load_duties(email=load.EMAIL, now=timezone.now())
             load_deliveries(email=load.EMAIL, now=timezone.now())
             load_suspects(now=timezone.now())
+            load_reports(email=load.EMAIL, now=timezone.now())
             load_gate(email=load.EMAIL, now=timezone.now())
             load_measures(email=load.EMAIL, now=timezone.now())
         except load.NotADemoError as error:
