@@ -140,13 +140,17 @@ def export_documents(
     slo: Annotated[str, Query(max_length=63, description="only this SLO, and what it refers to")] = "",
     format: Annotated[Literal["yaml", "json"], Query()] = "yaml",  # noqa: A002 -- the name of the parameter
 ) -> HttpResponse:
-    """Everything the caller may read, in the order in which it can be applied."""
+    """Everything the caller may read, in the order in which it can be applied.
+
+    Composites have no document in OpenSLO v1: comments at the beginning name those left out.
+    """
     filters = openslo_selectors.ExportFilters(team_slug=team, service_name=service, slo_name=slo)
     stored = openslo_selectors.export(caller=request.caller, filters=filters)
     documents = to_documents(stored, specs=openslo_selectors.known_to(caller=request.caller).indicator_specs)
     if format == "json":
         return HttpResponse(orjson.dumps(documents), content_type="application/json")
-    return HttpResponse(to_yaml(documents), content_type="application/yaml; charset=utf-8")
+    skipped = openslo_selectors.left_out(caller=request.caller, filters=filters)
+    return HttpResponse(to_yaml(documents, skipped=skipped), content_type="application/yaml; charset=utf-8")
 
 
 def _plan_out(plan: Plan, *, is_applied: bool) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from slo.domain.windows import parse_window
 from slo.models import OpenSloDocument, Sli, Slo, SloVersion
 from slo.selectors import definitions, slis, slos
 from slo.selectors.alert_policies import settings_by_slo
+from slo.selectors.composites import CompositeFilters, list_composites
 
 _Key = tuple[str, str]
 
@@ -100,6 +101,15 @@ def export(*, caller: Caller, filters: ExportFilters) -> list[Desired]:
         if item.name in measured or _is_of_team(item, filters)
     ]
     return [*origins, *catalogue, *indicators, *_referred(_alerts(kept), objectives), *objectives]
+
+
+def left_out(*, caller: Caller, filters: ExportFilters) -> list[str]:
+    """What the filters name and no document can say: OpenSLO v1 has no composites. Names of those that are readable."""
+    if filters.slo_name:
+        return []
+    wanted = CompositeFilters(team_slug=filters.team_slug, service_name=filters.service_name)
+    names = list_composites(caller=caller, filters=wanted).order_by("name", "pk").values_list("name", flat=True)
+    return [f"composite {name}: OpenSLO v1 has no composites (no_composites_in_v1)" for name in names]
 
 
 def _check_filters(caller: Caller, filters: ExportFilters) -> None:

@@ -21,13 +21,17 @@ from reliability.web.errors import Conflict, Invalid
 from slo.domain.composite_drafts import PartDraft
 from slo.domain.composite_shares import WeakestReason
 from slo.domain.minutes import MinuteSeries
+from slo.domain.openslo.documents import SourceText
+from slo.domain.openslo.exporting import to_documents, to_yaml
 from slo.domain.status import State
 from slo.models import Composite, CompositeVersion, Exclusion, Slo
 from slo.selectors.composite_history import composite_past
 from slo.selectors.composite_status import CompositeStatus, composite_status_of, statuses_of
 from slo.selectors.composites import versions_of
-from slo.services import composites, slos
+from slo.selectors.openslo import ExportFilters, export, known_to, left_out
+from slo.services import composites, openslo, slos
 from slo.services.composites import CompositeDraft
+from slo.services.openslo import OpenSloRequest
 from slo.services.series import store
 from tests.cast import SliFactory, SloFactory, TeamFactory
 
@@ -329,3 +333,18 @@ def test_shares_sum_to_what_the_budget_says(team: Team, shop: dict[str, Slo], no
         assert total == status.shares.total.consumed
         assert isinstance(total, Fraction)
         assert status.budget.consumed == pytest.approx(float(total), rel=1e-12)
+
+
+def test_an_export_to_openslo_says_which_composites_it_leaves_out(
+    team: Team, shop: dict[str, Slo], now: datetime
+) -> None:
+    made(team, now, shop["search"], shop["pay"])
+    assert left_out(caller=SYSTEM, filters=ExportFilters()) == [
+        "composite journey: OpenSLO v1 has no composites (no_composites_in_v1)"
+    ]
+    assert left_out(caller=SYSTEM, filters=ExportFilters(slo_name="search")) == []
+    exported = export(caller=SYSTEM, filters=ExportFilters())
+    text = to_yaml(to_documents(exported, specs=known_to(caller=SYSTEM).indicator_specs), skipped=["composite journey"])
+    assert text.startswith("# skipped: composite journey\n---\n")
+    plan = openslo.plan(caller=SYSTEM, request=OpenSloRequest(files=[SourceText("body", text)]), now=now)
+    assert plan.is_empty

@@ -35,9 +35,13 @@ def to_documents(stored: Iterable[Desired], *, specs: Mapping[str, Mapping[str, 
     return [_document(item, specs, has_limit_elsewhere=item.name in limited) for item in ordered]
 
 
-def to_yaml(documents: Iterable[Mapping[str, Any]]) -> str:
-    """One multi-document text; keys keep their order and long queries their line."""
-    return yaml.dump_all(
+def to_yaml(documents: Iterable[Mapping[str, Any]], *, skipped: Iterable[str] = ()) -> str:
+    """One multi-document text; keys keep their order and long queries their line.
+
+    skipped: what is left out and why, one line each, as comments at the beginning.
+    """
+    comments = "".join(f"# skipped: {line}\n" for line in skipped)
+    return comments + yaml.dump_all(
         [dict(document) for document in documents],
         Dumper=_Dumper,
         sort_keys=False,

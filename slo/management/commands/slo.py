@@ -18,7 +18,7 @@ from slo.domain.openslo.documents import SourceText
 from slo.domain.openslo.exporting import to_documents, to_yaml
 from slo.domain.openslo.plan import Plan
 from slo.domain.openslo.printing import print_plan
-from slo.selectors.openslo import ExportFilters, export, known_to
+from slo.selectors.openslo import ExportFilters, export, known_to, left_out
 from slo.services.openslo import OpenSloRequest, apply, plan, validate
 
 CHANGES = 2  # exit code with --detailed-exitcode, as terraform has it
@@ -90,7 +90,10 @@ class Command(BaseCommand):
         except NotFound as error:
             raise CommandError(error.message) from error
         documents = to_documents(stored, specs=known_to(caller=caller).indicator_specs)
-        text = to_yaml(documents)
+        skipped = left_out(caller=caller, filters=filters)
+        for line in skipped:
+            self.stderr.write(f"skipped: {line}")
+        text = to_yaml(documents, skipped=skipped)
         if options["output"]:
             options["output"].write_text(text, encoding="utf-8")
             self.stderr.write(f"{len(documents)} documents written to {options['output']}")
