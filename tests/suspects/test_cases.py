@@ -10,7 +10,9 @@ import pytest
 from django.test import override_settings
 
 from chaos.runs.models import Run
+from incidents.response.domain.severity import Severity
 from incidents.response.models import ImpactedService, Incident
+from incidents.response.services.incidents import open_incident
 from reliability.delivery.models import Change
 from reliability.delivery.services import row_intake
 from reliability.outbox.models import Due, Fact
@@ -136,6 +138,29 @@ def test_an_incident_is_ranked_when_its_services_are_named_and_moves_with_its_st
     Incident.objects.filter(pk=incident.pk).update(close_reason="false_positive")
     incidents.follow(incident_id=incident.pk, now=shop.now + 3 * MINUTE)
     assert not Case.objects.filter(incident_id=incident.pk).exists(), "nothing was broken"
+
+
+def test_opening_an_incident_asks_for_its_suspects_in_the_same_transaction(shop: Shop, cast: Cast) -> None:
+    deployed = shop.deploy(5)
+    opened = open_incident(
+        caller=cast.caller("responder"),
+        team_id=shop.slo.team_id,
+        severity=Severity.SEV2,
+        title="Orders fail",
+        started_at=shop.burn,
+        slo_ids=(shop.slo.pk,),
+        now=shop.now,
+    )
+    due = Due.objects.get(kind="suspects.incident")
+    assert due.key == str(opened.pk)
+    handlers.follow_incident(key=due.key, payload={}, now=shop.now)
+    case = Case.objects.get(incident_id=opened.pk)
+    assert keys(case) == [f"deployment-{deployed.pk}"], "by the service of its objective"
+    row = case.suspects.get()
+    judge(caller=cast.caller("responder"), suspect_id=row.pk, state=VerdictState.CONFIRMED, reason="", now=shop.now)
+    Incident.objects.filter(pk=opened.pk).update(close_reason="duplicate")
+    handlers.follow_incident(key=due.key, payload={}, now=shop.now)
+    assert Case.objects.filter(pk=case.pk).exists(), "what people said is kept"
 
 
 def test_an_alert_names_the_burn_that_the_ledger_knows_or_begins_one_of_its_own(shop: Shop) -> None:

@@ -28,7 +28,7 @@ WIDE_EVERY = timedelta(days=1)
 _OVERLAP = timedelta(hours=2)
 _PAUSE = timedelta(minutes=PAUSE_MINUTES)
 # Rates whose windows together reach over the overlap and the pause between two looks: none of them, no burn.
-_RATES = ("5m", "30m", "1h", "2h", "6h")
+_RATES = ("5m", "30m", "1h", "2h")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db import transaction
 from reliability.outbox.services import due
 from reliability.suspects.domain.kinds import CaseKind
 from reliability.suspects.domain.ranking import WINDOW_DEFAULT
-from reliability.suspects.models import Case
+from reliability.suspects.models import Case, Verdict
 from reliability.suspects.services.due_kinds import INCIDENT
 from reliability.suspects.services.ranking import rank_case
 from reliability.suspects.troubles import IncidentTrouble, incident_trouble
@@ -21,10 +21,15 @@ def incident_changed(*, incident_id: int, now: datetime) -> None:
 
 
 def follow(*, incident_id: int, now: datetime) -> None:
-    """Bring the case to the incident and rank it. Safe to run twice."""
+    """Bring the case to the incident and rank it. Safe to run twice.
+
+    Of what is no incident of its own any more the case goes, unless somebody judged it: what people said is kept.
+    """
     trouble = incident_trouble(incident_id=incident_id)
     if trouble is None:
-        Case.objects.filter(incident_id=incident_id).delete()
+        judged = Verdict.objects.filter(suspect__case__incident_id=incident_id)
+        if not judged.exists():
+            Case.objects.filter(incident_id=incident_id).delete()
         return
     case = _kept(incident_id, trouble, now)
     rank_case(case_id=case.pk, now=now)
