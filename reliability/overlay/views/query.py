@@ -34,7 +34,8 @@ class TimelineQuery:
     def of(cls, request: AccessRequest, *, now: datetime) -> TimelineQuery:
         """Raises Invalid for a range that is none."""
         known = {track.slug for track in tracks()}
-        wanted = [slug for text in request.GET.getlist("kinds") for slug in text.split(",")]
+        asked = [slug for text in request.GET.getlist("kinds") for slug in text.split(",")]
+        wanted = [] if known <= set(asked) else asked  # every box of the form is checked: nothing is narrowed
         return cls(
             time_range=TimeRange.from_request(request, now=now, default=DEFAULT_RANGE),
             service=_text(request, "service"),
