@@ -71,6 +71,7 @@ def gate_ask(request: AccessRequest) -> HttpResponse:
     """The form above the list: to the page of the service, with what was asked in its address."""
     form = AskForm(request.GET, services=list_services(caller=request.caller))
     if not form.is_valid():
+        messages.error(request, "Choose the service that is to be changed.")
         return redirect("gate")
     data = form.cleaned_data
     query = request.GET.copy()
