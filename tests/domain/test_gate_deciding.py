@@ -90,6 +90,9 @@ def test_an_override_of_one_revision_lets_no_other_through() -> None:
     assert [one.effect for one in strict.reasons] == [Effect.BLOCKS, Effect.OVERRIDDEN]
     assert strict.override_id is None, "what stays a no was not overridden"
     assert not is_same_revision("9fc", "9fceb02"), "three letters name nothing"
+    assert is_same_revision("9FCEB02", "9fceb02d0ae598e9")
+    for one, other in (("v1.12.1", "v1.12.10"), ("2026.1.1", "2026.1.12"), ("release", "release-2")):
+        assert not is_same_revision(one, other), "only hashes are shortened: the beginning of a version is another one"
 
 
 @pytest.mark.parametrize(

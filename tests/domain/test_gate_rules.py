@@ -67,6 +67,14 @@ def test_any_objective_brings_it_into_force_and_all_must_be_back() -> None:
     assert not stands(FREEZE, minutes=600), "without objectives there is nothing to wait for"
 
 
+def test_what_was_measured_long_ago_ends_nothing_and_what_it_showed_still_counts() -> None:
+    back, spent = replace(reading(0.9), is_stale=True), replace(reading(-0.2), is_stale=True)
+    assert stands(FREEZE, back, minutes=600), "its bad minutes leave the window while nothing is measured"
+    assert stands(FREEZE, spent, minutes=600)
+    assert stands(FREEZE, spent)
+    assert not stands(FREEZE, back)
+
+
 _LEFT = st.one_of(st.none(), st.floats(-2, 1))
 
 

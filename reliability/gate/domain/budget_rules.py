@@ -60,7 +60,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An objective now. None: nothing was measured, which is neither good nor bad."""
+    """An objective now. None: nothing was measured, which is neither good nor bad. is_stale: what was measured last is
+    too old to say that it is back: bad minutes leave a rolling window also while nothing is measured."""
 
     slo: str
     title: str
@@ -116,7 +117,7 @@ def _leaving(
 ) -> Standing:
     """Of a rule in force that nothing would bring into force now."""
     for one in concerned:
-        if one.of(rule.measure) is None:
+        if one.of(rule.measure) is None or one.is_stale:
             return Standing(True, f"“{one.title}” is not measured, so nobody knows that it is back", one.slo)
     for value, one in measured:
         if not _is_back(rule, value):

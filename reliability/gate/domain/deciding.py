@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -68,7 +69,7 @@ class Question:
     overrides: Sequence[Override] = field(default=())
 
 
-REVISION_LENGTH_MIN = 7  # what git abbreviates a sha to
+_SHA = re.compile(r"[0-9a-f]{7,64}")  # git abbreviates to 7 and more
 _ORDER = (Effect.BLOCKS, Effect.OVERRIDDEN, Effect.EXCEPTED, Effect.WARNS, Effect.NOTES)
 
 
@@ -95,10 +96,14 @@ def decide(*, reasons: Sequence[Reason], question: Question) -> Verdict:
 
 
 def is_same_revision(one: str, other: str) -> bool:
-    """Whether both name the same: equal, or one is the beginning of the other as git shortens a sha."""
+    """Whether both name the same: equal, or one is the beginning of the other as git shortens a sha.
+
+    Versions are not shortened: v1.12.1 is not v1.12.10.
+    """
     one, other = one.strip().lower(), other.strip().lower()
     short, long = sorted((one, other), key=len)
-    return one == other or (len(short) >= REVISION_LENGTH_MIN and long.startswith(short))
+    are_hashes = _SHA.fullmatch(short) is not None and _SHA.fullmatch(long) is not None
+    return one == other or (are_hashes and long.startswith(short))
 
 
 def _effect(reason: Reason, kind: ChangeKind, override: Override | None) -> Effect:

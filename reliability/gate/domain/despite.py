@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,7 +44,7 @@ def despite_no_go(*, deployed: Iterable[Deployed], answers: Iterable[Answer]) ->
     deployments that an override covered.
     """
     by_place: dict[tuple[int, str], list[Answer]] = defaultdict(list)
-    for answer in answers:
+    for answer in sorted(answers, key=lambda one: (one.at, one.id)):
         by_place[answer.service_id, answer.environment].append(answer)
     found = []
     for one in deployed:
@@ -53,11 +54,12 @@ def despite_no_go(*, deployed: Iterable[Deployed], answers: Iterable[Answer]) ->
     return found
 
 
-def _last(answers: Iterable[Answer], one: Deployed) -> Answer | None:
-    concerned = [
-        answer
-        for answer in answers
-        if one.at - ANSWER_COUNTS <= answer.at <= one.at
-        and (not answer.revision or not one.revision or is_same_revision(answer.revision, one.revision))
-    ]
-    return max(concerned, key=lambda answer: (answer.at, answer.id), default=None)
+def _last(answers: Sequence[Answer], one: Deployed) -> Answer | None:
+    """answers: of its place, in order of time."""
+    for place in range(bisect_right(answers, one.at, key=lambda answer: answer.at) - 1, -1, -1):
+        answer = answers[place]
+        if answer.at < one.at - ANSWER_COUNTS:
+            return None
+        if not answer.revision or not one.revision or is_same_revision(answer.revision, one.revision):
+            return answer
+    return None
