@@ -32,7 +32,7 @@ VERDICTS = (
         incident="Checkout fails for a quarter of customers",
     ),
     DemoVerdict(
-        -150.5, _BEN, "rejected", "Not deployed for a day; the broken release explains all of it.", "payments",
+        -150.5, _BEN, "rejected", "It changed texts of a mail; the broken release explains all of it.", "payments",
         objective="checkout-availability",
     ),
     DemoVerdict(
