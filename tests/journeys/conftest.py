@@ -30,7 +30,10 @@ OpenPage = Callable[..., Page]
 
 
 # Whose tests visit the demo; those of other files start a product of their own.
-VISITORS = {f"test_{name}.py" for name in ("address", "burning", "chaos", "live", "look", "postmortem", "status_page")}
+VISITORS = {
+    f"test_{name}.py"
+    for name in ("address", "bad_deployment", "burning", "chaos", "live", "look", "postmortem", "status_page")
+}
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
