@@ -39,8 +39,13 @@ class Event:
         return key_of(self.attributes["source"], self.attributes["id"])
 
     def to_json(self) -> bytes:
-        """The structured form, in which every event is kept."""
-        return orjson.dumps({**self.attributes, "data": self.data})
+        """The structured form, in which every event is kept. Raises UnreadableError."""
+        try:
+            return orjson.dumps({**self.attributes, "data": self.data})
+        except orjson.JSONEncodeError as error:
+            raise UnreadableError(
+                INVALID, f"the event {self.attributes['id']!r}: its data is nested too deeply"
+            ) from error
 
 
 def key_of(source: str, event_id: str) -> str:
@@ -89,6 +94,8 @@ def _event(attributes: dict[str, str], data: Any, *, place: str) -> Event:
     missing = [name for name in _REQUIRED if not attributes.get(name)]
     if missing:
         raise UnreadableError(INVALID, f"{place}: {', '.join(missing)} is missing")
+    if any("\0" in text for pair in attributes.items() for text in pair):
+        raise UnreadableError("malformed", f"{place}: an attribute contains a NUL character, which no text may hold")
     if isinstance(data, str):
         try:
             data = orjson.loads(data)  # some send the JSON of the data as a text

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import orjson
+
 from reliability.delivery.domain.reading import INVALID, Object, instant_of, link_of, object_of, required_text, text_of
 from reliability.delivery.domain.told import Payload, Told, ToldSwitch, UnreadableError
 
 _FIELDS = frozenset(("id", "title", "kind", "service", "at", "url", "details"))
 _DETAILS_MAX = 50
+_DETAILS_BYTES_MAX = 16_384
 SWITCHES_MAX = 1_000
 
 
@@ -25,9 +28,7 @@ def _switch(row: Object, index: int, payload: Payload) -> ToldSwitch:
     unknown = sorted(set(row) - _FIELDS)
     if unknown:
         raise UnreadableError(INVALID, f"{place}: {', '.join(unknown)} is no field of a change, put it into details")
-    details = object_of(row.get("details"), f"{place}.details")
-    if len(details) > _DETAILS_MAX:
-        raise UnreadableError(INVALID, f"{place}.details: at most {_DETAILS_MAX} entries")
+    details = _details(row, place)
     service = text_of(row, "service", length_max=63)
     return ToldSwitch(
         key=required_text(row, "id", place),
@@ -37,3 +38,16 @@ def _switch(row: Object, index: int, payload: Payload) -> ToldSwitch:
         url=link_of(row, "url"),
         details={"kind": text_of(row, "kind", length_max=63) or "configuration", **details},
     )
+
+
+def _details(row: Object, place: str) -> Object:
+    details = object_of(row.get("details"), f"{place}.details")
+    if len(details) > _DETAILS_MAX:
+        raise UnreadableError(INVALID, f"{place}.details: at most {_DETAILS_MAX} entries")
+    try:
+        size = len(orjson.dumps(details))
+    except orjson.JSONEncodeError as error:
+        raise UnreadableError(INVALID, f"{place}.details: nested too deeply") from error
+    if size > _DETAILS_BYTES_MAX:
+        raise UnreadableError(INVALID, f"{place}.details: at most {_DETAILS_BYTES_MAX:,} bytes of JSON")
+    return details

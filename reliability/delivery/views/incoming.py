@@ -115,15 +115,15 @@ def _events(content_type: str, headers: Mapping[str, str], body: bytes) -> list[
     try:
         value = orjson.loads(body) if body else None
         events = cloudevents.events_of(content_type=content_type, headers=headers, body=body, value=value)
+        if len(events) > settings.DELIVERY_ROWS_MAX:
+            raise TooLarge(f"{len(events):,} events in one request: send at most {settings.DELIVERY_ROWS_MAX:,}")
+        return [
+            Arrived(event=event.attributes["type"], key=event.key, body=event.to_json(), headers={}) for event in events
+        ]
     except orjson.JSONDecodeError as error:
         raise ProblemError(f"the body is not valid JSON: {error}", reason="malformed") from error
     except UnreadableError as error:
         raise ProblemError(str(error), reason=error.reason) from error
-    if len(events) > settings.DELIVERY_ROWS_MAX:
-        raise TooLarge(f"{len(events):,} events in one request: send at most {settings.DELIVERY_ROWS_MAX:,}")
-    return [
-        Arrived(event=event.attributes["type"], key=event.key, body=event.to_json(), headers={}) for event in events
-    ]
 
 
 def _said(integration: DeliveryIntegration, received: Received) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from reliability.measures.domain.rows import UnreadableRowError
@@ -50,8 +50,16 @@ def rows_of_table(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
 
 
 def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    return json.loads(text, parse_float=_decimal, parse_constant=_refuse)
 
 
 def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _decimal(text: str) -> Decimal:
+    """json expects a ValueError for a number that is none; an exponent of twenty digits raises another."""
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"{text[:40]} is beyond what a number can be") from error

@@ -24,6 +24,7 @@ PLACES = 6
 VALUE_MAX = Decimal(10) ** 15
 LENGTH_MAX = timedelta(days=366)
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database takes NUL, nor half of a surrogate pair
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _FIELDS = frozenset({"service", "measure", "start", "end", "value", "unit"})
 
@@ -77,7 +78,7 @@ def measure_name(text: str) -> str:
 
 def _text(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > TEXT_MAX or "\0" in value:
+    if not isinstance(value, str) or not value.strip() or len(value) > TEXT_MAX or _UNSTORABLE.search(value):
         raise UnreadableRowError("malformed", f"{name} is a text of 1 to {TEXT_MAX} characters")
     return value.strip()
 
@@ -135,6 +136,6 @@ def _unit(measure: str, value: Any) -> str:
         raise UnreadableRowError("bad_currency", words)
     if measure == TRANSACTIONS and unit:
         raise UnreadableRowError("bad_unit", "transactions have no unit: leave it out")
-    if len(unit) > UNIT_MAX or "\0" in unit:
+    if len(unit) > UNIT_MAX or _UNSTORABLE.search(unit):
         raise UnreadableRowError("bad_unit", f"unit is at most {UNIT_MAX} characters")
     return unit

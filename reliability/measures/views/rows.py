@@ -49,7 +49,8 @@ def value_text(value: Fraction | None) -> str:
         return "0"
     number = Decimal(value.numerator) / Decimal(value.denominator)
     places = max(_DIGITS - 1 - number.adjusted(), 0)
-    text = f"{round(number, places):,f}"
+    # Formatting rounds numbers of any length; quantizing would refuse those beyond 28 digits.
+    text = f"{number:,.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -1,0 +1,146 @@
+"""What strangers, broken senders and clocks send: kept or refused with a reason, never an error of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+
+from reliability.access.domain.caller import SYSTEM, Role, Scope
+from reliability.delivery.models import Deployment, RawDelivery
+from reliability.delivery.services import integrations, shipping
+from reliability.delivery.services.integrations import Settings
+from tests.cast import Cast, ServiceFactory
+from tests.domain.delivery_payloads import at, recorded
+
+NOW = at(20)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(cast: Cast, client: Client) -> Any:
+    """Posts a body to an integration of a kind, as its owner does."""
+    ServiceFactory(team=cast.payments, name="checkout")
+    keys: dict[str, str] = {}
+
+    def post(kind: str, body: bytes, *, content_type: str = "application/json", **headers: str) -> Any:
+        if kind not in keys:
+            made = integrations.create(
+                caller=SYSTEM, team=cast.payments, name=f"our-{kind}", kind=kind, settings=Settings(title=kind), now=NOW
+            )
+            keys[kind] = made.key.text
+        proof = {"Authorization": f"Bearer {keys[kind]}", "X-Gitlab-Token": keys[kind]}
+        return client.post(f"/delivery/in/our-{kind}", body, content_type=content_type, headers=proof | headers)
+
+    return post
+
+
+def nested(depth: int) -> bytes:
+    return b'{"a":' * depth + b"1" + b"}" * depth
+
+
+def test_events_of_any_depth_are_answered(sent: Any) -> None:
+    event = recorded("cdevents/deployed_0.4.json")
+    for number, depth in enumerate((100, 250, 260, 600, 1_000)):
+        one = orjson.dumps({**event, "id": f"deep-{number}"}).replace(b'"customData":', b'"customX":')
+        text = one[:-1] + b',"data":' + nested(depth) + b"}"
+        answer = sent("cloudevents", text, content_type="application/cloudevents+json")
+        assert answer.status_code in (400, 422), (depth, answer.content)
+
+
+def test_details_of_any_depth_are_answered(sent: Any) -> None:
+    for number, depth in enumerate((100, 700, 900, 980, 1_000)):
+        body = b'{"id": "%d", "title": "Deep", "details": {"a": %s}}' % (number, nested(depth))
+        answer = sent("changes", body)
+        assert answer.status_code in (202, 400, 422), (depth, answer.content)
+
+
+def test_no_name_of_an_event_holds_nul(sent: Any) -> None:
+    event = recorded("cdevents/deployed_0.4.json")
+    for name in ("id", "source", "type"):
+        told = {f"ce-{one}": event[one] for one in ("specversion", "id", "source", "type")}
+        answer = sent("cloudevents", orjson.dumps(event["data"]), **{**told, f"ce-{name}": event[name] + "%00"})
+        assert answer.status_code in (400, 422), (name, answer.content)
+        answer = sent(
+            "cloudevents",
+            orjson.dumps({**event, name: event[name] + "\0"}),
+            content_type="application/cloudevents+json",
+        )
+        assert answer.status_code in (400, 422), (name, answer.content)
+    assert not RawDelivery.objects.filter(key__contains="\0").exists()
+
+
+ROW = {"id": "1", "service": "checkout", "environment": "production", "outcome": "succeeded", "revision": "abc"}
+
+
+ODD: list[dict[str, Any]] = [
+    {"finished_at": None},
+    {"finished_at": True},
+    {"finished_at": []},
+    {"finished_at": {}},
+    {"finished_at": 1e18},
+    {"finished_at": -1},
+    {"finished_at": 18446744073709551615},
+    {"finished_at": "2026-03-01T12:00:00"},
+    {"finished_at": "0001-01-01T00:00:00+02:00"},
+    {"finished_at": "9999-12-31T23:59:59-12:00"},
+    {"finished_at": "1e999"},
+    {"finished_at": "nan"},
+    {"finished_at": "2999-12-31T23:59:59Z"},
+    {"finished_at": "1970-01-01T00:00:00Z"},
+    {"finished_at": "2026-03-01T12:00:00+23:59"},
+    {"id": {}},
+    {"id": 1.5},
+    {"id": True},
+    {"id": "x" * 500},
+    {"id": "\U0001f600" * 100},
+    {"service": "\u202echeckout"},
+    {"service": ["checkout"]},
+    {"service": "x" * 10_000},
+    {"environment": "\u0130" * 120},
+    {"environment": 5},
+    {"environment": "\u00a0"},
+    {"revision": 12345678901234567},
+    {"revision": "\u0000"},
+    {"revision": []},
+    {"commits": "abc"},
+    {"commits": [None]},
+    {"commits": [1]},
+    {"commits": [{}]},
+    {"commits": [{"sha": "a" * 65, "committed_at": 1}]},
+    {"commits": [{"sha": "a", "committed_at": 1, "parents": ["a"]}]},
+    {"commits": [{"sha": "a", "committed_at": 1, "parents": [1]}]},
+    {"commits": [{"sha": "a", "committed_at": 1}, {"sha": "a", "committed_at": 2}]},
+    {"changes": [{"id": "1"}, {"id": "1", "merged_at": 5}]},
+    {"changes": [{"id": "1", "url": "javascript:alert(1)", "merge_sha": "a" * 64}]},
+    {"changes": {"id": "1"}},
+    {"rollback": "yes"},
+    {"unplanned": 1},
+    {"url": "javascript:alert(1)"},
+    {"url": ["x"]},
+    {"title": {"a": 1}},
+    {"repository": "x" * 5_000},
+    {"source": "\u00e4" * 100},
+    {"outcome": 1},
+    {"outcome": "SUCCESS"},
+    {"unknown": 1},
+]
+
+
+def test_odd_rows_are_stored_or_refused_and_every_list_can_be_read(sent: Any, cast: Cast, bearer: Any) -> None:
+    rows = [{**ROW, "finished_at": "2026-03-01T12:00:00Z", "id": str(place), **odd} for place, odd in enumerate(ODD)]
+    for odd in rows:
+        answer = sent("json", orjson.dumps(odd))
+        assert answer.status_code in (202, 422), (odd, answer.content)
+    api = bearer(team=cast.payments, role=Role.EDITOR, scopes=[Scope.READ, Scope.WRITE, Scope.INTAKE])
+    lines = b"\n".join(orjson.dumps(odd) for odd in rows)
+    answer = api.post("/api/v1/deployments", lines, content_type="application/x-ndjson").json()
+    assert answer["accepted"] + answer["rejected"] == len(rows)
+    refused = {error["index"] for error in answer["errors"]}
+    assert {place for place, odd in enumerate(ODD) if "finished_at" in odd} - refused == {12, 13, 14}
+    shipping.work_out(team_id=cast.payments.pk, now=NOW)
+    for path in ("deployments", "dora", "timeline", "ratios"):
+        assert api.get(f"/api/v1/{path}").status_code == 200, path
+    assert not Deployment.objects.filter(source_url__startswith="javascript").exists()
