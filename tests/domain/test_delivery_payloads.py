@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from reliability.delivery.domain import argocd, cdevents, cloudevents, github, gitlab, rows, switches
 from reliability.delivery.domain.environments import is_production_name
 from reliability.delivery.domain.kinds import KINDS
+from reliability.delivery.domain.recipes import recipes
 from reliability.delivery.domain.repositories import repository_of
 from reliability.delivery.domain.row_files import lines_of, table_of
 from reliability.delivery.domain.settings import SettingsError, checked_settings
-from reliability.delivery.domain.signatures import key_of_bearer, key_of_github, key_of_gitlab
+from reliability.delivery.domain.signatures import key_of_bearer, key_of_github, key_of_gitlab, signing_token
 from reliability.delivery.domain.told import Payload, Told, UnreadableError
 from tests.domain.delivery_payloads import at, payload, recorded, sha
 
@@ -269,6 +270,22 @@ def test_gitlab_sends_a_token_or_signs_in_the_standard_way() -> None:
     assert key_of_gitlab(headers=signed | {"webhook-id": "id-2"}, body=BODY, keys=KEYS, now=now) is None
     whole = "whsec_" + base64.b64encode(b"new-key").decode()
     assert key_of_gitlab(headers=signed, body=BODY, keys=[whole], now=now) == 0
+    strange = signed | {"webhook-signature": "v1,bm9uc2Vuc2U=", "x-gitlab-token": "new-key"}
+    assert key_of_gitlab(headers=strange, body=BODY, keys=KEYS, now=now) == 1, "signed with a token of GitLab's own"
+
+
+def test_gitlab_signs_with_the_token_that_is_made_of_the_key() -> None:
+    """It takes `whsec_` and the base64 of 32 bytes, nothing else."""
+    now, key = at(9), "0123456789abcdef" * 2 + "01234567"
+    token = signing_token(key)
+    secret = base64.b64decode(token.removeprefix("whsec_"))
+    assert (token[:6], len(secret)) == ("whsec_", 32)
+    assert token in {recipe.code for recipe in recipes(kind="gitlab", address="https://a.example", key=key)}
+    stamp = str(int(now.timestamp()))
+    digest = hmac.new(secret, f"id-1.{stamp}.".encode() + BODY, hashlib.sha256).digest()
+    signed = {"webhook-id": "id-1", "webhook-timestamp": stamp}
+    signed["webhook-signature"] = "v1," + base64.b64encode(digest).decode()
+    assert key_of_gitlab(headers=signed, body=BODY, keys=["former-key", key], now=now) == 1
 
 
 def test_others_present_the_key() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from reliability.delivery.domain.argocd import TEMPLATE
+from reliability.delivery.domain.signatures import signing_token
+
+_KEY = re.compile(r"[0-9a-f]{40}")  # else a word stands for it
+_DERIVED = """echo "whsec_$(printf %s '{key}' | openssl dgst -sha256 -binary | base64)\""""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,12 @@ def _gitlab(address: str, key: str) -> list[Recipe]:
             "Deployment and Feature flag events.",
             address,
         ),
-        Recipe("Secret token", "Or the signing token, where your GitLab has one: either is understood.", key),
+        Recipe("Secret token", "GitLab sends it with every delivery.", key),
+        Recipe(
+            "Signing token",
+            "Instead, where your GitLab has one: it signs every delivery. It is made of the key.",
+            signing_token(key) if _KEY.fullmatch(key) else _DERIVED.format(key=key),
+        ),
     ]
 
 

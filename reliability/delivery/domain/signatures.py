@@ -3,7 +3,8 @@
 GitHub: `X-Hub-Signature-256: sha256=<hex HMAC-SHA256 of the body>`,
 https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries.
 GitLab: `X-Gitlab-Token`, or signed as Standard Webhooks are: `webhook-signature: v1,<base64>` over `id.timestamp.body`,
-https://docs.gitlab.com/user/project/integrations/webhooks/ and https://www.standardwebhooks.com.
+https://docs.gitlab.com/user/project/integrations/webhooks/ and https://www.standardwebhooks.com. As signing token GitLab
+takes nothing but `whsec_` and the base64 of 32 bytes: `signing_token` makes one of a key.
 """
 
 from __future__ import annotations
@@ -29,10 +30,14 @@ def key_of_github(*, headers: Headers, body: bytes, keys: Sequence[str]) -> int 
 
 
 def key_of_gitlab(*, headers: Headers, body: bytes, keys: Sequence[str], now: datetime) -> int | None:
-    """A signature is believed before the token. None also for a signature of more than five minutes ago."""
-    if "webhook-signature" in headers:
-        return _key_of_standard(headers=headers, body=body, keys=keys, now=now)
-    return _fitting(list(keys), [headers.get("x-gitlab-token", "")])
+    """A signature of the last five minutes, or the token: GitLab may sign with a token of its own besides."""
+    signer = _key_of_standard(headers=headers, body=body, keys=keys, now=now)
+    return signer if signer is not None else _fitting(list(keys), [headers.get("x-gitlab-token", "")])
+
+
+def signing_token(key: str) -> str:
+    """The key as Standard Webhooks wants secrets: `whsec_` and the base64 of its SHA-256."""
+    return _STANDARD_PREFIX + base64.b64encode(_token_bytes(key)).decode()
 
 
 def key_of_bearer(*, headers: Headers, keys: Sequence[str]) -> int | None:
@@ -49,8 +54,17 @@ def _key_of_standard(*, headers: Headers, body: bytes, keys: Sequence[str], now:
     if abs(now.timestamp() - int(told_at)) > _AGE_MAX.total_seconds():
         return None
     message = b".".join((told_id.encode(), told_at.encode(), body))
-    expected = ["v1," + base64.b64encode(_hmac(_standard_key(key), message)).decode() for key in keys]
-    return _fitting(expected, headers["webhook-signature"].split()[:_SIGNATURES_MAX])
+    given = headers.get("webhook-signature", "").split()[:_SIGNATURES_MAX]
+    for form in (_standard_key, _token_bytes):
+        expected = ["v1," + base64.b64encode(_hmac(form(key), message)).decode() for key in keys]
+        if (found := _fitting(expected, given)) is not None:
+            return found
+    return None
+
+
+def _token_bytes(key: str) -> bytes:
+    """What a sender signs with that was given the signing token."""
+    return hashlib.sha256(key.encode()).digest()
 
 
 def _standard_key(key: str) -> bytes:
