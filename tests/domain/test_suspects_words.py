@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reliability.catalog.domain.graph import edges_of
+from reliability.kit.periods import Period
 from reliability.suspects.domain.blame import blamed
 from reliability.suspects.domain.kinds import CaseKind, SuspectKind, VerdictState, kind_of_change
 from reliability.suspects.domain.labels import deployment_label
@@ -128,5 +129,8 @@ def test_precision_counts_confirmed_places_among_judged_cases() -> None:
 
 def test_a_month_without_verdicts_is_a_gap() -> None:
     cases = [case((1, CONFIRMED)), case((1, OPEN), month=5)]
-    months = by_month(cases=cases, first=datetime(2026, 3, 1, tzinfo=UTC), last=datetime(2026, 5, 3, tzinfo=UTC))
+    period = Period(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 5, 3, tzinfo=UTC))
+    months = by_month(cases=cases, period=period)
     assert [(one.start.month, one.cases, one.at_1.value) for one in months] == [(3, 1, 1.0), (4, 0, None), (5, 1, None)]
+    until_may = by_month(cases=[], period=Period(period.start, datetime(2026, 5, 1, tzinfo=UTC)))
+    assert [one.start.month for one in until_may] == [3, 4], "the end of a period does not belong to it"

@@ -272,8 +272,9 @@ def test_the_api_lists_judges_and_sets_rules(shop: Shop, cast: Cast, as_: As) ->
     }
     again = as_("editor").put("/api/v1/suspects/rules/payments", {"window": "1m"}, **put)
     assert again.status_code == 422
-    page = as_("editor").post("/delivery/suspects/rules/payments/", {"window": "soon"}).content.decode()
-    assert "write a number and a unit" in page
+    refused = as_("editor").post("/delivery/suspects/rules/payments/", {"window": "soon"})
+    assert refused.status_code == 422
+    assert "write a number and a unit" in refused.content.decode()
     saved = as_("editor").post(
         "/delivery/suspects/rules/payments/", {"service_form": "1", "service": "checkout", "service_window": ""}
     )
@@ -302,6 +303,22 @@ def test_a_change_of_a_private_team_is_a_suspect_without_a_name(
     assert "vault 0000003 to production" in as_("viewer").get(f"/delivery/suspects/cases/{case.pk}/").content.decode()
     seen = as_("outsider").get(f"/slos/{shop.slo.name}/").content.decode()
     assert "Vault" not in seen
+    say(cast, suspects(case)[0], REJECTED, "Vault was rolled back, and it burnt on", who="chief")
+    say(cast, suspects(case)[0], CONFIRMED, "it was Vault after all", who="chief")
+    for url in (f"/delivery/suspects/cases/{case.pk}/", f"/slos/{shop.slo.name}/", "/api/v1/suspects"):
+        judged = as_("outsider").get(url).content.decode()
+        assert "onfirmed" in judged
+        assert "Vault" not in judged, "what was said of it may name it"
+    assert "it was Vault after all" in as_("viewer").get("/api/v1/suspects").content.decode()
+
+
+def test_a_burn_goes_with_its_objective_to_another_team(shop: Shop, cast: Cast, as_: As) -> None:
+    shop.deploy(5)
+    case = shop.look()
+    Slo.objects.filter(pk=shop.slo.pk).update(team=cast.search)
+    shop.look(at=shop.now + 2 * MINUTE)
+    assert as_("viewer").get(f"/api/v1/suspects/cases/{case.pk}").status_code == 404
+    assert as_("outsider").get(f"/api/v1/suspects/cases/{case.pk}").status_code == 200
 
 
 def test_the_page_of_the_objective_shows_its_burns(shop: Shop, as_: As) -> None:

@@ -50,7 +50,7 @@ def suspect_out(row: Suspect, *, case: Case, caller: Caller) -> dict[str, Any]:
         "first_score": row.first_score,
         "reasons": [{"kind": one.kind, "text": one.text, "value": one.value} for one in view.reasons],
         "verdict": row.verdict,
-        "verdict_reason": row.verdict_reason,
+        "verdict_reason": view.said,
         "verdict_by": row.verdict_by_name,
         "verdict_at": row.verdict_at,
     }

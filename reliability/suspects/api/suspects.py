@@ -88,7 +88,7 @@ def get_precision(request: AccessRequest, query: Query[schemas.SuspectCasesQuery
                 "at_1": precision_out(one.at_1),
                 "at_3": precision_out(one.at_3),
             }
-            for one in by_month(cases=judged, first=start, last=end)
+            for one in by_month(cases=judged, period=Period(start, end))
         ],
     }
 

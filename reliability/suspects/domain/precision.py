@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from reliability.kit.periods import Period
 from reliability.suspects.domain.kinds import VerdictState
 
 
@@ -63,13 +64,13 @@ def is_judged(*, case: JudgedCase, k: int) -> bool:
     return bool(first) and all(one.verdict is VerdictState.REJECTED for one in first)
 
 
-def by_month(*, cases: Sequence[JudgedCase], first: datetime, last: datetime) -> list[Month]:
-    """Every month from that of *first* to that of *last*, also those without any case: a gap is worth seeing."""
+def by_month(*, cases: Sequence[JudgedCase], period: Period) -> list[Month]:
+    """Every month of which the period holds a moment, also those without any case: a gap is worth seeing."""
     of_month: dict[datetime, list[JudgedCase]] = {}
     for one in cases:
         of_month.setdefault(month_start(one.began_at), []).append(one)
-    months, month = [], month_start(first)
-    while month <= month_start(last):
+    months, month = [], month_start(period.start)
+    while month < period.end:
         found = of_month.get(month, [])
         months.append(Month(month, len(found), precision(cases=found, k=1), precision(cases=found, k=3)))
         month = _next(month)

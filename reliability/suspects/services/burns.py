@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from reliability.kit.instants import MINUTE, floor_minute
 from reliability.kit.periods import Period
@@ -47,6 +47,7 @@ def look(*, now: datetime) -> Looked:
         .select_related("slo")
         .order_by("looked_at", "pk")[:AT_ONCE]
     )
+    _follow_owners([one.slo_id for one in due])
     calm = _calm([one.slo_id for one in due])
     widely = {one.pk for one in due if one.wide_at <= now - WIDE_EVERY}
     wanted = [one for one in due if one.pk in widely or one.slo_id not in calm]
@@ -142,6 +143,12 @@ def _watch_new(now: datetime) -> None:
     Watch.objects.bulk_create(
         [Watch(slo_id=pk, looked_at=long_ago, wide_at=long_ago) for pk in new], ignore_conflicts=True
     )
+
+
+def _follow_owners(slo_ids: Sequence[int]) -> None:
+    """What an objective burnt goes with it to another team: who may read it, and who judges."""
+    moved = Case.objects.filter(slo_id__in=slo_ids).exclude(team_id=F("slo__team_id"))
+    moved.update(team_id=Subquery(Slo.objects.filter(pk=OuterRef("slo_id")).values("team_id")[:1]))
 
 
 def _calm(slo_ids: Sequence[int]) -> set[int]:

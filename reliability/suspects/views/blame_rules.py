@@ -46,7 +46,8 @@ def blame_rules(request: AccessRequest, slug: str) -> HttpResponse:
         "service_form": service_form,
         "windows": service_windows(team_id=team.pk),
     }
-    return render(request, "suspects/rules.html", context)
+    is_refused = bool(team_form.errors or service_form.errors)
+    return render(request, "suspects/rules.html", context, status=422 if is_refused else 200)
 
 
 def _save_team(request: AccessRequest, form: TeamRuleForm, team: Team) -> bool:

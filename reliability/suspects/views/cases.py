@@ -49,7 +49,7 @@ def suspect_list(request: AccessRequest) -> HttpResponse:
     context = {
         "tabs": tabs_for(request),
         "query": query,
-        "chart": precision_chart(months=by_month(cases=judged, first=period.start, last=period.end)),
+        "chart": precision_chart(months=by_month(cases=judged, period=period)),
         "at_1": precision(cases=judged, k=1),
         "at_3": precision(cases=judged, k=3),
         "cases": len(judged),

@@ -25,7 +25,8 @@ _OF_HIDDEN = frozenset({ReasonKind.TIME, ReasonKind.LATE})
 
 @dataclass(frozen=True, slots=True)
 class SuspectView:
-    """is_hidden: the reader may not know what it is. score: percent. moved: that its place was another at first."""
+    """is_hidden: the reader may not know what it is. score: percent. moved: that its place was another at first. said:
+    why it was judged so, which may name what is hidden."""
 
     suspect: Suspect
     label: str
@@ -36,6 +37,7 @@ class SuspectView:
     score: int
     state: str
     moved: str
+    said: str
     history: Sequence[Verdict]
 
     @property
@@ -104,7 +106,8 @@ def suspect_view(
         score=round(row.score * 100),
         state=f"suspect_{VerdictState(row.verdict).value}",
         moved=moved,
-        history=list(row.verdicts.all()) if with_history else (),
+        said="" if is_hidden else row.verdict_reason,
+        history=list(row.verdicts.all()) if with_history and not is_hidden else (),
     )
 
 
