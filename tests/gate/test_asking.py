@@ -19,6 +19,7 @@ from reliability.access.domain.caller import Role
 from reliability.access.models import AuditEntry
 from reliability.catalog.models import Service
 from reliability.delivery.models import Deployment
+from reliability.gate.domain.kept import told_to
 from reliability.gate.models import BudgetPolicy, FreezeWindow, GateDecision, GateNotice, GateOverride
 from reliability.gate.selectors.decisions import deployed_despite
 from reliability.gate.services import asking, evaluating, freezes, overrides, team_gates
@@ -134,8 +135,24 @@ def test_a_run_under_way_blocks_until_its_deadline(
     answer = ask(cast, now)
     assert kinds_of(answer) == {"experiment": "blocks"}
     assert answer.verdict.reasons[0].reason.until == now + HOUR
+    reason = answer.verdict.reasons[0].reason
+    assert reason.team_ids == {run.team_id, run.experiment.team_id}
     Run.objects.filter(pk=run.pk).update(state="waiting")
     assert ask(cast, now).verdict.decision == "go"
+
+
+def test_a_run_whose_experiment_went_to_a_team_that_keeps_to_itself_blocks_without_a_name(
+    cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, now: datetime
+) -> None:
+    left(0.9)
+    run: Run = RunFactory(service=checkout, team=cast.payments, state="running", started_at=now)
+    run.experiment.team = cast.search
+    run.experiment.save(update_fields=("team",))
+    ask(cast, now)
+    row = GateDecision.objects.get()
+    viewer, chief = (told_to(caller=cast.caller(who), stored=row.reasons) for who in ("viewer", "chief"))
+    assert [one.words for one in viewer] == ["an experiment of another team is under way"]
+    assert run.experiment.title in chief[0].words
 
 
 def freeze(cast: Cast, now: datetime, **more: Any) -> FreezeWindow:
@@ -217,6 +234,8 @@ def test_what_was_deployed_in_spite_of_a_no_is_listed_unless_somebody_overrode_i
     bad = deploy(cast, checkout, now + HOUR, "9fceb02d0ae")
     deploy(cast, checkout, now + HOUR, "1234567")
     later = now + 3 * HOUR
+    secret = deploy(cast, checkout, now + HOUR, "9fceb02ffff")
+    Deployment.objects.filter(pk=secret.pk).update(team=cast.search)
     found = deployed_despite(caller=cast.caller("viewer"), now=later)
     assert [(one.deployment.pk, one.decision.asked_by_name) for one in found] == [(bad.pk, "Viewer")]
     assert deployed_despite(caller=cast.caller("outsider"), now=later) == []

@@ -107,6 +107,20 @@ def test_a_change_is_a_version_and_what_no_rule_asks_for_any_more_is_over(
     assert verbs == [f"budget_policy.{verb}" for verb in ("create", "update", "update", "delete")]
 
 
+def test_times_of_a_service_that_went_to_another_team_are_told_to_whom_may_know_both(
+    policy: BudgetPolicy, checkout: Service, left: Left, cast: Cast, as_: Callable[[str], Client], now: datetime
+) -> None:
+    left(0.05)
+    evaluating.evaluate_all(now=now)
+    checkout.team = cast.search
+    checkout.save(update_fields=("team",))
+    seen = as_("viewer").get(f"/delivery/gate/policies/{policy.pk}/").content.decode()
+    assert "Never yet" in seen
+    assert "Checkout" not in seen
+    assert policy.title not in as_("outsider").get("/delivery/gate/services/checkout/").content.decode()
+    assert policy.title in as_("chief").get("/delivery/gate/services/checkout/").content.decode()
+
+
 def test_a_service_may_have_another_policy_or_none_and_leaves_its_old_teams_behind(
     policy: BudgetPolicy, checkout: Service, left: Left, cast: Cast, now: datetime
 ) -> None:

@@ -35,7 +35,7 @@ def _blocker(run: Run, service_id: int) -> Blocker:
         kind=ReasonKind.EXPERIMENT,
         words=f"run #{run.pk} of “{run.experiment.title}” is under way",
         hidden_words="an experiment of another team is under way",
-        team_ids=frozenset({run.team_id}),
+        team_ids=frozenset({run.team_id, run.experiment.team_id}),
         url=reverse("run-detail", args=(run.pk,)),
         until=run.deadline_at,
     )

@@ -80,9 +80,8 @@ def deployed_despite(*, caller: Caller, service_ids: Sequence[int] | None = None
         service__in=services, decision=Decision.NO_GO.value, last_asked_at__gte=since - ANSWER_COUNTS
     )
     rows = (
-        Deployment.objects.filter(
-            Q(service_id__in=refused.order_by().values("service_id")), finished_at__gte=since, finished_at__lt=now
-        )
+        Deployment.objects.readable_by(caller)
+        .filter(Q(service_id__in=refused.order_by().values("service_id")), finished_at__gte=since, finished_at__lt=now)
         .exclude(outcome="cancelled")
         .annotate(began_at=Coalesce(F("started_at"), F("finished_at")))
     )

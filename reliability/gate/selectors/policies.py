@@ -57,14 +57,20 @@ def services_under(*, policy: BudgetPolicy) -> list[Holds]:
     ]
 
 
-def periods_of(*, policy: BudgetPolicy) -> QuerySet[PolicyPeriod]:
-    """Services on which its rules are or were in force, those still in force first, then the newest."""
-    return policy.periods.select_related("service").order_by(*_OPEN_FIRST, "-entered_at", "-pk")
+def periods_of(*, policy: BudgetPolicy, caller: Caller) -> QuerySet[PolicyPeriod]:
+    """Readable services on which its rules are or were in force, those still in force first, then the newest.
+
+    A service that went to another team since may be one that the reader of the policy must not know.
+    """
+    readable = policy.periods.filter(service__in=Service.objects.readable_by(caller))
+    return readable.select_related("service").order_by(*_OPEN_FIRST, "-entered_at", "-pk")
 
 
-def periods_of_service(*, service: Service) -> QuerySet[PolicyPeriod]:
-    """What is and was in force for a service that the caller may read, those still in force first."""
-    return service.policy_periods.select_related("policy").order_by(*_OPEN_FIRST, "-entered_at", "-pk")
+def periods_of_service(*, service: Service, caller: Caller) -> QuerySet[PolicyPeriod]:
+    """What is and was in force for a service that the caller may read, those still in force first; not by policies of
+    a former team that keeps to itself."""
+    known = Q(policy=None) | Q(policy__in=BudgetPolicy.objects.readable_by(caller))
+    return service.policy_periods.filter(known).select_related("policy").order_by(*_OPEN_FIRST, "-entered_at", "-pk")
 
 
 def names_of_objectives(*, team_id: int) -> Sequence[str]:

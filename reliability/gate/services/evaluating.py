@@ -12,7 +12,7 @@ from django.db.models import Q
 from reliability.catalog.models import Service
 from reliability.gate.domain.budget_rules import Reading, Rule, standing_of, words_of
 from reliability.gate.domain.reasons import Policy
-from reliability.gate.models import BudgetPolicy, GateNotice, PolicyPeriod
+from reliability.gate.models import BudgetPolicy, GateNotice, PolicyChoice, PolicyPeriod
 from reliability.gate.selectors.facts import policies_of, readings_of
 from reliability.gate.services.telling import tell_period
 from reliability.outbox.services import facts
@@ -41,9 +41,11 @@ _Plan = list[_Entering | _Leaving]
 
 def evaluate_all(*, now: datetime) -> int:
     """Every service that has a policy, or had one. Returns how many rules came into force or are over."""
-    wanted = Q(team__budget_policies__is_team_default=True) | Q(policy_choice__policy__isnull=False)
-    wanted |= Q(policy_periods__in=PolicyPeriod.objects.filter(left_at=None))
-    ids = list(Service.objects.filter(wanted).order_by("pk").values_list("pk", flat=True).distinct())
+    # By keys and not by joins, which would multiply policies by all that was ever in force.
+    wanted = Q(team_id__in=BudgetPolicy.objects.filter(is_team_default=True).order_by().values("team_id"))
+    wanted |= Q(pk__in=PolicyChoice.objects.filter(policy__isnull=False).order_by().values("service_id"))
+    wanted |= Q(pk__in=PolicyPeriod.objects.filter(left_at=None).order_by().values("service_id"))
+    ids = list(Service.objects.filter(wanted).order_by("pk").values_list("pk", flat=True))
     return sum(evaluate(service_ids=ids[first : first + _BATCH], now=now) for first in range(0, len(ids), _BATCH))
 
 

@@ -154,7 +154,7 @@ def service_page(request: AccessRequest, service: Service, form: OverrideForm | 
         "overrides": list(list_overrides(caller=request.caller, service=service.name, now=now)[:SHOWN]),
         "recent": [row_of_decision(one, caller=request.caller) for one in decisions[:SHOWN]],
         "despite": deployed_despite(caller=request.caller, service_ids=[service.pk], now=now)[:SHOWN],
-        "periods": list(periods_of_service(service=service)[:SHOWN]),
+        "periods": list(periods_of_service(service=service, caller=request.caller)[:SHOWN]),
         "when_silent": when_silent,
         "all_silent": list(WhenSilent),
         "snippets": snippets(

@@ -71,7 +71,7 @@ def policy_detail(request: AccessRequest, pk: int) -> HttpResponse:
         "row": _row(found, timezone.now().date()),
         "terms": found.terms,
         "services": services_under(policy=found),
-        "page": page_of(request, periods_of(policy=found), per_page=PERIODS_PER_PAGE),
+        "page": page_of(request, periods_of(policy=found, caller=request.caller), per_page=PERIODS_PER_PAGE),
         "versions": [(one, _rules(one.terms)) for one in found.versions.all()[:VERSIONS_SHOWN]],
         "may_edit": request.caller.may(found.team_id, Role.EDITOR),
     }
