@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reliability.access.domain.caller import Caller
 from reliability.suspects.selectors.cases import case_of_incident
-from reliability.suspects.views.rows import SHOWN_MAX, CaseView, case_view
+from reliability.suspects.selectors.named import SHOWN_MAX, CaseView, case_view
 
 
 def suspects_of_incident(*, caller: Caller, incident_id: int, limit: int = SHOWN_MAX + 2) -> CaseView | None:

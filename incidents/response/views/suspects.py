@@ -14,8 +14,8 @@ from reliability.catalog.models import Service
 from reliability.delivery.models import Change
 from reliability.delivery.selectors.changes import changes
 from reliability.kit.periods import Period
+from reliability.suspects.selectors.named import CaseView
 from reliability.suspects.showing import suspects_of_incident
-from reliability.suspects.views.rows import CaseView
 
 CHANGES_MAX = 100
 

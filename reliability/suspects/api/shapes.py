@@ -8,7 +8,7 @@ from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.suspects.domain.precision import Precision
 from reliability.suspects.models import Case, Suspect
-from reliability.suspects.views.rows import suspect_view
+from reliability.suspects.selectors.named import suspect_view
 
 
 def case_out(case: Case, *, caller: Caller) -> dict[str, Any]:

@@ -24,9 +24,9 @@ from reliability.suspects.forms.verdict import VerdictForm
 from reliability.suspects.models import Suspect
 from reliability.suspects.selectors import cases as selectors
 from reliability.suspects.selectors.cases import SuspectJudgement
+from reliability.suspects.selectors.named import case_view
 from reliability.suspects.services.verdicts import judge
 from reliability.suspects.views.query import CaseQuery
-from reliability.suspects.views.rows import case_view
 from reliability.web.errors import Invalid
 from reliability.web.pagination import page_of
 from reliability.web.refusals import show_refusal

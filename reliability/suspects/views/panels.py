@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from reliability.access.requests import AccessRequest
 from reliability.suspects.selectors.cases import cases_of_slo
-from reliability.suspects.views.rows import SHOWN_MAX, case_view
+from reliability.suspects.selectors.named import SHOWN_MAX, case_view
 from slo.models import Slo
 
 BURNS_MAX = 3

@@ -1,4 +1,4 @@
-"""A case and its suspects as pages show them: named where the reader may know the name."""
+"""A case and its suspects as a reader may know them: named where that is allowed, for pages and the API."""
 
 from __future__ import annotations
 
