@@ -3,8 +3,8 @@
 GitHub: `X-Hub-Signature-256: sha256=<hex HMAC-SHA256 of the body>`,
 https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries.
 GitLab: `X-Gitlab-Token`, or signed as Standard Webhooks are: `webhook-signature: v1,<base64>` over `id.timestamp.body`,
-https://docs.gitlab.com/user/project/integrations/webhooks/ and https://www.standardwebhooks.com. As signing token GitLab
-takes nothing but `whsec_` and the base64 of 32 bytes: `signing_token` makes one of a key.
+https://docs.gitlab.com/user/project/integrations/webhooks/ and https://www.standardwebhooks.com. As signing token
+GitLab takes nothing but `whsec_` and the base64 of 32 bytes: `signing_token` makes one of a key.
 """
 
 from __future__ import annotations
