@@ -15,10 +15,12 @@ from incidents.response.models import ImpactedService, Incident
 from incidents.response.services.incidents import open_incident
 from reliability.delivery.models import Change
 from reliability.delivery.services import row_intake
+from reliability.kit.periods import Period
 from reliability.outbox.models import Due, Fact
 from reliability.suspects import handlers
 from reliability.suspects.domain.kinds import VerdictState
 from reliability.suspects.models import BlameRule, Case, Suspect
+from reliability.suspects.selectors.cases_of_burns import cases_of_burns
 from reliability.suspects.services import burns, incidents, retention
 from reliability.suspects.services.ranking import rank_case
 from reliability.suspects.services.verdicts import judge
@@ -181,6 +183,21 @@ def test_an_alert_names_the_burn_that_the_ledger_knows_or_begins_one_of_its_own(
     handlers.burn_alert_resolved(fact_id=3, payload=over, now=calm + MINUTE)
     other.refresh_from_db()
     assert other.ended_at == calm + MINUTE
+
+
+def test_a_fast_burn_during_a_slow_one_has_suspects_of_its_own(shop: Shop) -> None:
+    early = shop.burn - timedelta(hours=3)
+    slow = BurnAlert.objects.create(slo=shop.slo, fired_at=early, title="slow", **BURNT | {"condition": "ticket-3d"})
+    handlers.burn_alert_fired(fact_id=1, payload=payload_of(slow, at=early), now=early)
+    before = Case.objects.get()
+    guilty = shop.deploy(5)
+    burns.look(now=shop.now)
+    case = Case.objects.get(started_at=shop.burn)
+    assert keys(case) == [f"deployment-{guilty.pk}"], "it began after the slow burn, and before the fast one"
+    before.refresh_from_db()
+    assert (before.spent, before.ended_at) == (None, None), "the slow one goes on"
+    burn = Period(shop.burn, shop.burn + 30 * MINUTE)
+    assert cases_of_burns(slo_id=shop.slo.pk, burns=[burn]) == [case]
 
 
 def test_the_window_is_that_of_the_service_else_of_the_team(shop: Shop) -> None:

@@ -12,7 +12,8 @@ from reliability.suspects.models import Case
 
 
 def cases_of_burns(*, slo_id: int, burns: Sequence[Period]) -> list[Case | None]:
-    """The case of each burn, in their order: the earliest that overlaps with it; None: it was not seen yet.
+    """The case of each burn, in their order: of those that overlap with it the one that began nearest to it, as a slow
+    burn may go on all the while; None: it was not seen yet.
 
     With suspects and their services. Two queries.
     """
@@ -24,7 +25,10 @@ def cases_of_burns(*, slo_id: int, burns: Sequence[Period]) -> list[Case | None]
         .prefetch_related("suspects__service")
         .order_by("started_at", "pk")
     )
-    return [next((one for one in rows if _meet(one, burn)), None) for burn in burns]
+    return [
+        min((one for one in rows if _meet(one, burn)), key=lambda one: abs(one.started_at - burn.start), default=None)
+        for burn in burns
+    ]
 
 
 def _meet(case: Case, burn: Period) -> bool:

@@ -98,7 +98,7 @@ def alert_resolved(*, alert_id: int, at: datetime) -> None:
 @transaction.atomic
 def _keep(slo: Slo, burn: Burn, now: datetime) -> None:
     _locked(slo)
-    case = _overlapping(slo, burn.period)
+    case = _overlapping(slo, burn.period, _is_of_ledger(burn))
     ended_at = burn.period.end if burn.is_over else None
     if case is None:
         rank_case(case_id=_made(slo, Period(burn.period.start, burn.period.end), burn, now).pk, now=now)
@@ -130,9 +130,14 @@ def _locked(slo: Slo) -> None:
     Slo.objects.select_for_update(no_key=True).filter(pk=slo.pk).first()
 
 
-def _overlapping(slo: Slo, period: Period) -> Case | None:
+def _is_of_ledger(burn: Burn) -> Q:
+    """Not a slow burn that only an alert tells of: a fast one that breaks out while it lasts has causes of its own."""
+    return Q(spent__isnull=False) | Q(started_at__gt=burn.period.start - _PAUSE)
+
+
+def _overlapping(slo: Slo, period: Period, wanted: Q | None = None) -> Case | None:
     """The case of that stretch: pauses shorter than those that end a burn belong to it."""
-    rows = Case.objects.filter(slo=slo, started_at__lt=period.end + _PAUSE)
+    rows = Case.objects.filter(wanted or Q(), slo=slo, started_at__lt=period.end + _PAUSE)
     rows = rows.filter(Q(ended_at=None) | Q(ended_at__gt=period.start - _PAUSE) | Q(started_at=period.start))
     return rows.order_by("started_at", "pk").first()
 
