@@ -61,6 +61,8 @@ def origin_of(integration: DeliveryIntegration) -> str:
 @transaction.atomic
 def receive(*, integration: DeliveryIntegration, arrived: Sequence[Arrived], now: datetime) -> Received:
     """Keep, read and take what came, in one commit. The same delivery again is counted, and read only if it was not."""
+    # Of the same delivery at once, the second must see the first.
+    list(DeliveryIntegration.objects.select_for_update(of=("self",), no_key=True).filter(pk=integration.pk))
     identities = [one.identity() for one in arrived]
     known = {
         row.key: row
