@@ -268,6 +268,12 @@ def test_the_command_exits_with_0_1_and_2(
         call_command("gate", "check", "checkout", "--json")
     assert refused.value.returncode == 1
     assert '"is_go": false' in capsys.readouterr().out
+    freeze(cast, now, may_be_overridden=False)
+    draft = OverrideDraft(service="checkout", reason="legal needs it", expires_at=now + HOUR)
+    overrides.create(caller=cast.caller("responder"), draft=draft, now=now)
+    with pytest.raises(CommandError):
+        call_command("gate", "check", "checkout")
+    assert "overridden by" not in capsys.readouterr().out, "it did not make it a go"
 
 
 def test_pages_show_the_decision_and_cost_the_same_for_many_services(

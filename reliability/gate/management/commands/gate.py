@@ -69,7 +69,7 @@ def _json(answer: Answer, caller: Caller) -> str:
 def _text(answer: Answer) -> str:
     lines = [f"{answer.verdict.decision.words.upper()}: {answer.service.name} in {answer.place.name}"]
     lines += [f"  {one.effect.value}: {one.reason.words}" for one in answer.verdict.reasons]
-    if answer.override is not None:
+    if answer.override is not None and answer.verdict.override_id is not None:
         lines.append(f"  overridden by {answer.override.by_name}: {answer.override.reason}")
     return "\n".join(lines)
 
