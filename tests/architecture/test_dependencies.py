@@ -9,6 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from reliability.bootstrap.environment import PUBLISHED_AS_SOURCE
 from tests.architecture.sources import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -52,3 +53,9 @@ def test_every_pin_carries_a_hash(lock: str) -> None:
     pins = [block for block in blocks if _PINNED.match(block)]
     assert len(pins) > 20
     assert [block.split()[0] for block in pins if "--hash=sha256:" not in block] == []
+
+
+def test_what_is_published_as_source_alone_is_built_by_the_set_up_and_in_the_image() -> None:
+    """Everything else is a wheel: pip is told so in both."""
+    assert f"--only-binary :all: --no-binary {','.join(PUBLISHED_AS_SOURCE)} " in (ROOT / "Containerfile").read_text()
+    assert set(PUBLISHED_AS_SOURCE) <= set(pinned("requirements.lock"))
