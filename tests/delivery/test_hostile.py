@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -10,7 +11,8 @@ import pytest
 from django.test import Client
 
 from reliability.access.domain.caller import SYSTEM, Role, Scope
-from reliability.delivery.models import Deployment, RawDelivery
+from reliability.catalog.models import Service
+from reliability.delivery.models import DeliveryIntegration, Deployment, RawDelivery
 from reliability.delivery.services import integrations, receiving, shipping
 from reliability.delivery.services.integrations import Settings
 from reliability.delivery.services.receiving import Arrived
@@ -168,3 +170,43 @@ def test_the_same_delivery_at_once_is_taken_once(cast: Cast, race: Race, monkeyp
         return list(receiving.receive(integration=made.integration, arrived=arrived, now=NOW).states)
 
     assert sorted(race(told, told, told)) == [["done"], ["duplicate"], ["duplicate"]]
+
+
+def test_what_moved_to_a_private_team_is_neither_shown_nor_written_by_the_former_one(
+    cast: Cast, as_: Callable[[str], Client], bearer: Any, sent: Any
+) -> None:
+    made = integrations.create(
+        caller=SYSTEM,
+        team=cast.payments,
+        name="ours",
+        kind="json",
+        settings=Settings(title="Ours", service=Service.objects.get(name="checkout")),
+        now=NOW,
+    )
+    row = {**ROW, "service": "nobodys", "finished_at": "2026-03-01T12:00:00Z"}
+    api = bearer(team=cast.payments, role=Role.EDITOR, scopes=[Scope.READ, Scope.WRITE, Scope.INTAKE])
+
+    def told(number: int) -> Any:
+        arrived = [Arrived(event="", key=str(number), body=orjson.dumps({**row, "id": str(number)}), headers={})]
+        fresh = DeliveryIntegration.objects.get(pk=made.integration.pk)
+        return receiving.receive(integration=fresh, arrived=arrived, now=NOW).states
+
+    assert told(1) == {"done": 1}
+    figure = {"service": "checkout", "measure": "cost", "start": "2026-03-01", "end": "2026-03-02", "value": 1}
+    rows = orjson.dumps([{**figure, "unit": "EUR"}])
+    assert api.post("/api/v1/measures", rows, content_type="application/json").status_code == 202
+    lists = ("/api/v1/deployments", "/api/v1/measures")
+    assert [api.get(path).json()["total"] for path in lists] == [1, 1]
+    Service.objects.filter(name="checkout").update(team=cast.search, name="hidden-one", title="Private title")
+    assert told(2) == {"rejected": 1}
+    assert [api.get(path).json()["total"] for path in lists] == [0, 0]
+    client, pk = as_("viewer"), Deployment.objects.get().pk
+    assert client.get(f"/delivery/deployments/{pk}/").status_code == 404
+    asked = "from=2026-02-01T00:00:00Z&to=2026-04-01T00:00:00Z"
+    paths = ("deployments/?", "timeline/?", "ratios/?", "ratios.csv?", "?", "figures.csv?")
+    for path in (*paths, "rows/?metric=deployment-frequency&"):
+        answer = client.get(f"/delivery/{path}{asked}")
+        page = answer.getvalue().decode()
+        assert answer.status_code == 200, path
+        assert "Private title" not in page, path
+        assert "hidden-one" not in page, path

@@ -18,6 +18,12 @@ class TeamScopedQuerySet(models.QuerySet[Any, Any]):
             return self
         return self.filter(Q(team_id__in=caller.team_ids() | caller.open_team_ids))
 
+    def of_readable_services(self, caller: Caller) -> Self:
+        """Those whose `service` *caller* may know of, too: it may have moved to a private team since."""
+        if caller.is_administrator:
+            return self
+        return self.filter(service__team_id__in=caller.team_ids() | caller.open_team_ids)
+
     def writable_by(self, caller: Caller, *, role: Role = Role.EDITOR, scope: Scope = Scope.WRITE) -> Self:
         if scope not in caller.scopes:
             return self.none()

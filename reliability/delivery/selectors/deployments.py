@@ -27,7 +27,8 @@ class DeploymentFilters:
 
 def list_deployments(*, caller: Caller, filters: DeploymentFilters) -> QuerySet[Deployment]:
     """The readable ones with service and team, the newest first, those in progress before all; `shipped_count`."""
-    found: QuerySet[Deployment] = Deployment.objects.readable_by(caller).select_related("service", "team")
+    found: QuerySet[Deployment] = Deployment.objects.readable_by(caller).of_readable_services(caller)
+    found = found.select_related("service", "team")
     text = filters.text
     if text:
         words = Q(title__icontains=text) | Q(author__icontains=text) | Q(ref__icontains=text)
@@ -52,7 +53,7 @@ def list_deployments(*, caller: Caller, filters: DeploymentFilters) -> QuerySet[
 
 def deployment(*, caller: Caller, deployment_id: int) -> Deployment:
     """One readable deployment. Raises NotFound, for private ones of other teams, too."""
-    rows = Deployment.objects.readable_by(caller).select_related("service", "team")
+    rows = Deployment.objects.readable_by(caller).of_readable_services(caller).select_related("service", "team")
     found: Deployment | None = rows.filter(pk=deployment_id).first()
     if found is None:
         raise NotFound("there is no such deployment, or it is not yours to see")

@@ -143,9 +143,8 @@ def _grouped(found: Delivered, group_of_series: Sequence[int], count: int) -> li
 
 
 def _packs(caller: Caller, filters: DoraFilters, names: Sequence[str]) -> list[tuple[MonthKey, Packed]]:
-    rows = DeploymentMonth.objects.readable_by(caller).filter(
-        month__gte=month_of(filters.period.start), month__lte=month_of(filters.period.end) + 1
-    )
+    rows = DeploymentMonth.objects.readable_by(caller).of_readable_services(caller)
+    rows = rows.filter(month__gte=month_of(filters.period.start), month__lte=month_of(filters.period.end) + 1)
     rows = rows.filter(environment=filters.environment) if filters.environment else rows.filter(is_production=True)
     if filters.team_slug:
         rows = rows.filter(team__slug=filters.team_slug)

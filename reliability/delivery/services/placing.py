@@ -22,8 +22,11 @@ class Placer:
         config: dict[str, Any] = integration.config
         self._mapping = {str(key).lower(): str(name) for key, name in (config.get("services") or {}).items()}
         self._production = frozenset(environment_name(str(name)) for name in config.get("production") or ())
-        self._default = integration.service_id
-        self._default_name = integration.service.name if integration.service else ""
+        # Not one that has moved to another team since: its deployments are none of ours any more.
+        service = integration.service
+        is_ours = service is not None and service.team_id == integration.team_id
+        self._default = integration.service_id if is_ours else None
+        self._default_name = service.name if service else ""
         names = {*self._mapping.values(), *_hints(told)}
         self._ids = {
             name: pk

@@ -24,7 +24,8 @@ def list_figures(
     measures: Collection[str] = (),
 ) -> QuerySet[MeasuredFigure]:
     """Readable figures that touch the period, with their services, the newest first."""
-    found: QuerySet[MeasuredFigure] = MeasuredFigure.objects.readable_by(caller).select_related("service", "team")
+    found: QuerySet[MeasuredFigure] = MeasuredFigure.objects.readable_by(caller).of_readable_services(caller)
+    found = found.select_related("service", "team")
     if scope.service_id is not None:
         found = found.filter(service_id=scope.service_id)
     if scope.team_slug:
