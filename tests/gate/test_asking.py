@@ -246,6 +246,25 @@ def test_what_was_deployed_in_spite_of_a_no_is_listed_unless_somebody_overrode_i
     assert deployed_despite(caller=cast.caller("viewer"), now=later) == []
 
 
+def test_a_freeze_of_services_that_are_gone_is_not_one_of_the_whole_team(
+    cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, as_: As, now: datetime
+) -> None:
+    left(0.9)
+    database, moved = (ServiceFactory(team=cast.payments, name=name, title=name) for name in ("orders-db", "vault"))
+    window = freeze(cast, now, services=[database.name, moved.name])
+    assert ask(cast, now).verdict.decision == "go"
+    database.delete()
+    moved.team = cast.search
+    moved.save(update_fields=("team",))
+    assert ask(cast, now).verdict.decision == "go"
+    page = as_("viewer").get(f"/delivery/gate/freezes/{window.pk}/").content.decode()
+    assert "none any more" in page
+    told = as_("viewer").get("/api/v1/gate/freezes").json()["items"][0]
+    assert (told["services"], told["is_for_all"]) == ([], False)
+    assert "vault" not in page, "of a team that keeps to itself"
+    assert as_("viewer").get("/api/v1/gate/freezes?service=checkout").json()["items"] == []
+
+
 def test_the_command_exits_with_0_1_and_2(
     cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -96,7 +96,8 @@ def _out(row: FreezeWindow) -> dict[str, Any]:
         "start": row.start_at,
         "end": row.end_at,
         "repeats_until": row.repeats_until_at,
-        "services": [one.name for one in row.services.all()],
+        "services": [one.name for one in row.named_services],
+        "is_for_all": not row.names_services,
         "holds_until": until_of(rule=row.rule, at=timezone.now()),
         **{name: getattr(row, name) for name in names},
     }

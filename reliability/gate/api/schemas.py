@@ -208,7 +208,8 @@ class FreezeOut(Schema):
     repeats_until: datetime | None
     passes: list[PassingWord]
     may_be_overridden: bool
-    services: list[str]
+    services: list[str] = Field(description="those that are still of the team")
+    is_for_all: bool = Field(description="no service was named: all of the team's")
     holds_until: datetime | None = Field(description="null: it does not hold now")
     revision: int
 

@@ -17,7 +17,7 @@ _AHEAD = timedelta(days=9 * 366)  # a 29th of February may be eight years away
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """team_id None: of the whole installation. service_ids: none is all of the team's. environment: blank for those
+    """team_id None: of the whole installation. service_ids None: all of the team's. environment: blank for those
     that count as production, "*" for every one, else a name. passes: kinds of change that it lets through."""
 
     id: int
@@ -25,13 +25,13 @@ class Window:
     reason: str
     rule: Rule
     team_id: int | None = None
-    service_ids: frozenset[int] = frozenset()
+    service_ids: frozenset[int] | None = None
     environment: str = ""
     passes: frozenset[ChangeKind] = frozenset()
     may_be_overridden: bool = True
 
     def is_about(self, *, service_id: int, team_id: int, environment: str, is_production: bool) -> bool:
-        if self.team_id not in (None, team_id) or (self.service_ids and service_id not in self.service_ids):
+        if self.team_id not in (None, team_id) or (self.service_ids is not None and service_id not in self.service_ids):
             return False
         if self.environment in ("", EVERY_ENVIRONMENT):
             return is_production or self.environment == EVERY_ENVIRONMENT

@@ -177,7 +177,7 @@ def initial_of(*, window: FreezeWindow) -> dict[str, Any]:
         "start": window.start_at.astimezone(zone).strftime(_FORMAT),
         "end": window.end_at.astimezone(zone).strftime(_FORMAT),
         "repeats_until": (until - timedelta(minutes=1)).astimezone(zone).date().isoformat() if until else "",
-        "services": [one.name for one in window.services.all()],
+        "services": [one.name for one in window.named_services],
     }
 
 

@@ -69,6 +69,7 @@ class Migration(FirstTables):
                 ('updated_at', models.DateTimeField()),
                 ('updated_by_name', models.CharField(blank=True, max_length=160)),
                 ('revision', models.PositiveIntegerField(default=1)),
+                ('names_services', models.BooleanField(default=False)),
                 ('services', models.ManyToManyField(blank=True, related_name='freeze_windows', to='catalog.service')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='freeze_windows', to='access.team')),
             ],

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from reliability.access.models import TeamScopedQuerySet
+from reliability.catalog.models import Service
 from reliability.gate.domain.kinds import ChangeKind
 from reliability.kit.periods import Period
 from reliability.kit.repeats import Repeat, Rule
@@ -12,9 +13,9 @@ from reliability.kit.repeats import Repeat, Rule
 class FreezeWindow(models.Model):
     """Time in which nothing is deployed: of a team, or (team null) of the whole installation; once or again and again.
 
-    `start_at` and `end_at` are the first time; the clock of `time_zone` repeats, not the instant. No services: all of
-    the team's. `environment`: blank for those that count as production, "*" for every one, else a name. `passes`: kinds
-    of change that go through all the same.
+    `start_at` and `end_at` are the first time; the clock of `time_zone` repeats, not the instant. Without
+    `names_services`: all of the team's. `environment`: blank for those that count as production, "*" for every one,
+    else a name. `passes`: kinds of change that go through all the same.
     """
 
     team = models.ForeignKey(
@@ -32,6 +33,7 @@ class FreezeWindow(models.Model):
     repeats_until_at = models.DateTimeField(null=True, blank=True)  # no time begins from then on
     passes = models.JSONField(default=list, blank=True)
     may_be_overridden = models.BooleanField(default=True)
+    names_services = models.BooleanField(default=False)  # else it is for all, also once the last of them is gone
     services = models.ManyToManyField("catalog.Service", blank=True, related_name="freeze_windows")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -58,6 +60,11 @@ class FreezeWindow(models.Model):
             repeat=Repeat(self.repeats),
             until=self.repeats_until_at,
         )
+
+    @property
+    def named_services(self) -> list[Service]:
+        """Of those that it names the ones that are still of its team. Reads all of them."""
+        return [one for one in self.services.all() if one.team_id == self.team_id]
 
     @property
     def kinds_that_pass(self) -> frozenset[ChangeKind]:

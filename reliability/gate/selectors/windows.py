@@ -40,8 +40,8 @@ def list_windows(*, caller: Caller, team: str = "", service: str = "") -> QueryS
         pair = Service.objects.readable_by(caller).filter(name=service).values_list("pk", "team_id").first()
         pk, team_id = pair or (0, 0)
         through = FreezeWindow.services.through.objects.order_by()
-        named = Q(pk__in=through.filter(service_id=pk).values("freezewindow_id"))
-        for_all = ~Q(pk__in=through.values("freezewindow_id")) & (Q(team=None) | Q(team_id=team_id))
+        named = Q(pk__in=through.filter(service_id=pk).values("freezewindow_id"), team_id=team_id)
+        for_all = Q(names_services=False) & (Q(team=None) | Q(team_id=team_id))
         found = found.filter(named | for_all) if pk else found.none()
     return found.select_related("team").prefetch_related("services").order_by("-start_at", "-pk")
 
@@ -77,7 +77,7 @@ def values_of(rows: Collection[FreezeWindow]) -> list[Window]:
             reason=row.reason,
             rule=row.rule,
             team_id=row.team_id,
-            service_ids=frozenset(named[row.pk]),
+            service_ids=frozenset(named[row.pk]) if row.names_services else None,
             environment=row.environment,
             passes=row.kinds_that_pass,
             may_be_overridden=row.may_be_overridden,

@@ -29,7 +29,7 @@ ENVIRONMENT_MAX = 120
 SERVICES_MAX = 100
 _OWN = (
     "title", "reason", "environment", "time_zone", "start_at", "end_at", "repeats", "repeats_until_at", "passes",
-    "may_be_overridden",
+    "may_be_overridden", "names_services",
 )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def draft_of(*, window: FreezeWindow) -> FreezeDraft:
         repeats_until=window.repeats_until_at,
         passes=window.passes,
         may_be_overridden=window.may_be_overridden,
-        services=[one.name for one in window.services.all()],
+        services=[one.name for one in window.named_services],
     )
 
 
@@ -158,6 +158,7 @@ def _checked(draft: FreezeDraft) -> tuple[dict[str, Any], QuerySet[Service]]:
         "repeats_until_at": draft.repeats_until if repeat is not Repeat.NEVER else None,
         "passes": [kind.value for kind in ChangeKind if kind.value in draft.passes],
         "may_be_overridden": draft.may_be_overridden,
+        "names_services": bool(draft.services),
     }
     return fields, services
 

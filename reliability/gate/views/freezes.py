@@ -116,7 +116,7 @@ def row_of(window: FreezeWindow, now: datetime) -> dict[str, Any]:
         "time": time,
         "holds": time is not None and time.contains(now),
         "repeats": Repeat(window.repeats).words,
-        "services": list(window.services.all()),
+        "services": window.named_services,
         "passes": [kind.words for kind in sorted(window.kinds_that_pass)],
     }
 
