@@ -43,6 +43,11 @@ class CreditRow(Schema):
     percent: Annotated[Decimal, Field(gt=0, le=100, max_digits=7, description="of the fee")]
 
 
+class AgreementCreditOut(Schema):
+    below: Decimal = Field(description="a ratio")
+    percent: Decimal = Field(description="of the fee")
+
+
 class AgreementTermsOut(Schema):
     first: date = Field(description="in force from this day on, in `zone`")
     slo: str
@@ -50,7 +55,7 @@ class AgreementTermsOut(Schema):
     period: Literal["month", "quarter"]
     zone: str
     counting: CountingName
-    credits: list[CreditRow]
+    credits: list[AgreementCreditOut]
     author: str
     reason: str
 
