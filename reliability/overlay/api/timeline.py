@@ -58,7 +58,9 @@ class TimelineItem(Schema):
     services: list[TimelineService]
     strength: float | None = Field(description="of burns: in multiples of what the budget allows")
     detail: str
-    path: str = Field(description="of the page that tells more, below the address of this server; may be empty")
+    path: str = Field(
+        description="of the page that tells more, on this server; of a change the address its sender told; may be empty"
+    )
 
 
 class TimelineOut(Schema):

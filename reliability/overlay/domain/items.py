@@ -43,7 +43,8 @@ class Named:
 class Item:
     """[start, end); end None: it goes on. Of a flag both are the same instant.
 
-    key: unique on its track. url: of the page that tells more, of this product; blank: there is none. state: its words
+    key: unique on its track. url: of the page that tells more, of this product, or of the
+    sender of a change; blank: there is none. state: its words
     ("failed"). strength: of a burn, in multiples of what the budget allows; None elsewhere. detail: more in words.
     """
 
