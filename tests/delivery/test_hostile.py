@@ -210,3 +210,14 @@ def test_what_moved_to_a_private_team_is_neither_shown_nor_written_by_the_former
         assert answer.status_code == 200, path
         assert "Private title" not in page, path
         assert "hidden-one" not in page, path
+
+
+@pytest.mark.parametrize("order", [(0, 1, 0), (1, 0), (1, 0, 1, 0)])
+def test_the_service_that_is_named_last_counts_in_any_order(sent: Any, cast: Cast, order: tuple[int, ...]) -> None:
+    ServiceFactory(team=cast.payments, name="search")
+    began = {**ROW, "outcome": "in_progress", "started_at": "2026-03-01T10:00:00Z"}
+    ended = {**ROW, "service": "search", "finished_at": "2026-03-01T12:00:00Z"}
+    for number, place in enumerate(order):
+        answer = sent("json", orjson.dumps((began, ended)[place]), **{"Idempotency-Key": str(number)})
+        assert answer.status_code == 202, answer.content
+    assert Deployment.objects.get().service.name == "search"

@@ -33,6 +33,7 @@ _INSTANTS = ("first_commit_at", "opened_at", "first_review_at", "approved_at", "
 _REQUEST_FOLDED = ("title", "url", "author", "merge_sha", "base_sha", "head_sha")
 _MONTH = ("service_id", "environment", "is_production", "finished_at")
 _REPLAY = "replay"
+_PLACED = "placed"
 
 CHANGES_TOLD = "ChangesTold"
 Touched: TypeAlias = "tuple[int | None, datetime]"
@@ -153,9 +154,13 @@ def _fold(row: Deployment, placed: Placed) -> None:
         setattr(row, name, value)
     row.started_at = earliest(row.started_at, told.started_at)
     row.is_rollback_told = row.is_rollback_told or told.is_rollback
-    row.service_id = placed.service_id
-    is_production = placed.is_production
-    row.is_production = is_production_name(row.environment) if is_production is None else is_production
+    stamp = row.stamps.get(_PLACED)
+    # Of the same instant the last to come counts: settings may have been mended meanwhile.
+    if stamp is None or told.at >= datetime.fromisoformat(stamp):
+        row.stamps[_PLACED] = told.at.isoformat()
+        row.service_id = placed.service_id
+        is_production = placed.is_production
+        row.is_production = is_production_name(row.environment) if is_production is None else is_production
 
 
 def _fields(told: ToldDeployment, service_name: str) -> dict[str, Any]:
