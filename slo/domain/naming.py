@@ -12,8 +12,8 @@ TEXT_LENGTH_MAX = 10_000
 LABELS_MAX = 50
 LABEL_LENGTH_MAX = 200
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
-# Pages below /slos/: the form, the alerts, the table of the fleet, composites, what-if.
-_RESERVED = frozenset({"new", "alerts", "availability", "composites", "what-if"})
+# Pages below /slos/: the form, the alerts, composites, what-if.
+_RESERVED = frozenset({"new", "alerts", "composites", "what-if"})
 
 Mistake = tuple[str, str]
 

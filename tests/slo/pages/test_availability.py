@@ -115,16 +115,16 @@ def test_page_file_and_api_say_the_same(as_: As, slo: Slo, now: datetime) -> Non
 def test_the_fleet_costs_as_many_queries_for_many_as_for_few(as_: As, cast: Cast, slo: Slo, now: datetime) -> None:
     sliced(cast, "first-in-slices", now)
     viewer = as_("viewer")
-    few = queries_of(viewer, "/slos/availability/?period=week")
+    few = queries_of(viewer, "/availability/?period=week")
     for number in range(12):
         make: Any = SloFactory
         make(sli=slo.sli, team=cast.payments, name=f"more-{number}")
     sliced(cast, "second-in-slices", now)
-    assert queries_of(viewer, "/slos/availability/?period=week") == few
-    page = viewer.get("/slos/availability/?period=week&q=slices").content.decode()
+    assert queries_of(viewer, "/availability/?period=week") == few
+    page = viewer.get("/availability/?period=week&q=slices").content.decode()
     assert "first-in-slices" in page
     assert "more-3" not in page
-    assert "slos/more-3" not in as_("outsider").get("/slos/availability/").content.decode()
+    assert "slos/more-3" not in as_("outsider").get("/availability/").content.decode()
 
 
 def test_too_many_minutes_of_slices_are_left_out_and_said(
@@ -134,4 +134,4 @@ def test_too_many_minutes_of_slices_are_left_out_and_said(
     counted = sliced(cast, "in-slices", now)
     whole = Period(now - timedelta(days=2), now)
     assert availability_of_fleet(slos=[counted], periods=[whole], now=now)[0][0].cells is None
-    assert "too many minutes to read at once" in as_("viewer").get("/slos/availability/").content.decode()
+    assert "too many minutes to read at once" in as_("viewer").get("/availability/").content.decode()
