@@ -95,6 +95,7 @@ def test_no_data_is_never_passed_over_and_a_team_may_make_it_a_no(
     assert not ask(cast, now).verdict.is_go
     left(0.9, at=now - 2 * HOUR)
     assert kinds_of(ask(cast, now)) == {"no_data": "blocks"}, "measured long ago is not measured"
+    assert kinds_of(ask(cast, now, kind="rollback")) == {"no_data": "excepted"}, "the way back stays open"
     left(0.9)
     assert ask(cast, now).verdict.decision == "go"
     with pytest.raises(Forbidden):

@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from reliability.gate.domain.budget_rules import Action, Reading, Rule, Standing, standing_of, words_of
 from reliability.gate.domain.deciding import Reason
 from reliability.gate.domain.freezes import Window, holding
-from reliability.gate.domain.kinds import Heed, ReasonKind, Weight
+from reliability.gate.domain.kinds import ChangeKind, Heed, ReasonKind, Weight
 from reliability.gate.domain.places import Place
 from reliability.gate.domain.terms import Terms
+
+# What leads back to where all was well.
+_WAY_BACK = frozenset({ChangeKind.ROLLBACK, ChangeKind.HOTFIX, ChangeKind.RELIABILITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +158,5 @@ def _of_data(facts: Facts) -> Iterator[Reason]:
             weight=facts.no_data.weight or Weight.WARNS,
             words=f"“{one.title}” {what}: whether users are well is not known",
             url=f"/slos/{one.slo}/",
+            passes=_WAY_BACK,  # what was just deployed may be why nothing is measured
         )
