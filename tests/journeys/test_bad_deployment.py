@@ -38,9 +38,8 @@ def manage(product: Product, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def deploy(product: Product, revision: str, *, minutes_ago: int, words: tuple[str, ...] = ()) -> None:
-    at = (datetime.now(UTC) - timedelta(minutes=minutes_ago)).isoformat()
-    told = manage(product, "deploy", "record", SERVICE, revision, "--finished-at", at, *words)
+def deploy(product: Product, revision: str, *, at: datetime, words: tuple[str, ...] = ()) -> None:
+    told = manage(product, "deploy", "record", SERVICE, revision, "--finished-at", at.isoformat(), *words)
     assert told.returncode == 0, told.stderr
 
 
@@ -51,7 +50,8 @@ def test_a_bad_deployment_is_suspected_counted_and_taken_back(
     asked = manage(demo, "gate", "check", SERVICE)
     assert asked.returncode == 0, asked.stdout
     failed_before = _failed(page, demo)
-    deploy(demo, BROKEN, minutes_ago=45)
+    broken_at = datetime.now(UTC) - timedelta(minutes=45)
+    deploy(demo, BROKEN, at=broken_at)
 
     page.goto(f"{demo.url}/incidents/")
     incident = page.locator("#incidents").get_by_role("link", name=BURN)
@@ -75,7 +75,8 @@ def test_a_bad_deployment_is_suspected_counted_and_taken_back(
     row = page.locator("tbody tr", has_text=BROKEN[:11])
     expect(row).to_contain_text("of the budget of Product pages answer, as the first suspect")
 
-    deploy(demo, BACK, minutes_ago=20, words=("--rollback", "--title", "Back to the release before"))
+    back_at = broken_at + timedelta(minutes=25)
+    deploy(demo, BACK, at=back_at, words=("--rollback", "--title", "Back to the release before"))
     demo.wait_until(lambda: "25 min" in _recovery(page, demo), seconds=SEEN_WITHIN, what="the rollback as its recovery")
     page.goto(incident_url)
     page.get_by_role("link", name="Resolve", exact=True).click()
