@@ -50,7 +50,7 @@ def test_a_bad_deployment_is_suspected_counted_and_taken_back(
     asked = manage(demo, "gate", "check", SERVICE)
     assert asked.returncode == 0, asked.stdout
     assert BROKEN[:11] not in _failed(page, demo)
-    broken_at = datetime.now(UTC) - timedelta(minutes=45)
+    broken_at = (datetime.now(UTC) - timedelta(minutes=45)).replace(second=0, microsecond=0)
     deploy(demo, BROKEN, at=broken_at)
 
     page.goto(f"{demo.url}/incidents/")
