@@ -102,11 +102,7 @@ class DnsProxy(Proxy):
         if len(self._tasks) >= QUERIES_MAX:
             reset_now(accepted)
             return
-        try:
-            reader, writer = await asyncio.open_connection(sock=accepted)
-        except (OSError, asyncio.CancelledError):
-            reset_now(accepted)
-            raise
+        reader, writer = await asyncio.open_connection(sock=accepted)
         self._start(self._by_stream(reader, writer))
 
     async def _by_datagram(self, data: bytes, sender: Any) -> None:

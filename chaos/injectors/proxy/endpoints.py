@@ -61,14 +61,20 @@ class SocketEndpoint:
 
     def reset(self) -> None:
         found = self._writer.get_extra_info("socket")
-        if found is not None and found.fileno() >= 0:
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        if found is not None:
+            reset_on_close(found)
         self._writer.transport.abort()
 
 
+def reset_on_close(connected: socket.socket) -> None:
+    """However it is closed afterwards, the peer sees a reset."""
+    if connected.fileno() >= 0:
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+
+
 def reset_now(accepted: socket.socket) -> None:
-    """Refuse a connection that is accepted already."""
-    accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    """Refuse a connection that is accepted already; nothing when it is closed."""
+    reset_on_close(accepted)
     accepted.close()
 
 

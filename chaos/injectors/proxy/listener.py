@@ -6,12 +6,14 @@ import asyncio
 import errno
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
+from chaos.injectors.proxy.endpoints import reset_now, reset_on_close
 from chaos.injectors.proxy.errors import ApiError, bad_body
 
 _log = logging.getLogger(__name__)
 _BACKLOG = 1024
+_AGAIN_SECONDS = 0.1
 _OUT_OF_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 PORT_MAX = 65_535
 
@@ -56,11 +58,12 @@ class Listener:
     bound: keeps the port over such times. It never listens itself, so that others may, bound beside it.
     """
 
-    def __init__(self, bound: socket.socket, accept: Callable[[socket.socket], Awaitable[None]]) -> None:
+    def __init__(self, bound: socket.socket, accept: Callable[[socket.socket], Coroutine[None, None, None]]) -> None:
         self._bound = bound
         self._accept = accept
         self._listening: socket.socket | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._handing: dict[asyncio.Task[None], socket.socket] = {}
+        self._later: asyncio.TimerHandle | None = None
         self.address = written_address(bound.getsockname())
 
     def up(self) -> None:
@@ -77,12 +80,16 @@ class Listener:
             made.close()
             raise ApiError(f"cannot listen on {self.address}: {error}", status=500) from error
         self._listening = made
-        self._task = asyncio.get_running_loop().create_task(self._accepting(made))
+        self._watch(made)
 
     def down(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        """Connections that wait to be accepted, or are being handed on, are reset."""
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        for task, accepted in self._handing.items():
+            reset_on_close(accepted)
+            task.cancel()
         if self._listening is not None:
             asyncio.get_running_loop().remove_reader(self._listening)
             self._listening.close()
@@ -92,15 +99,32 @@ class Listener:
         self.down()
         self._bound.close()
 
-    async def _accepting(self, listening: socket.socket) -> None:
+    def _watch(self, listening: socket.socket) -> None:
+        self._later = None
+        asyncio.get_running_loop().add_reader(listening, self._take, listening)
+
+    def _take(self, listening: socket.socket) -> None:
+        """Without a wait in between: a connection that was taken is never without somebody who would reset it."""
         loop = asyncio.get_running_loop()
-        while True:
-            try:
-                accepted, _ = await loop.sock_accept(listening)
-            except OSError as error:
-                if error.errno in _OUT_OF_DESCRIPTORS:
-                    _log.warning("cannot accept on %s: %s", self.address, error)
-                await asyncio.sleep(0.1)
-                continue
-            accepted.setblocking(False)
-            await self._accept(accepted)
+        try:
+            accepted, _ = listening.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            if error.errno in _OUT_OF_DESCRIPTORS:
+                _log.warning("cannot accept on %s: %s", self.address, error)
+            loop.remove_reader(listening)
+            self._later = loop.call_later(_AGAIN_SECONDS, self._watch, listening)
+            return
+        accepted.setblocking(False)
+        task = loop.create_task(self._accept(accepted))
+        self._handing[task] = accepted
+        task.add_done_callback(self._handed)
+
+    def _handed(self, task: asyncio.Task[None]) -> None:
+        accepted = self._handing.pop(task)
+        if task.cancelled():
+            reset_now(accepted)
+        elif (error := task.exception()) is not None:
+            _log.info("a connection to %s was lost at once: %s", self.address, error)
+            reset_now(accepted)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.architecture.sources import ROOT
@@ -77,6 +78,18 @@ def test_a_disabled_proxy_refuses_and_keeps_its_port(proxy: ProxyServer, echoing
         assert answers(address)
         proxy.ask("PATCH", "/proxies/off", {"enabled": False})
         assert not answers(address)
+
+
+def test_disabling_cuts_connections_at_every_moment_of_their_making(proxy: ProxyServer, echoing: str) -> None:
+    address = proxy.add("cut", echoing)
+    with httpx2.Client(base_url=proxy.url, timeout=5) as api:
+        for turn in range(100):
+            with connected(address, timeout=2) as made:
+                time.sleep(turn * 0.00002)
+                api.patch("/proxies/cut", json={"enabled": False})
+                with pytest.raises(ConnectionResetError):
+                    made.recv(1)
+            api.patch("/proxies/cut", json={"enabled": True})
 
 
 def test_toxics_are_made_read_changed_and_removed(proxy: ProxyServer, echoing: str) -> None:
