@@ -17,6 +17,7 @@ from reliability.gate.domain.terms import Terms, mistakes_of, tidied, to_json
 from reliability.gate.models import BudgetPolicy, BudgetPolicyVersion, PolicyChoice
 from reliability.gate.selectors.policies import names_of_objectives
 from reliability.gate.services.evaluating import evaluate, evaluate_policy
+from reliability.gate.services.turns import take_turn
 from reliability.web.errors import Conflict, Invalid, NotFound
 
 KIND = "budget_policy"
@@ -36,11 +37,12 @@ class PolicyDraft:
 def create(*, caller: Caller, team_id: int, draft: PolicyDraft, now: datetime, reason: str = "") -> BudgetPolicy:
     """Raises NotFound, Forbidden (editors), Invalid with each field, Conflict when there are too many."""
     require(caller=caller, team_id=team_id, role=Role.EDITOR)
-    if BudgetPolicy.objects.filter(team_id=team_id).count() >= settings.GATE_POLICIES_PER_TEAM_MAX:
-        most = settings.GATE_POLICIES_PER_TEAM_MAX
-        raise Conflict(f"the team has {most} policies: delete some first", reason="too_many")
-    draft = _checked(team_id, draft, None)
     with transaction.atomic():
+        take_turn(team_id=team_id)
+        if BudgetPolicy.objects.filter(team_id=team_id).count() >= settings.GATE_POLICIES_PER_TEAM_MAX:
+            most = settings.GATE_POLICIES_PER_TEAM_MAX
+            raise Conflict(f"the team has {most} policies: delete some first", reason="too_many")
+        draft = _checked(team_id, draft, None)
         _make_room_for_default(team_id, draft, None)
         row = BudgetPolicy(
             team_id=team_id,
@@ -68,9 +70,10 @@ def change(
     expected_revision: int | None = None,
 ) -> BudgetPolicy:
     """A new version, when anything differs. Raises NotFound, Forbidden, Invalid, Conflict (somebody was quicker)."""
-    draft = _checked(policy.team_id, draft, policy.pk)
     with transaction.atomic():
+        take_turn(team_id=policy.team_id)
         row = _held(caller, policy)
+        draft = _checked(row.team_id, draft, row.pk)
         if expected_revision is not None and row.revision != expected_revision:
             raise _changed_meanwhile(row)
         before = _seen(row)

@@ -15,6 +15,7 @@ from reliability.access.services.authorize import require
 from reliability.channels.models import Channel
 from reliability.gate.domain.kinds import Heed
 from reliability.gate.models import TeamGate
+from reliability.gate.services.turns import take_turn
 from reliability.web.errors import Invalid
 
 
@@ -35,7 +36,8 @@ def set_gate(*, caller: Caller, team: Team, draft: GateDraft, now: datetime) -> 
     require(caller=caller, team_id=team.pk, role=Role.ADMINISTRATOR)
     channel = _checked(team, draft)
     with transaction.atomic():
-        row = TeamGate.objects.select_for_update().filter(team=team).first() or TeamGate(team=team)
+        take_turn(team_id=team.pk)
+        row = TeamGate.objects.filter(team=team).first() or TeamGate(team=team)
         before = _seen(row)
         for name in ("incidents", "incidents_of_needs", "experiments", "no_data", "override_role"):
             setattr(row, name, getattr(draft, name))
