@@ -10,8 +10,8 @@ from reliability.kit.durations import humanize_duration
 from reliability.kit.percent import DECIMALS_MAX, MINUS, NO_DATA, percent_text, plain, round_to
 
 __all__ = [
-    "MINUS", "NOTHING", "NO_DATA", "absolute_text", "decimal_of", "duration_text", "number_text", "percent_text",
-    "plain", "relative_text", "round_to",
+    "MINUS", "NOTHING", "NO_DATA", "absolute_text", "counted_noun", "decimal_of", "duration_text", "number_text",
+    "percent_text", "plain", "relative_text", "round_to",
 ]  # fmt: skip
 
 NOTHING = "–"
@@ -42,6 +42,18 @@ def number_text(value: object, places: int | None = None) -> str:
     if places is None:
         places = 0 if abs(number) >= 1000 else max(0, min(DECIMALS_MAX, 2 - number.adjusted()))
     return plain(round_to(number, places))
+
+
+_ONE_OF = {"people": "person", "pieces of evidence": "piece of evidence"}
+
+
+def counted_noun(noun: str, count: int) -> str:
+    """The plural *noun*, as one says it of so many: policies, but 1 policy."""
+    if count != 1:
+        return noun
+    if noun in _ONE_OF or not noun.endswith("s"):
+        return _ONE_OF.get(noun, noun)
+    return f"{noun[:-3]}y" if noun.endswith("ies") else noun[:-1]
 
 
 def duration_text(value: object) -> str:

@@ -47,3 +47,21 @@ def test_links_keep_the_filters_and_say_how_many_there_are() -> None:
     assert "51–100 of 101 objectives" in shown
     assert "?q=check+out&amp;page=1" in shown
     assert "?q=check+out&amp;page=3" in shown
+
+
+@pytest.mark.parametrize(
+    ("noun", "count", "said"),
+    [
+        ("agreements", 1, "1 agreement"),
+        ("policies", 1, "1 policy"),
+        ("people", 1, "1 person"),
+        ("pieces of evidence", 1, "1 piece of evidence"),
+        ("status pages", 3, "3 status pages"),
+        ("agreements", 0, "0 agreements"),
+    ],
+)
+def test_what_fits_on_one_page_is_counted_and_not_placed(noun: str, count: int, said: str) -> None:
+    request = RequestFactory().get("/")
+    page = page_of(request, ITEMS[:count])
+    shown = render_to_string("web/_table_pagination.html", {"page": page, "noun": noun}, request=request)
+    assert f">{said}<" in shown

@@ -41,6 +41,12 @@ def number(value: object, places: int | None = None) -> str:
 
 
 @register.filter
+def counted(noun: str, count: int) -> str:
+    """`{{ count }} {{ "policies"|counted:count }}` is "1 policy", "2 policies"."""
+    return words.counted_noun(noun, count)
+
+
+@register.filter
 def markdown(text: str) -> SafeString:
     """`<div class="prose">{{ text|markdown }}</div>`: what people wrote, safe to show."""
     return render_markdown(text)
