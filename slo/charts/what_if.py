@@ -17,10 +17,11 @@ class LinkBar:
     after: float | None
 
 
-def what_if_chart(links: Sequence[LinkBar], *, note: str = "") -> Chart:
-    """Two bars for each link, what costs most on top."""
+def what_if_chart(links: Sequence[LinkBar], *, is_changed: bool = True, note: str = "") -> Chart:
+    """Two bars for each link, what costs most on top; one where nothing is supposed yet and both would be the same."""
     ordered = sorted(links, key=lambda one: max(one.before, one.after or 0.0))
-    pairs = (("Now", [one.before for one in ordered], MUTED), ("Supposed", [one.after for one in ordered], SERIES[0]))
+    now, then = [one.before for one in ordered], [one.after for one in ordered]
+    pairs = [("Now", now, MUTED), ("Supposed", then, SERIES[0])] if is_changed else [("Now", now, SERIES[0])]
     return Chart(
         id="what-if",
         title="Bad minutes a month, by link",
@@ -42,13 +43,13 @@ def what_if_chart(links: Sequence[LinkBar], *, note: str = "") -> Chart:
                 "yaxis": {"type": "category", "automargin": True},
                 "barmode": "group",
                 "bargap": 0.3,
-                "showlegend": True,
+                "showlegend": is_changed,
                 "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
                 "margin": {"t": 44},
             },
         },
-        columns=("Link", "Now (min a month)", "Supposed (min a month)"),
-        rows=[(one.label, one.before, one.after) for one in reversed(ordered)],
+        columns=("Link", *(f"{name} (min a month)" for name, _, _ in pairs)),
+        rows=[(one.label, one.before, one.after)[: 1 + len(pairs)] for one in reversed(ordered)],
         height=110 + 40 * len(ordered),
         note=note,
     )

@@ -7,8 +7,8 @@ copies Trivedi, "Probability and Statistics with Reliability, Queuing and Comput
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
@@ -20,8 +20,8 @@ MONTH_MINUTES = 30 * 24 * 60
 class Link:
     """One dependency. availability: of one copy, 0..1. needed: the share of requests that cannot do without it, 0..1.
 
-    copies: any one of so many is enough. group: links of one group stand in for each other ("" is none); their share of
-    requests is that of the first. weight: of its events, where the whole weighs them.
+    copies: any one of so many is enough. group: links of one group stand in for each other ("" is none); the one
+    that is needed least says how many requests need the group. weight: of its events, where the whole weighs them.
     """
 
     name: str
@@ -50,11 +50,10 @@ class Outcome:
         return None if self.availability is None else float((1 - self.availability) * MONTH_MINUTES)
 
     @property
-    def weakest(self) -> int | None:
-        """The position of the link that takes most; None where none takes anything."""
-        if not any(self.losses):
-            return None
-        return max(range(len(self.losses)), key=lambda row: self.losses[row])
+    def weakest(self) -> tuple[int, ...]:
+        """The positions of the links that take most, several where they take the same; none where nothing is lost."""
+        most = max(self.losses, default=Fraction(0))
+        return tuple(row for row, lost in enumerate(self.losses) if lost == most) if most else ()
 
     def budget_left(self, objective: Fraction) -> float | None:
         """1 − e/B under an objective; below 0 it could not be met."""
@@ -69,7 +68,8 @@ def serial(links: Sequence[Link]) -> Outcome:
     losses = [Fraction(0)] * len(links)
     passed = Fraction(1)
     for rows in groups.values():
-        lost = links[rows[0]].needed * prod((1 - links[row].with_copies for row in rows), start=Fraction(1))
+        needed = min(links[row].needed for row in rows)
+        lost = needed * prod((1 - links[row].with_copies for row in rows), start=Fraction(1))
         passed *= 1 - lost
         for row in rows:
             losses[row] = lost
@@ -84,3 +84,23 @@ def weighted(links: Sequence[Link]) -> Outcome:
         return Outcome(None, tuple(Fraction(0) for _ in links))
     losses = tuple(share * (1 - link.with_copies) / total for share, link in zip(shares, links, strict=True))
     return Outcome(1 - sum(losses, Fraction(0)), losses)
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What a second copy of one link would spare the whole. minutes: of a month of 30 days."""
+
+    position: int
+    minutes: float
+
+
+def what_helps(links: Sequence[Link], *, put_together: Callable[[Sequence[Link]], Outcome]) -> list[Help]:
+    """What one more copy of each link would spare, what spares most first; what would spare nothing is left out."""
+    now = put_together(links).bad_minutes_a_month
+    found = []
+    for position, link in enumerate(links):
+        doubled = [*links[:position], replace(link, copies=link.copies + 1), *links[position + 1 :]]
+        then = put_together(doubled).bad_minutes_a_month
+        if now is not None and then is not None and then < now and link.copies < COPIES_MAX:
+            found.append(Help(position, now - then))
+    return sorted(found, key=lambda one: (-one.minutes, one.position))

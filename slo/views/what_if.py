@@ -19,7 +19,7 @@ from reliability.catalog.selectors.services import list_services
 from reliability.catalog.selectors.services import service as get_service
 from slo.charts.what_if import LinkBar, what_if_chart
 from slo.domain.nines import nines, nines_text
-from slo.domain.what_if import MONTH_MINUTES, Outcome
+from slo.domain.what_if import MONTH_MINUTES, Link, Outcome, what_helps
 from slo.forms.percent import PercentField, percent_text
 from slo.forms.what_if import BaseLink, Supposed, supposed
 from slo.models import Composite
@@ -29,6 +29,8 @@ from slo.selectors.service_chains import service_chain
 from slo.selectors.what_if import Basis, Start, start_of_composite, start_of_service
 
 CHOICES_MAX = 500
+HELPS_SHOWN = 3
+TIES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,15 @@ class Figures:
     bad_minutes: float | None
     budget_left: float | None
     weakest: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRow:
+    """A change worth supposing first, and the address that supposes it."""
+
+    name: str
+    minutes: float
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +79,22 @@ def what_if(request: AccessRequest) -> HttpResponse:
     kept = [one for one in links if one.after is not None]
     after = start.put_together([one.after for one in kept if one.after is not None])
     rows = _rows(links, before, after)
+    is_changed = any(one.is_changed for one in links)
     bars = [LinkBar(row.supposed.base.link.name, row.before, row.after) for row in rows]
+    note = "What each link takes by itself, of a month of 30 days."
     context |= {
         "is_service": isinstance(subject, Service),
         "links": rows,
         "left_out": start.left_out,
         "before": _figures(before, [one.base.link.name for one in links], objective),
         "after": _figures(after, [one.base.link.name for one in kept], objective),
-        "is_changed": any(one.is_changed for one in links),
+        "is_changed": is_changed,
+        "helps": [] if is_changed else _helps(request, start),
         "has_mistakes": any(not one.form.is_valid() for one in links) or bool(objective_error),
         "objective": objective,
         "objective_text": request.GET.get("objective", "") or _percent(objective),
         "objective_error": objective_error,
-        "chart": what_if_chart(bars, note="What each link takes by itself, of a month of 30 days.") if rows else None,
+        "chart": what_if_chart(bars, is_changed=is_changed, note=note) if rows else None,
     }
     return render(request, "slo/what_if.html", context)
 
@@ -127,14 +141,33 @@ def _rows(links: list[Supposed], before: Outcome, after: Outcome) -> list[LinkRo
 
 def _figures(outcome: Outcome, names: list[str], objective: Fraction | None) -> Figures:
     found = outcome.availability
-    weakest = outcome.weakest
     return Figures(
         availability=None if found is None else float(found),
         nines="" if found is None else nines_text(nines(bad=1 - found, base=Fraction(1))),
         bad_minutes=outcome.bad_minutes_a_month,
         budget_left=None if objective is None else outcome.budget_left(objective),
-        weakest="" if weakest is None else names[weakest],
+        weakest=_weakest([names[row] for row in outcome.weakest]),
     )
+
+
+def _weakest(names: list[str]) -> str:
+    """One name, or those that take the same."""
+    if len(names) < 2:
+        return "".join(names)
+    shown = ", ".join(names[:TIES_SHOWN])
+    more = f" and {len(names) - TIES_SHOWN} more" if len(names) > TIES_SHOWN else ""
+    return f"{shown}{more} (the same each)"
+
+
+def _helps(request: AccessRequest, start: Start) -> list[HelpRow]:
+    """Of nothing supposed yet: which second copy would spare most."""
+    links: list[Link] = [link for _, link in start.links]
+    rows = []
+    for one in what_helps(links, put_together=start.put_together)[:HELPS_SHOWN]:
+        query = request.GET.copy()
+        query[f"{start.links[one.position][0]}-copies"] = str(links[one.position].copies + 1)
+        rows.append(HelpRow(links[one.position].name, one.minutes, query.urlencode()))
+    return rows
 
 
 def _percent(objective: Fraction | None) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slo.domain.what_if import Link, serial, weighted
+from slo.domain.what_if import COPIES_MAX, Link, serial, weighted, what_helps
 
 shares = st.fractions(min_value=0, max_value=1, max_denominator=50)
 
@@ -18,8 +18,7 @@ shares = st.fractions(min_value=0, max_value=1, max_denominator=50)
 @st.composite
 def links(draw: st.DrawFn, groups: tuple[str, ...] = ("",)) -> Link:
     group = draw(st.sampled_from(groups))
-    needed = Fraction(1) if group else draw(shares)
-    return Link("link", draw(shares), needed, draw(st.integers(1, 2)), group)
+    return Link("link", draw(shares), draw(shares), draw(st.integers(1, 2)), group)
 
 
 def by_enumeration(chain: list[Link]) -> Fraction:
@@ -34,7 +33,7 @@ def by_enumeration(chain: list[Link]) -> Fraction:
         through = Fraction(1)
         for group in {link.group or f"#{row}" for row, link in enumerate(chain)}:
             rows = [row for row, link in enumerate(chain) if (link.group or f"#{row}") == group]
-            through *= 1 if any(alive[row] for row in rows) else 1 - chain[rows[0]].needed
+            through *= 1 if any(alive[row] for row in rows) else 1 - min(chain[row].needed for row in rows)
         total += chance * through
     return total
 
@@ -88,10 +87,32 @@ def test_the_figures_of_the_guide() -> None:
     ]
     before = serial(chain)
     assert before.availability == Fraction("0.9995") * Fraction("0.999") * Fraction("0.995")
-    assert before.weakest == 2
+    assert before.weakest == (2,)
     assert before.bad_minutes_a_month == pytest.approx(280.45, abs=0.01)
     after = serial([*chain[:2], replace(chain[2], needed=Fraction("0.1"))])
     assert float(after.availability or 0) == pytest.approx(0.9980012, abs=1e-7)
-    assert after.weakest == 1
+    assert after.weakest == (1,)
     assert serial([]).availability is None
     assert after.budget_left(Fraction("0.99")) == pytest.approx(0.80012, abs=1e-5)
+
+
+def test_links_that_take_the_same_are_the_weakest_together() -> None:
+    chain = [Link("search", Fraction("0.999")), Link("mail", Fraction("0.9999")), Link("payments", Fraction("0.999"))]
+    assert serial(chain).weakest == (0, 2)
+    assert serial([Link("search", Fraction(1))]).weakest == ()
+
+
+def test_the_second_copy_that_spares_most_is_named_first() -> None:
+    chain = [
+        Link("search", Fraction("0.999")),
+        Link("perfect", Fraction(1)),
+        Link("payments", Fraction("0.99")),
+        Link("many", Fraction("0.5"), copies=COPIES_MAX),
+    ]
+    helps = what_helps(chain, put_together=serial)
+    assert [one.position for one in helps] == [2, 0]
+    doubled = serial([*chain[:2], replace(chain[2], copies=2), chain[3]])
+    assert helps[0].minutes == pytest.approx(
+        (serial(chain).bad_minutes_a_month or 0) - (doubled.bad_minutes_a_month or 0)
+    )
+    assert what_helps([], put_together=serial) == []
