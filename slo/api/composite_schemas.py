@@ -136,10 +136,17 @@ class SharesOut(Schema):
     total: float
 
 
+class WeakestTiedOut(Schema):
+    slo: str | None
+    composite: str | None
+    hidden: bool
+
+
 class WeakestOut(Schema):
     slo: str | None
     composite: str | None
     hidden: bool
+    tied: list[WeakestTiedOut] = Field(description="further parts that cost exactly as much")
     reason: str = Field(description="lost_most, bad_most_often, nothing_lost or no_data")
     text: str
 

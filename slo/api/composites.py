@@ -223,7 +223,7 @@ _NOBODY = {"slo": None, "composite": None, "hidden": False}
 
 def _status_out(request: AccessRequest, status: CompositeStatus) -> dict[str, Any]:
     caller, shares, terms = request.caller, status.shares, status.terms
-    weakest = status.weakest_part
+    weakest = status.weakest_parts
     return {
         "composite": terms.composite.name,
         "at": status.at,
@@ -246,7 +246,8 @@ def _status_out(request: AccessRequest, status: CompositeStatus) -> dict[str, An
         "forecast_exhausted_at": status.forecast_exhausted_at,
         "forecast_reason": status.forecast_reason,
         "weakest": {
-            **(named(weakest.row, caller=caller) if weakest else _NOBODY),
+            **(named(weakest[0].row, caller=caller) if weakest else _NOBODY),
+            "tied": [named(part.row, caller=caller) for part in weakest[1:]],
             "reason": status.weakest.reason.value,
             "text": weakest_text(status, caller=caller),
         },

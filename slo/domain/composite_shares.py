@@ -82,20 +82,33 @@ class WeakestReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WeakestLink:
-    """position: of the part; None where there is none."""
+    """positions: of the part, or of several that cost the same, in their order; empty where there is none."""
 
-    position: int | None
+    positions: tuple[int, ...]
     reason: WeakestReason
+
+    @property
+    def position(self) -> int | None:
+        """The first of them."""
+        return self.positions[0] if self.positions else None
+
+
+# Sums of fractions that are equal by right differ in their last bits.
+_SAME = Fraction(1, 10**9)
 
 
 def weakest_link(shares: Shares | None) -> WeakestLink:
     """The part that cost most: by itself, or where parts are bad together, the one that was bad most often."""
     if shares is None:
-        return WeakestLink(None, WeakestReason.NO_DATA)
+        return WeakestLink((), WeakestReason.NO_DATA)
     if shares.total.bad <= 0:
-        return WeakestLink(None, WeakestReason.NOTHING_LOST)
-    positions = range(len(shares.parts))
+        return WeakestLink((), WeakestReason.NOTHING_LOST)
+    rows = tuple(range(len(shares.parts)))
+    reason = WeakestReason.LOST_MOST
     if shares.together.bad:
-        most = max(positions, key=lambda row: (shares.parts[row].slices, shares.parts[row].own.bad))
-        return WeakestLink(most, WeakestReason.BAD_MOST_OFTEN)
-    return WeakestLink(max(positions, key=lambda row: shares.parts[row].own.bad), WeakestReason.LOST_MOST)
+        reason = WeakestReason.BAD_MOST_OFTEN
+        most_slices = max(shares.parts[row].slices for row in rows)
+        rows = tuple(row for row in rows if shares.parts[row].slices == most_slices)
+    most = max(shares.parts[row].own.bad for row in rows)
+    near = most - abs(most) * _SAME
+    return WeakestLink(tuple(row for row in rows if shares.parts[row].own.bad >= near), reason)

@@ -46,20 +46,24 @@ def title_of(row: CompositePart, *, caller: Caller) -> str:
 
 
 def weakest_text(status: CompositeStatus, *, caller: Caller) -> str:
-    """Which part is the weakest and why, as one sentence."""
+    """Which part is the weakest and why, as one sentence; all of them where several cost the same."""
     shares, weakest = status.shares, status.weakest
     if weakest.position is None or shares is None:
         return _NO_WEAKEST[weakest.reason]
     share = shares.parts[weakest.position]
-    title = _capital(title_of(status.terms.parts[weakest.position].row, caller=caller))
+    title = _capital(weakest_titles(status, caller=caller))
     of_spent = share_text(float(share.own.of_spent or 0))
+    is_one = len(weakest.positions) == 1
+    who = f"{title} is the weakest link: " if is_one else f"{title} are the weakest links, each "
     if weakest.reason is WeakestReason.LOST_MOST:
-        return f"{title} is the weakest link: {of_spent} of what was lost."
+        return f"{who}{of_spent} of what was lost."
     alone = int(share.own.bad)
-    return (
-        f"{title} is the weakest link: bad in {share.slices:,} of {shares.bad_slices:,} bad slices"
-        f", in {alone:,} of them alone."
-    )
+    return f"{who}bad in {share.slices:,} of {shares.bad_slices:,} bad slices, in {alone:,} of them alone."
+
+
+def weakest_titles(status: CompositeStatus, *, caller: Caller, shown: int = 3) -> str:
+    """Their names, as far as the caller may know them; blank where none is the weakest."""
+    return parts_words([part.row for part in status.weakest_parts], caller=caller, shown=shown, last=" and ")
 
 
 _NO_WEAKEST = {
@@ -68,11 +72,13 @@ _NO_WEAKEST = {
 }
 
 
-def parts_words(rows: Sequence[CompositePart], *, caller: Caller, shown: int = 3) -> str:
-    """The first parts by name, and how many more there are."""
+def parts_words(rows: Sequence[CompositePart], *, caller: Caller, shown: int = 3, last: str = ", ") -> str:
+    """The first parts by name, and how many more there are. last: what stands before the last of all."""
     names = [title_of(row, caller=caller) for row in rows[:shown]]
     more = len(rows) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
+    if more:
+        return f"{', '.join(names)} and {more} more"
+    return last.join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def _capital(text: str) -> str:

@@ -73,8 +73,9 @@ class CompositeStatus:
         return is_thin(state=self.state, coverage=self.coverage)
 
     @property
-    def weakest_part(self) -> PartTerms | None:
-        return None if self.weakest.position is None else self.terms.parts[self.weakest.position]
+    def weakest_parts(self) -> tuple[PartTerms, ...]:
+        """The weakest one, or several that cost the same."""
+        return tuple(self.terms.parts[position] for position in self.weakest.positions)
 
 
 def composite_status_of(*, composite: Composite, at: datetime, now: datetime) -> CompositeStatus:

@@ -73,7 +73,9 @@ def start_of_composite(*, caller: Caller, status: CompositeStatus, basis: Basis)
         title = title_of(part.row, caller=caller)
         was = delivered.get(place)
         own = part.slo or part.nested
-        promised = Fraction(own.definition.objective) if own is not None else None
+        # What a part took is told to who may read the composite; what it promises only to who may read the part.
+        may_know = part.team_id is not None and caller.may_read(part.team_id)
+        promised = Fraction(own.definition.objective) if own is not None and may_know else None
         value = promised if basis is Basis.PROMISED else was.availability if was else None
         if value is None or (kind is CompositeKind.WEIGHTED and was is None):
             left_out.append(title)

@@ -41,6 +41,7 @@ from slo.selectors.composite_phrases import (
     parts_words,
     title_of,
     weakest_text,
+    weakest_titles,
 )
 from slo.selectors.composite_status import CompositeStatus, composite_status_of, statuses_of
 from slo.selectors.composites import CompositeFilters, get_composite, list_composites, versions_of
@@ -102,12 +103,11 @@ def composite_list(request: AccessRequest) -> HttpResponse:
 
 def _row(status: CompositeStatus, caller: Caller) -> CompositeRow:
     version = status.terms.version
-    weakest = status.weakest_part
     return CompositeRow(
         composite=status.terms.composite,
         status=status,
         target=f"{objective_text(version.objective)} {window_text(version.window)}",
-        weakest=title_of(weakest.row, caller=caller) if weakest else "",
+        weakest=weakest_titles(status, caller=caller, shown=1),
     )
 
 
@@ -119,7 +119,7 @@ def composite_detail(request: AccessRequest, name: str) -> HttpResponse:
     view = Viewpoint.of(request, now=timezone.now())
     status = composite_status_of(composite=composite, at=view.at, now=view.now)
     versions = versions_of(composite=composite)
-    version = next(one for one in versions if one.pk == status.terms.version.pk)
+    version = status.terms.version
     time_range = TimeRange.from_request(request, now=view.at)
     period = time_range.period
     step = step_for(period=period)
@@ -187,6 +187,8 @@ def _part_rows(status: CompositeStatus, caller: Caller) -> list[PartRow]:
         match kind:
             case CompositeKind.ALL_OF:
                 asked = f"slices good from {objective_text(standing.part.slice_target)}"
+                if title == HIDDEN and row.slice_target is None:
+                    asked = "slices good as its own team says"  # its objective is not its reader's to see
             case CompositeKind.WEIGHTED:
                 asked = f"weight {row.weight}"
             case CompositeKind.CHAIN:

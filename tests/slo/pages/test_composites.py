@@ -60,6 +60,7 @@ def test_a_journey_is_made_shown_changed_and_deleted(as_: As, composite: Composi
     assert "99.9 %" in page
     assert "Composites raise no alerts" in page
     assert page.count("50 %") >= 2  # each took half of all that was spent
+    assert "Payment works are the weakest links, each 50 % of what was lost" in page
 
     typed = TYPED | {
         "title": "Journey", "parts-0-part": parts[0].name, "kind": "all_of", "reason": "stricter", "effective": "now",
@@ -142,6 +143,15 @@ def test_a_reader_of_another_team_sees_what_a_private_part_took_and_not_its_name
         assert "Payment works" not in page.content.decode()
         assert "payment-works" not in page.content.decode()
     assert "An objective of another team" in as_("outsider").get("/slos/composites/shared/").content.decode()
+    # Nor what it promises: each is at 99.9 or 99.95 % for its own team.
+    promised = as_("outsider").get("/slos/what-if/?composite=shared&basis=promised").content.decode()
+    assert "Nothing to reckon with" in promised
+    typed = TYPED | {"team": "commons", "title": "Strict", "parts-0-part": parts[0].name, "kind": "all_of"}
+    assert as_("chief").post("/slos/composites/new/", typed).status_code == 302
+    assert "slices good from 99.95 %" in as_("chief").get("/slos/composites/strict/").content.decode()
+    strict = as_("outsider").get("/slos/composites/strict/").content.decode()
+    assert "slices good as its own team says" in strict
+    assert "99.95 %" not in strict
 
 
 @pytest.fixture
@@ -173,6 +183,8 @@ def test_what_if_reckons_by_the_address_alone(as_: As, chain: Service) -> None:
     page = viewer.get("/slos/what-if/?service=shop&objective=99.8").content.decode()
     assert "99.85 %" in page
     assert "Nothing is supposed yet" in page
+    assert "Supposed (min a month)" not in page  # two bars of one length say nothing
+    assert '<a href="?service=shop&amp;objective=99.8&amp;checkout-copies=2">Two of' in page
     assert "Not reckoned with: Mail" in page
     page = viewer.get("/slos/what-if/?service=shop&objective=99.8&checkout-copies=2&db-needed=50").content.decode()
     assert "99.97" in page  # (1 - 0.001²) · (1 - 0.5 · 0.0005)
