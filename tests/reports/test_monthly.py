@@ -142,16 +142,33 @@ def test_it_tells_the_month_and_what_stands_out(cast: Cast, month: Slo) -> None:
 
 def test_what_others_keep_private_is_in_no_report(cast: Cast, as_: As, month: Slo) -> None:
     assert "Nobody of Payments" not in str(reported(cast, team="").to_json())
-    foreign = reported(cast, "outsider").to_json()
+    foreign = reported(cast, "outsider", team="").to_json()
     for words in ("Orders fail", "checkout", "Gold plan", "Checkout"):
         assert words not in str(foreign)
     with time_machine.travel(NOW, tick=False):
-        assert "Orders fail" not in as_("outsider").get(PAGE).content.decode()
+        for slug in ("payments", "nobody"):
+            for path in ("/reports/monthly/", "/api/v1/reports/monthly"):
+                assert as_("outsider").get(f"{path}?team={slug}&month=2026-06").status_code == 404
 
 
 def test_a_month_begins_where_the_zone_says(cast: Cast, month: Slo) -> None:
     report = reported(cast, zone="Europe/Berlin")
     assert (report.start, report.end) == ("2026-05-31T22:00:00Z", "2026-06-30T22:00:00Z")
+
+
+def test_what_is_overdue_and_where_it_leads_go_by_the_zone_of_the_report(cast: Cast, as_: As, month: Slo) -> None:
+    make: Any = ActionFactory
+    make(team=cast.payments, created_at=JUNE, title="Due on the last day", due_on=(JUNE + 29 * DAY).date())
+    at = datetime(2026, 6, 30, 23, tzinfo=UTC)  # July in Berlin
+    IncidentFactory(team=cast.payments, severity=3, started_at=at, detected_at=at)
+    for zone, incidents in (("UTC", 2), ("Europe/Berlin", 1)):
+        report = reported(cast, zone=zone)
+        assert {one.slug: one.value for one in report.actions}["overdue"] == 2
+        assert report.severities[0].value == incidents
+        with time_machine.travel(NOW, tick=False):
+            page = as_("viewer").get(report.severities[0].url).content.decode()
+        assert f"What {incidents} incident" in page
+        assert f"tz={zone.replace('/', '%2F')}" in page
 
 
 def test_page_files_and_api_say_the_same(cast: Cast, as_: As, month: Slo) -> None:
@@ -249,8 +266,8 @@ def test_what_was_sent_stays_beside_what_is_true_today(cast: Cast, as_: As, mont
     )
     with time_machine.travel(NOW + DAY, tick=False):
         page = as_("viewer").get(f"/reports/sent/{report.pk}/").content.decode()
-        assert "missed, 200.0000%" in page
-        assert "met, 0.0000%" in page
+        assert "missed, 200 % spent, measured 33.3 %" in page
+        assert "met, 0 % spent, measured" in page
         assert as_("outsider").get(f"/reports/sent/{report.pk}/").status_code == 404
         told = as_("viewer").get(f"/api/v1/reports/sent/{report.pk}").json()
     report.refresh_from_db()

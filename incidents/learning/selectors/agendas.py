@@ -67,7 +67,7 @@ def agenda(*, caller: Caller, review: Review) -> list[Point]:
         recurring=[one.category.words.partition(":")[0] for one in review.factors if one.postmortems + one.before > 1],
         worse=worse,
         better=better,
-        overdue=_actions(overdue_at_end(**narrowed)),
+        overdue=_actions(overdue_at_end(**narrowed, zone_name=review.review.zone_name)),
         unproven=_actions(closed_as(**narrowed, state=State.UNPROVEN)),
         reopened=_actions(reopened_in(**narrowed)),
         proven=_actions(closed_as(**narrowed, state=State.VERIFIED)),

@@ -58,8 +58,8 @@ def review_of(*, caller: Caller, review: ReviewPeriod, scope: Scope, now: dateti
         incidents=incidents_read(caller=caller, review=review, **narrowed),
         factors=_factors(caller, scope, whole, before),
         published=_published(caller, scope, whole),
-        actions=counts_between(caller=caller, period=period, **narrowed),
-        actions_before=counts_between(caller=caller, period=before, **narrowed),
+        actions=counts_between(caller=caller, period=period, zone_name=review.zone_name, **narrowed),
+        actions_before=counts_between(caller=caller, period=before, zone_name=review.zone_name, **narrowed),
         budgets=budgets_read(caller=caller, period=whole, before=before, now=now, **narrowed),
         runs=runs_read(caller=caller, period=whole, before=before, **narrowed),
     )

@@ -55,6 +55,7 @@ class ReportAgreementOut(Schema):
     availability: float | None
     credit: float | None = Field(description="percent of the fee that is owed")
     url: str
+    coverage: float | None = Field(default=None, description="measured share of the time that has passed")
 
 
 class ReportFigureOut(Schema):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 
 from incidents.learning.domain.comparison import ENOUGH, Trend, compared
 from reliability.kit.percent import share_text
 from reliability.reports.domain.report import Figure
 from reliability.web.words import duration_text, number_text
+
+_OF_A_MOMENT = frozenset({"overdue", "toil-share"})  # no counts, though they have no n
 
 
 class Unit(StrEnum):
@@ -73,6 +77,14 @@ def figure(
         trend="unknown" if before == 0 else _trend(found.trend, better),
         n=n,
         url=url,
+    )
+
+
+def so_far(rows: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Of a period that is not over: a count of a part is not compared with that of a whole."""
+    return tuple(
+        one if one.n is not None or one.slug in _OF_A_MOMENT else replace(one, change="not over yet", trend="unknown")
+        for one in rows
     )
 
 

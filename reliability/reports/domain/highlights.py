@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reliability.kit.percent import share_text
-from reliability.reports.domain.report import Figure, Highlight, Met, Report
+from reliability.reports.domain.report import MEASURED_ENOUGH, Figure, Highlight, Met, Report
 
 CAUSE_MIN = 0.25  # a smaller share of what was lost explains little
 TOIL_MAX = 0.5  # Google, Site Reliability Engineering, chapter 5
@@ -124,13 +124,7 @@ def _work(report: Report) -> Iterator[Highlight]:
 
 
 def _good(report: Report) -> Iterator[Highlight]:
-    measured = report.met + report.missed
-    if measured and not report.missed and report.is_over:
-        yield Highlight(
-            "good",
-            f"Every objective that was measured was met ({measured})",
-            "said when the period is over and none of them spent more than its budget",
-        )
+    yield from _all_met(report)
     restored = _figure(report.incidents, "mttr")
     if restored is not None and restored.trend == "better":
         yield Highlight(
@@ -138,6 +132,32 @@ def _good(report: Report) -> Iterator[Highlight]:
             f"Restoring was quicker: {restored.text} in the median, {restored.before_text} before",
             "said when the median is a tenth less than before, of three incidents or more each",
             restored.url,
+        )
+
+
+def _all_met(report: Report) -> Iterator[Highlight]:
+    """Good news only of what was measured: little of it is a warning, most of it unmeasured is none of both."""
+    measured, little = report.met, report.little_measured
+    if not measured or report.missed or not report.is_over:
+        return
+    if little:
+        least, words = little[0], share_text(MEASURED_ENOUGH)
+        yield Highlight(
+            "warn",
+            f"No objective was missed as far as it was measured, but {len(little)} of {measured} were measured for "
+            f"less than {words} of the time: {least.title} for {share_text(least.coverage)}",
+            f"said when the period is over, nothing spent more than its budget, and something was measured for less "
+            f"than {words} of the period",
+            least.url,
+        )
+    elif report.unmeasured <= (1 - MEASURED_ENOUGH) * (measured + report.unmeasured):
+        yield Highlight(
+            "good",
+            f"Every objective was met ({measured})"
+            if not report.unmeasured
+            else f"Every objective that was measured was met ({measured} of {measured + report.unmeasured})",
+            f"said when the period is over, none of them spent more than its budget, and at least "
+            f"{share_text(MEASURED_ENOUGH)} of them were measured for at least so much of the period",
         )
 
 

@@ -6,6 +6,10 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from reliability.kit.percent import share_text
+
+MEASURED_ENOUGH = 0.9  # of the minutes of a period: of what was measured less nobody says that all was well
+
 
 class Met(StrEnum):
     MET = "met"
@@ -45,7 +49,7 @@ class ObjectiveLine:
 
 @dataclass(frozen=True, slots=True)
 class AgreementLine:
-    """credit: percent of the fee that is owed."""
+    """credit: percent of the fee that is owed. coverage: the measured share of the time; None when there was none."""
 
     name: str
     title: str
@@ -57,6 +61,7 @@ class AgreementLine:
     availability: float | None
     credit: float | None
     url: str
+    coverage: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,14 @@ class Report:
         return self.count(Met.NO_DATA)
 
     @property
+    def little_measured(self) -> tuple[ObjectiveLine, ...]:
+        """Of those with data, what was measured for less than MEASURED_ENOUGH of the period; the least first."""
+        known = (one for one in self.objectives if one.state in (Met.MET, Met.MISSED))
+        return tuple(
+            sorted((one for one in known if one.coverage < MEASURED_ENOUGH), key=lambda one: (one.coverage, one.title))
+        )
+
+    @property
     def left_out(self) -> int:
         return self.count(Met.LEFT_OUT)
 
@@ -162,6 +175,7 @@ class Report:
         return asdict(self)
 
 
+_KEYS = {"spent": "spent", "availability": "available"}
 SECTIONS = ("severities", "incidents", "delivery", "chaos", "actions", "toil")
 
 
@@ -187,19 +201,22 @@ def differences(*, sent: dict[str, Any], today: Report) -> tuple[list[Difference
             pairs.append(Difference(f"{title}: {noun[:-1]}", _line(one, key), _line(other, key)))
     for section in SECTIONS:
         before = {one["slug"]: one for one in sent.get(section, ())}
-        for one in now[section]:
-            was = before.get(one["slug"])
-            pairs.append(
-                Difference(
-                    one["title"], "not in it" if was is None else was["text"] or "no data", one["text"] or "no data"
-                )
-            )
+        after = {one["slug"]: one for one in now[section]}
+        for slug in dict.fromkeys((*before, *after)):
+            was, one = before.get(slug), after.get(slug)
+            pairs.append(Difference((one or was or {}).get("title", slug), _text(was), _text(one)))
     return [one for one in pairs if one.sent != one.today], len(pairs)
+
+
+def _text(one: dict[str, Any] | None) -> str:
+    return "not in it" if one is None else one["text"] or "no data"
 
 
 def _line(one: dict[str, Any] | None, key: str) -> str:
     if one is None:
         return "not in it"
     value = one.get(key)
-    words = "no data" if value is None else f"{value:.4%}"
-    return f"{one['state'].replace('_', ' ')}, {words}"
+    state = one["state"].replace("_", " ")
+    # Coverage tells late data that changed nothing else.
+    measured = f", measured {share_text(one['coverage'])}" if "coverage" in one else ""
+    return f"{state}{measured}" if value is None else f"{state}, {share_text(value)} {_KEYS[key]}{measured}"

@@ -32,6 +32,14 @@ def due_after(*, at: datetime, months: int, day: int, hour: int, zone_name: str)
     raise AssertionError("the period after this one begins later")
 
 
+def last_due(*, due_at: datetime, now: datetime, months: int, day: int, hour: int, zone_name: str) -> datetime:
+    """The newest instant until *now* at which a report was due, *due_at* or one after it: nobody made it meanwhile."""
+    found = due_at
+    while (following := due_after(at=found, months=months, day=day, hour=hour, zone_name=zone_name)) <= now:
+        found = following
+    return found
+
+
 def period_due(*, due_at: datetime, months: int, zone_name: str) -> ReviewPeriod:
     """Which period the report of that instant is of: the last one that was over."""
     month = ReviewPeriod.month_of(due_at, zone_name=zone_name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,12 @@ from django.urls import reverse
 from incidents.learning.domain.periods import ReviewPeriod
 from incidents.learning.selectors.review import Scope, review_of
 from reliability.access.domain.caller import Caller
-from reliability.access.selectors.teams import readable_teams
+from reliability.access.selectors.teams import team as find_team
 from reliability.kit.instants import format_instant
 from reliability.kit.periods import Period
+from reliability.reports.domain.figures import so_far
 from reliability.reports.domain.highlights import highlights
-from reliability.reports.domain.report import Report
+from reliability.reports.domain.report import SECTIONS, Report
 from reliability.reports.selectors import delivery, objectives, practice, promises, response, trends
 from slo.selectors.slos import SloFilters, SloOrdering, list_slos
 
@@ -31,8 +33,9 @@ def report_of(*, caller: Caller, team_slug: str, period: ReviewPeriod, now: date
     """Of one team, or with a blank slug of all that the caller may read.
 
     About a hundred queries, more only for up to five ledgers, for objectives over time slices, and for agreements that
-    leave announced maintenance out. Raises nothing for a team that is not the caller's to see: it finds nothing of it.
+    leave announced maintenance out. Raises NotFound for a team that there is not, or that is not the caller's to see.
     """
+    team = find_team(caller=caller, slug=team_slug).name if team_slug else ""
     whole = period.period
     passed = Period(whole.start, max(whole.start, min(whole.end, now)))
     periods = [period.shifted(step) for step in range(1 - TREND_PERIODS, 1)]
@@ -46,7 +49,7 @@ def report_of(*, caller: Caller, team_slug: str, period: ReviewPeriod, now: date
     delivered = delivery.delivered_in(caller=caller, team_slug=team_slug, periods=periods, now=now)
     address = _addresses(team_slug, period, passed)
     report = Report(
-        team=_team_name(caller, team_slug),
+        team=team,
         team_slug=team_slug,
         period=period.slug,
         title=period.title,
@@ -65,7 +68,8 @@ def report_of(*, caller: Caller, team_slug: str, period: ReviewPeriod, now: date
         severe=response.severe(review),
         delivery=delivery.figures_of(delivered, address["delivery"]),
         chaos=practice.figures(
-            caller=caller, team_slug=team_slug, review=review, whole=whole, before=period.shifted(-1).period
+            caller=caller, team_slug=team_slug, review=review, whole=whole, before=period.shifted(-1).period,
+            url=address["experiments"],
         ),
         actions=response.actions(review, address["actions"]),
         toil=practice.toil(
@@ -74,6 +78,9 @@ def report_of(*, caller: Caller, team_slug: str, period: ReviewPeriod, now: date
         ),
         trend=trends.rows(periods=periods, past=past, review=review, delivered=delivered),
     )  # fmt: skip
+    if not report.is_over:
+        counted: dict[str, Any] = {name: so_far(getattr(report, name)) for name in SECTIONS}
+        report = replace(report, **counted)
     return replace(report, highlights=highlights(report))
 
 
@@ -88,16 +95,11 @@ def _addresses(team_slug: str, period: ReviewPeriod, passed: Period) -> dict[str
     bounds = {"from": format_instant(passed.start), "to": format_instant(passed.end), "tz": period.zone_name}
     if passed.length < timedelta(minutes=1):
         bounds = {}
+    review = f"{reverse('review')}?{urlencode({'period': period.slug} | team | {'tz': period.zone_name})}"
     return {
-        "incidents": f"{reverse('review')}?{urlencode({'period': period.slug} | team)}",
+        "incidents": review,
+        "actions": f"{review}#actions-title",
+        "experiments": f"{review}#runs-title",
         "delivery": f"{reverse('delivery-figures')}?{urlencode(bounds | team)}",
-        "actions": f"{reverse('action-list')}?{urlencode(team)}",
         "toil": f"{reverse('toil')}?{urlencode(team)}",
     }
-
-
-def _team_name(caller: Caller, team_slug: str) -> str:
-    if not team_slug:
-        return ""
-    found = readable_teams(caller=caller).filter(slug=team_slug).values_list("name", flat=True).first()
-    return found or ""

@@ -24,24 +24,25 @@ from reliability.reports.domain.report import Figure
 _WEEK = Decimal(7)
 
 
-def figures(*, caller: Caller, team_slug: str, review: Review, whole: Period, before: Period) -> tuple[Figure, ...]:
+def figures(
+    *, caller: Caller, team_slug: str, review: Review, whole: Period, before: Period, url: str
+) -> tuple[Figure, ...]:
     """Real runs that ended, of which held and deviated; game days that were held. One query."""
     team = {"team": team_slug} if team_slug else {}
-    runs_url = f"{reverse('run-list')}?{urlencode(team)}"
     days_url = f"{reverse('game-day-list')}?{urlencode(team)}"
     ran, past = review.runs.by_verdict, review.runs.before
     held, held_before = _game_days(caller, team_slug, whole, before)
     return (
         figure(
             "experiments", "Experiments", now=sum(ran.values()), before=sum(past.values()), better=Better.MORE,
-            url=runs_url,
+            url=url,
         ),
         figure(
-            "held", "of which held", now=ran[Verdict.HELD], before=past[Verdict.HELD], better=Better.MORE, url=runs_url
+            "held", "of which held", now=ran[Verdict.HELD], before=past[Verdict.HELD], better=Better.MORE, url=url
         ),
         figure(
             "deviated", "of which deviated", now=ran[Verdict.DEVIATED], before=past[Verdict.DEVIATED],
-            better=Better.NEITHER, url=runs_url,
+            better=Better.NEITHER, url=url,
         ),
         figure("game-days", "Game days held", now=held, before=held_before, better=Better.MORE, url=days_url),
     )  # fmt: skip

@@ -38,4 +38,5 @@ def _line(agreement: Agreement, one: Compliance) -> AgreementLine:
         availability=one.found.ratio,
         credit=None if one.credit is None else float(one.credit),
         url=reverse("agreement", args=[agreement.name]),
+        coverage=one.found.coverage,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
@@ -19,7 +20,8 @@ from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.selectors.contacts import sign_in_mail
 from reliability.channels.services import notices
 from reliability.channels.services.sending import send_to_channel, send_to_contact
-from reliability.reports.domain.sending import LOOK_AGAIN, SETTLING_MAX, due_after, period_due, settling_words
+from reliability.reports.domain.report import MEASURED_ENOUGH
+from reliability.reports.domain.sending import LOOK_AGAIN, SETTLING_MAX, due_after, last_due, period_due, settling_words
 from reliability.reports.models import ReportNotice, SentReport, Subscription
 from reliability.reports.selectors.monthly import last_finished, report_of
 from reliability.reports.selectors.settling import unsettled
@@ -27,6 +29,7 @@ from reliability.reports.selectors.subscriptions import caller_of_team, recipien
 from reliability.reports.services.due_kinds import NOTICE
 
 _PATIENCE = timedelta(days=2)
+OBJECTIVES_SHOWN = 30  # of a mail: as the templates cut them
 _SECTIONS = (
     ("Incidents", ("severities", "incidents")),
     ("Delivery", ("delivery",)),
@@ -48,7 +51,9 @@ def make(*, subscription_id: int, now: datetime) -> datetime | None:
     due_at: datetime = found.due_at
     if now < due_at:
         return due_at
-    period = period_due(due_at=now, months=found.months, zone_name=found.zone)
+    # Not the period that was over when this runs: what waits on the 28th may be made on the 1st.
+    due_at = last_due(due_at=due_at, now=now, months=found.months, day=found.day, hour=found.hour, zone_name=found.zone)
+    period = period_due(due_at=due_at, months=found.months, zone_name=found.zone)
     missing = unsettled(team_id=found.team_id, period=period.period)
     if missing and now < due_at + SETTLING_MAX:
         return now + LOOK_AGAIN
@@ -57,16 +62,20 @@ def make(*, subscription_id: int, now: datetime) -> datetime | None:
         # Outside of the transaction: it takes a second, in which nobody else could write to SQLite.
         report = report_of(caller=caller_of_team(team=found.team), team_slug=found.team.slug, period=period, now=now)
         numbers = report.to_json()
-    return _kept(subscription_id, period, numbers, settling_words(missing), now)
+    return _kept(found, period, numbers, settling_words(missing), now)
 
 
 @transaction.atomic
 def _kept(
-    subscription_id: int, period: ReviewPeriod, numbers: dict[str, object] | None, note: str, now: datetime
+    found: Subscription, period: ReviewPeriod, numbers: dict[str, object] | None, note: str, now: datetime
 ) -> datetime | None:
-    row = Subscription.objects.select_for_update(of=("self",)).select_related("team").filter(pk=subscription_id).first()
+    row = Subscription.objects.select_for_update(of=("self",)).select_related("team").filter(pk=found.pk).first()
     if row is None or row.is_paused:
         return None
+    if row.revision != found.revision:
+        # Somebody changed it while the numbers were read: they may be of another period or zone.
+        changed_to: datetime = row.due_at
+        return max(now, changed_to)
     if numbers is not None:
         values = {"team": row.team, "zone": row.zone, "made_at": now, "numbers": numbers, "note": note}
         sent, is_new = SentReport.objects.get_or_create(
@@ -109,10 +118,13 @@ def deliver(*, notice_id: int, now: datetime) -> datetime | None:
 def message_of(*, notice: ReportNotice, now: datetime) -> Message:
     """The kept numbers as a mail: plain text, and HTML with its styles at the elements. Needs notice.report.team."""
     sent = notice.report
-    page = f"{reverse('report-monthly')}?month={sent.period}&team={sent.team.slug}&tz={sent.zone}"
+    asked = urlencode({"month": sent.period, "team": sent.team.slug, "tz": sent.zone})
+    page = f"{reverse('report-monthly')}?{asked}"
     context = {
         "report": sent.numbers,
         "note": sent.note,
+        "enough": MEASURED_ENOUGH,
+        "unshown": max(len(sent.numbers["objectives"]) - OBJECTIVES_SHOWN, 0),
         "base": settings.PUBLIC_URL,
         "url": f"{settings.PUBLIC_URL}{page}",
         "sections": [
@@ -147,8 +159,10 @@ def _send(*, notice: ReportNotice, now: datetime) -> Outcome:
 
 
 def _void_because(*, notice: ReportNotice, now: datetime) -> str:
-    """A person who left the team meanwhile gets nothing of it."""
-    if notice.user is None or notice.report.is_test:
+    """A person who left the team meanwhile gets nothing of it, nor does a channel that is not the team's any more."""
+    if notice.channel is not None and notice.channel.team_id != notice.report.team_id:
+        return "the channel is of another team now"
+    if notice.user is None or (notice.report.is_test and notice.user.is_administrator):
         return ""
     is_member = notice.user.memberships.filter(team_id=notice.report.team_id).exists()
     return "" if is_member else "they left the team meanwhile"

@@ -17,7 +17,7 @@ from incidents.learning.domain.periods import ReviewPeriod, ReviewPeriodError
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import readable_teams
 from reliability.reports.charts.trend import trend_charts
-from reliability.reports.domain.report import SECTIONS, Report
+from reliability.reports.domain.report import MEASURED_ENOUGH, SECTIONS, Report
 from reliability.reports.selectors.monthly import last_finished, report_of
 from reliability.reports.selectors.subscriptions import subscription_of_team
 from reliability.web.errors import NotFound
@@ -84,6 +84,7 @@ def monthly_report(request: AccessRequest) -> HttpResponse:
         "month_url": query.address(request, query.period.as_month()),
         "here_url": query.address(request),
         "tables": TABLES,
+        "enough": MEASURED_ENOUGH,
         "teams": readable_teams(caller=request.caller).order_by("name", "pk"),
         "subscription": subscription_of_team(caller=request.caller, team_slug=query.team_slug),
     }

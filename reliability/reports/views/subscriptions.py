@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from reliability.access.models import Team, User
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import writable_teams
 from reliability.access.services.authorize import require
-from reliability.reports.domain.report import differences
+from reliability.reports.domain.report import MEASURED_ENOUGH, differences
 from reliability.reports.forms.subscription import SubscriptionForm, initial_of
 from reliability.reports.models import Subscription
 from reliability.reports.selectors import subscriptions as selectors
@@ -114,16 +115,18 @@ def sent_detail(request: AccessRequest, pk: int) -> HttpResponse:
         period=ReviewPeriod.parse(sent.period, zone_name=sent.zone),
         now=now,
     )
-    changed, asked = differences(sent=sent.numbers, today=today)
+    changed, compared = differences(sent=sent.numbers, today=today)
+    asked = urlencode({"month": sent.period, "team": sent.team.slug, "tz": sent.zone})
     context = {
         "sent": sent,
         "report": sent.numbers,
         "changed": changed,
-        "asked": asked,
+        "compared": compared,
+        "enough": MEASURED_ENOUGH,
         "now": now,
         "notices": sent.notices.order_by("place", "pk")[:200],
         "noun": "quarter" if "Q" in sent.period else "month",
-        "today_url": f"{reverse('report-monthly')}?month={sent.period}&team={sent.team.slug}&tz={sent.zone}",
+        "today_url": f"{reverse('report-monthly')}?{asked}",
     }
     return render(request, "reports/sent.html", context)
 
