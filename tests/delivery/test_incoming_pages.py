@@ -41,7 +41,7 @@ def told(cast: Cast) -> DeliveryIntegration:
 def test_the_list_tells_outcome_rollbacks_and_what_was_shipped(cast: Cast, as_: As, told: DeliveryIntegration) -> None:
     client = as_("viewer")
     page = client.get("/delivery/deployments/").content.decode()
-    for words in ("Rollback", "Failed", "first deployment", "curl --fail", "4 deployments"):
+    for words in ("Rollback", "Failed", "first deployment", "curl --fail-with-body", "4 deployments"):
         assert words in page
     assert "Failed" not in client.get("/delivery/deployments/?outcome=succeeded").content.decode().split("<tbody>")[1]
     assert "No deployment fits" in client.get("/delivery/deployments/?q=nonsense").content.decode()

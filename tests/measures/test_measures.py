@@ -237,7 +237,7 @@ def test_files_are_imported_line_by_line(shop: Service, tmp_path: Path) -> None:
     out = StringIO()
     call_command("measures", "import", str(table), stdout=out)
     call_command("measures", "import", str(table), stdout=out)
-    assert out.getvalue().count("1 figures imported, 0 refused.") == 2
+    assert out.getvalue().count("1 figure imported, 0 refused.") == 2
     assert MeasuredFigure.objects.count() == 1
     lines = tmp_path / "more.jsonl"
     lines.write_text(json.dumps(cost(2, 1, days=2)) + "\n")

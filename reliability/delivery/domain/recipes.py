@@ -44,7 +44,7 @@ _ROW = (
 
 def _curl(address: str, key: str, body: str) -> str:
     return (
-        f'curl --fail {address} -H "Authorization: Bearer {key}" \\\n'
+        f'curl --fail-with-body {address} -H "Authorization: Bearer {key}" \\\n'
         f"  -H 'Content-Type: application/json' -d '{body}'"
     )
 
@@ -92,7 +92,7 @@ def _cloudevents(address: str, key: str) -> list[Recipe]:
         Recipe(
             "Try it",
             "customData may hold service, revision, repository and started_at.",
-            f'curl --fail {address} -H "Authorization: Bearer {key}" \\\n'
+            f'curl --fail-with-body {address} -H "Authorization: Bearer {key}" \\\n'
             f"  -H 'Content-Type: application/cloudevents+json' -d '{event}'",
         ),
     ]

@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 rejected += answer.rejected
                 for error in answer.errors:
                     self.stderr.write(f"{name}:{error['index']}: {error['message']}")
-        self.stdout.write(f"{accepted:,} deployments imported, {rejected:,} refused.")
+        self.stdout.write(f"{accepted:,} deployment{'' if accepted == 1 else 's'} imported, {rejected:,} refused.")
         if rejected:
             raise CommandError("some lines were refused: mend them and import the file again, nothing is doubled")
 

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import getpass
-import json
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
+import orjson
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.urls import set_urlconf
@@ -56,14 +57,17 @@ class Command(BaseCommand):
             raise CommandError(error.message, returncode=UNKNOWN) from error
         except DatabaseError as error:
             raise CommandError(f"the database does not answer: {error}", returncode=UNKNOWN) from error
-        self.stdout.write(_json(answer, caller) if options["json"] else _text(answer))
         is_warned = answer.verdict.decision is Decision.WARNINGS and options["warnings_as_errors"]
+        self.stdout.write(_json(answer, caller) if options["json"] else _text(answer))
+        if is_warned and not options["json"]:
+            self.stdout.write("  warnings count as errors here: exit 1")
         if not answer.verdict.is_go or is_warned:
-            raise CommandError(answer.verdict.decision.words, returncode=NO_GO)
+            sys.exit(NO_GO)  # an answer, so no CommandError: nothing went wrong
 
 
 def _json(answer: Answer, caller: Caller) -> str:
-    return json.dumps(answer_out(answer=answer, caller=caller), default=str, indent=2)
+    told = answer_out(answer=answer, caller=caller)
+    return orjson.dumps(told, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode()
 
 
 def _text(answer: Answer) -> str:

@@ -40,7 +40,7 @@ class Command(BaseCommand):
                         self.stderr.write(f"{name}:{error['index']}: {error['message']}")
         except ProblemError as error:
             raise CommandError(error.message) from error
-        self.stdout.write(f"{accepted:,} figures imported, {rejected:,} refused.")
+        self.stdout.write(f"{accepted:,} figure{'' if accepted == 1 else 's'} imported, {rejected:,} refused.")
         if rejected:
             raise CommandError("some lines were refused: mend them and import the file again, nothing is doubled")
 
