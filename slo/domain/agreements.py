@@ -92,7 +92,8 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """allowed_minutes, left_minutes: of full outage in the whole period; below 0 it has lost more than that.
+    """allowed_minutes: of full outage in the whole period. left_minutes: what of it is left, minutes that were not
+    measured taken to be as those that were: below 0 exactly where the target is missed, if nothing more fails.
 
     credit: percent of the fee owed; 0 for a period that was missed but costs nothing; None while it runs, and where
     nothing was measured. reason: in words.
@@ -136,7 +137,9 @@ def judge(*, part: Part, found: Availability, at: datetime) -> Compliance:
     target = part.terms.target
     to_come = max(timedelta(0), part.period.end - max(at, part.period.start))
     allowed = float(1 - target) * (found.minutes + to_come / _MINUTE)
-    left = None if found.downtime_minutes is None else allowed - found.downtime_minutes
+    left = None
+    if found.downtime_minutes is not None:
+        left = float(1 - target) * (found.judged_minutes + to_come / _MINUTE) - found.downtime_minutes
     if found.is_running:
         return Compliance(part, found, Kept.RUNNING, _running_words(left), allowed, left, None)
     is_met = found.meets(target)

@@ -67,6 +67,11 @@ class Availability:
         return float(max(self.bad, Fraction(0)) / self.base * self.covered_minutes)
 
     @property
+    def judged_minutes(self) -> float:
+        """The minutes that the downtime is a part of: measured ones; of slices those of the period so far."""
+        return float(self.covered_minutes if self.unit_minutes is None else self.base * self.unit_minutes)
+
+    @property
     def coverage(self) -> float | None:
         """Measured share of the minutes; None when there are none."""
         return self.covered_minutes / self.minutes if self.minutes else None

@@ -141,9 +141,6 @@ def _fill(row: Agreement, draft: AgreementDraft) -> None:
 
 def _version(row: Agreement, draft: AgreementDraft, caller: Caller, reason: str, now: datetime) -> None:
     versions = AgreementVersion.objects.filter(agreement=row)
-    if versions.count() >= settings.AGREEMENT_VERSIONS_MAX:
-        most = settings.AGREEMENT_VERSIONS_MAX
-        raise Invalid(details=[{"field": "first", "message": f"there are {most} versions: begin an agreement anew"}])
     terms = {
         "slo_id": draft.slo_id,
         "target": draft.target,
@@ -156,6 +153,9 @@ def _version(row: Agreement, draft: AgreementDraft, caller: Caller, reason: str,
     in_force = versions.order_by("-starts_on", "-pk").first()
     if in_force is not None and all(getattr(in_force, name) == value for name, value in terms.items()):
         return
+    most = settings.AGREEMENT_VERSIONS_MAX
+    if versions.exclude(starts_on=draft.first).count() >= most:
+        raise Invalid(details=[{"field": "first", "message": f"there are {most} versions: begin an agreement anew"}])
     written = {"author_name": caller.name[:160], "reason": reason.strip(), "created_at": now}
     AgreementVersion.objects.update_or_create(agreement=row, starts_on=draft.first, defaults=terms | written)
 

@@ -140,6 +140,8 @@ def alter(
         editing.require_editor(caller=caller, team_ids=[stored.team_id, draft.team_id])
         editing.check_revision(stored=stored, kind=KIND, expected=expected_revision)
         definition = _checked(caller=caller, draft=draft, stored=stored)
+        if draft.team_id != stored.team_id:
+            _refuse_if_agreed(stored, field="team")
         before = draft_of(slo=stored)
         for name in _OWN_FIELDS:
             setattr(stored, name, getattr(draft, name))
@@ -183,6 +185,18 @@ def losses_of(*, slo: Slo) -> list[str]:
     return [*losses, "its history of states; the SLI and its series stay"]
 
 
+def _refuse_if_agreed(slo: Slo, *, field: str = "") -> None:
+    """Raise Conflict while an agreement is measured by it: agreements and what measures them are of one team."""
+    promised = AgreementVersion.objects.filter(slo=slo).order_by("agreement__title").values_list("agreement__title")
+    titles = list(dict.fromkeys(title for (title,) in promised))
+    if titles:
+        message = (
+            f"{', '.join(titles[:3])} is measured by it: measure that agreement by another objective, or delete it"
+        )
+        details = [{"field": field, "message": message}] if field else []
+        raise Conflict(message, reason="agreed", details=details)
+
+
 def delete(*, caller: Caller, slo: Slo, now: datetime, reason: str = "") -> None:
     """Delete the objective with its versions, exclusions and adjustments. The SLI and its series stay.
 
@@ -190,20 +204,14 @@ def delete(*, caller: Caller, slo: Slo, now: datetime, reason: str = "") -> None
     or an agreement with a customer is measured by it.
     """
     editing.require_editor(caller=caller, team_ids=[slo.team_id])
-    promised = AgreementVersion.objects.filter(slo=slo).order_by("agreement__title").values_list("agreement__title")
-    titles = list(dict.fromkeys(title for (title,) in promised))
-    if titles:
-        measured = (
-            f"{', '.join(titles[:3])} is measured by it: measure that agreement by another objective, or delete it"
-        )
-        raise Conflict(measured, reason="agreed")
+    _refuse_if_agreed(slo)
     with transaction.atomic():
         # The status before the objective, as evaluation does: the other order would lock each other out.
         SloStatus.objects.select_for_update().filter(slo_id=slo.pk).first()
         stored = Slo.objects.select_for_update().filter(pk=slo.pk).first()
         if stored is None:
             raise NotFound(f"the SLO {slo.name!r} has been deleted already")
-        refuse_part(caller=caller, users=using(slo_id=stored.pk), title=str(stored))
+        refuse_part(caller=caller, users=using(now=now, slo_id=stored.pk), title=str(stored))
         old = {**_audited(draft_of(slo=stored)), "lost": losses_of(slo=stored)}
         _record(caller, "slo.delete", stored, now, reason, old=old, new=dict.fromkeys(old))
         alerts_deciding.resolve_all(slo=stored, reason="resolved: the objective was deleted", now=now)

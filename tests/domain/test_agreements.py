@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -107,6 +109,25 @@ def test_a_period_is_kept_or_costs_what_the_table_says(good: int, state: Kept, c
     found = judge(part=part, found=counted(part, good=good, valid=1_000_000), at=NOW)
     assert (found.state, found.credit) == (state, Decimal(credit))
     assert found.left_minutes == pytest.approx(720 * 60 * (0.005 - (1 - good / 1_000_000)))
+
+
+@given(
+    good=st.integers(990_000, 1_000_000),
+    covered=st.integers(1, 720 * 60),
+    sliced=st.booleans(),
+)
+def test_what_is_left_is_below_nothing_exactly_where_the_promise_was_missed(
+    good: int, covered: int, sliced: bool
+) -> None:
+    part = parts_of(versions=[terms(date(2026, 9, 1))], last=None, until=NOW)[0]
+    found = replace(counted(part, good=good, valid=1_000_000), covered_minutes=covered)
+    if sliced:
+        base = Fraction(8640)
+        found = replace(found, unit_minutes=5, base=base, bad=Fraction(round((1_000_000 - good) * 0.00864)))
+    judged = judge(part=part, found=found, at=NOW)
+    assert judged.left_minutes is not None
+    if abs(judged.left_minutes) > 1e-6:
+        assert (judged.left_minutes < 0) is (judged.state is Kept.MISSED)
 
 
 def test_without_data_nobody_is_promised_anything_was_kept() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from incidents.status_page.models import Component, Maintenance, StatusPage
+from reliability.access.domain.caller import SYSTEM
 from reliability.access.models import AuditEntry
 from reliability.web.errors import Conflict
 from slo.domain.agreement_drafts import AgreementDraft, parse_credits
@@ -164,3 +167,27 @@ def test_an_objective_that_measures_an_agreement_is_not_deleted(
     gone = as_("editor").post("/agreements/gold/delete/", {"name": "gold", "reason": "ended"})
     assert gone.status_code == 302
     assert not Agreement.objects.exists()
+
+
+def test_words_and_end_change_where_no_further_version_may_be_added(as_: As, slo: Slo, settings: Settings) -> None:
+    editor = as_("editor")
+    editor.post("/agreements/new/?team=payments", form(slo=slo.pk))
+    settings.AGREEMENT_VERSIONS_MAX = 1
+    refused = editor.post("/agreements/gold/edit/", form(slo=slo.pk, first="2026-02-01", target="99", credits=""))
+    assert "begin an agreement anew" in refused.content.decode()
+    ended = form(slo=slo.pk, last="2026-12-31", title="Gold, ended", target="99", credits="")
+    assert editor.post("/agreements/gold/edit/", ended).status_code == 302
+    row = Agreement.objects.get(name="gold")
+    assert (row.title, str(row.ends_on), row.versions.count()) == ("Gold, ended", "2026-12-31", 1)
+
+
+def test_an_objective_that_measures_an_agreement_stays_with_its_team(
+    cast: Cast, slo: Slo, promised: Agreement, now: datetime
+) -> None:
+    """Else readers of the agreement would read the figures of a team that keeps to itself."""
+    draft = replace(slos.draft_of(slo=slo), team_id=cast.commons.pk)
+    with pytest.raises(Conflict, match="Checkout, gold plan is measured by it") as refused:
+        slos.update(caller=SYSTEM, slo=slo, draft=draft, now=now)
+    assert refused.value.details[0]["field"] == "team"
+    agreements.remove(caller=cast.caller("editor"), agreement=promised, now=now)
+    assert slos.update(caller=SYSTEM, slo=slo, draft=draft, now=now).team_id == cast.commons.pk
