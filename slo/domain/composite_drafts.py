@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -142,15 +142,22 @@ def _slice_target(value: Any, at: str, mistakes: Mistakes) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What other composites are made of, by id. below: composites within each. kinds: of each. slos: in each."""
+    """What other composites are made of, by id. below: composites within each. kinds: of each. slos: in each.
+
+    days: how long the window of each is at most.
+    """
 
     below: Mapping[int, Collection[int]]
     kinds: Mapping[int, CompositeKind]
     slos: Mapping[int, int]
+    days: Mapping[int, float]
 
 
 def nesting_mistakes(*, shape: Shape, own_id: int | None, asked: Asked, parts: Sequence[PartDraft]) -> Mistakes:
-    """Circles, nesting that is too deep, kinds that do not fit, and more to read than one status may."""
+    """Circles, nesting that is too deep, kinds that do not fit, and more to read than one status may.
+
+    Of the composite itself, and of those that are made of it already.
+    """
     mistakes: Mistakes = []
     above = _levels_above(own_id, shape.below) if own_id is not None else 0
     slos = sum(1 for part in parts if part.slo_id is not None)
@@ -175,7 +182,29 @@ def nesting_mistakes(*, shape: Shape, own_id: int | None, asked: Asked, parts: S
         most = int(PART_DAYS_MAX / max(slos, 1))
         words = f"{slos} SLOs over {days:.0f} days are more than can be read at once: take {most} days or fewer parts"
         mistakes.append(("window", words))
+    if not mistakes and own_id is not None:
+        mistakes += _mistakes_above(shape, own_id, asked, parts, slos)
     return mistakes
+
+
+def _mistakes_above(shape: Shape, own_id: int, asked: Asked, parts: Sequence[PartDraft], slos: int) -> Mistakes:
+    """What a change would do to composites that are made of this one, which may be of teams that keep to themselves."""
+    above = {pk for pk in shape.below if pk != own_id and own_id in _reached(pk, shape.below)}
+    if asked.kind is not CompositeKind.WEIGHTED and any(
+        shape.kinds.get(one) is CompositeKind.WEIGHTED for one in above
+    ):
+        return [("kind", "a weighted composite is made of this one, and cannot weigh slices with events")]
+    nested = {part.nested_id for part in parts if part.nested_id is not None}
+    own = slos - sum(_leaves(one, shape) for one in nested)
+    changed = replace(shape, below={**shape.below, own_id: nested}, slos={**shape.slos, own_id: own})
+    for one in sorted(above):
+        count, days = _leaves(one, changed), shape.days.get(one, 0.0)
+        if count * days > PART_DAYS_MAX and count > _leaves(one, shape):
+            words = (
+                f"a composite that is made of this one would read {count} SLOs over {days:.0f} days: too many at once"
+            )
+            return [("parts", words)]
+    return []
 
 
 def _reached(pk: int, below: Mapping[int, Collection[int]]) -> set[int]:

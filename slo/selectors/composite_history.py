@@ -18,8 +18,13 @@ from slo.selectors.composite_wholes import Stretch, wholes_of
 from slo.selectors.history import POINTS_MAX, HistoryPoint
 from slo.selectors.series import kept_from
 
-# Parts × days that one chart may read: the longest window and as much again.
+# Parts × days that one chart may read under one version: the longest window and as much again.
 READ_PART_DAYS_MAX = 2 * PART_DAYS_MAX
+# And under all versions together: each reads the window before its time anew.
+ALL_PART_DAYS_MAX = 3 * READ_PART_DAYS_MAX
+
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,9 @@ def composite_past(
     if step < timedelta(minutes=1) or step % timedelta(minutes=1):
         raise Invalid(details=[{"field": "step", "message": "must be a whole number of minutes, such as 5m or 1h"}])
     end = floor_minute(min(period.end, now))
-    start = max(floor_minute(period.start), _earliest(composite, versions, end), floor_minute(kept_from(now=now)))
+    start = max(floor_minute(period.start), floor_minute(kept_from(now=now)))
+    pieces = _readable(composite, versions, Period(min(start, end), end))
+    start = pieces[0][1].start if pieces else end
     shown = Period(min(start, end), end)
     if -(-shown.length // step) > POINTS_MAX:
         longer = f"gives more than {POINTS_MAX} points: take a longer step or a shorter period"
@@ -51,20 +58,33 @@ def composite_past(
     moments = instants(period=shown, now=now, points=200)
     points: list[HistoryPoint] = []
     burndown: list[BurndownPoint] = []
-    for version, part in _stretches(versions, shown):
-        terms = assembled(roots=[(composite, version)], at=part.end, since=part.start)[0]
+    for terms, part in pieces:
         points += _points(terms, [one for one in steps if part.contains(one.start)], now)
         is_last = part.end == shown.end
         burndown += _burndown(terms, [at for at in moments if part.contains(at) or (is_last and at == part.end)])
     return CompositePast(shown, points, burndown)
 
 
-def _earliest(composite: Composite, versions: Sequence[CompositeVersion], end: datetime) -> datetime:
-    """How far back all may be read at once: the more parts, the less."""
-    terms = assembled(roots=[(composite, version) for version in versions[:1]], at=end)
-    parts = max([1, *(sum(1 for _ in one.leaves()) for one in terms)])
-    window = max((one.definition.window.length_max for one in terms), default=timedelta(0))
-    return floor_minute(end - max(timedelta(days=1), timedelta(days=READ_PART_DAYS_MAX / parts) - window))
+def _readable(
+    composite: Composite, versions: Sequence[CompositeVersion], period: Period
+) -> list[tuple[CompositeTerms, Period]]:
+    """The stretches of *period* with the terms that judge them, the oldest first, as far back as may be read at once:
+    the more parts, and versions, the less. A day of the newest one is always read."""
+    found: list[tuple[CompositeTerms, Period]] = []
+    left = float(ALL_PART_DAYS_MAX)
+    for version, part in reversed(list(_stretches(versions, period))):
+        terms = assembled(roots=[(composite, version)], at=part.end, since=part.start)[0]
+        parts = max(1, sum(1 for _ in terms.leaves()))
+        window = terms.definition.window.length_max / _DAY
+        most = max(1.0 if not found else 0.0, min(left, READ_PART_DAYS_MAX) / parts - window)
+        if most <= 0:
+            break
+        start = max(part.start, floor_minute(part.end - timedelta(days=most)))
+        found.append((terms, Period(start, part.end)))
+        left -= parts * (window + Period(start, part.end).length / _DAY)
+        if start > part.start:
+            break
+    return found[::-1]
 
 
 def _stretches(versions: Sequence[CompositeVersion], period: Period) -> Iterator[tuple[CompositeVersion, Period]]:

@@ -12,10 +12,14 @@ from reliability.kit.instants import from_minute, to_minute
 from reliability.kit.periods import Period
 from slo.domain.budgeting import BudgetingMethod
 from slo.domain.composite_slices import PartSlices, Whole, slices_of, slices_of_whole, whole_of
+from slo.domain.composites import PART_DAYS_MAX
 from slo.domain.minutes import MinuteSeries
 from slo.domain.spending import spend
 from slo.selectors.composite_terms import CompositeTerms, PartTerms
 from slo.selectors.series import read_many
+
+# Minutes × parts that one statement reads for several composites: as much as the largest one may ask for by itself.
+READ_MINUTES_MAX = PART_DAYS_MAX * 1440
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +32,61 @@ class Stretch:
 
 
 def wholes_of(*, asked: Sequence[tuple[CompositeTerms, Stretch]]) -> list[Whole]:
-    """The slices of each composite over its stretch, by one statement for the minutes of all their parts."""
+    """The slices of each composite over its stretch, by one statement for the minutes of all their parts.
+
+    More statements only where the parts of some × the time of others would be much more than any of them asks for.
+    """
     grids = [_grid(one.definition.unit_minutes, stretch) for one, stretch in asked]
-    if not grids:
-        return []
-    series = read_many(
-        sli_ids={leaf.sli_id for one, _ in asked for leaf in one.leaves()},
-        start_minute=min(grid.period.start_minute for grid in grids),
-        end_minute=max(grid.measured_until for grid in grids),
-    )
-    return [_whole(one, grid, series) for (one, _), grid in zip(asked, grids, strict=True)]
+    needs = [
+        Need(frozenset(leaf.sli_id for leaf in one.leaves()), grid.period.start_minute, grid.measured_until)
+        for (one, _), grid in zip(asked, grids, strict=True)
+    ]
+    found: dict[int, Whole] = {}
+    for batch in batches_of(needs):
+        series = read_many(
+            sli_ids=frozenset[int]().union(*(needs[row].sli_ids for row in batch)),
+            start_minute=min(needs[row].start_minute for row in batch),
+            end_minute=max(needs[row].end_minute for row in batch),
+        )
+        found |= {row: _whole(asked[row][0], grids[row], series) for row in batch}
+    return [found[row] for row in range(len(asked))]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The minutes [start, end) of some indicators."""
+
+    sli_ids: frozenset[int]
+    start_minute: int
+    end_minute: int
+
+    def joined(self, other: Need) -> Need:
+        return Need(
+            self.sli_ids | other.sli_ids,
+            min(self.start_minute, other.start_minute),
+            max(self.end_minute, other.end_minute),
+        )
+
+    @property
+    def cost(self) -> int:
+        return len(self.sli_ids) * max(0, self.end_minute - self.start_minute)
+
+
+def batches_of(needs: Sequence[Need]) -> list[list[int]]:
+    """Which of *needs* are read together: those of a like length, while nothing of the read is as much again as what
+    is asked for, and it stays within what the largest composite may read."""
+    batches: list[list[int]] = []
+    whole, apart = Need(frozenset(), 0, 0), 0
+    for row in sorted(range(len(needs)), key=lambda row: needs[row].start_minute):
+        one = needs[row]
+        grown = whole.joined(one)
+        if batches and grown.cost <= min(2 * (apart + one.cost), READ_MINUTES_MAX):
+            batches[-1].append(row)
+            whole, apart = grown, apart + one.cost
+        else:
+            batches.append([row])
+            whole, apart = one, one.cost
+    return batches
 
 
 @dataclass(frozen=True, slots=True)

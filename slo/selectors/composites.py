@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reliability.access.domain.caller import Caller
 from reliability.catalog.models import Service
@@ -56,22 +57,19 @@ def newest_versions(*, composite_ids: Iterable[int]) -> dict[int, CompositeVersi
     return {version.composite_id: version for version in joined}
 
 
-def using(*, slo_id: int | None = None, composite_id: int | None = None) -> list[Composite]:
-    """Composites that have the SLO or composite as a part from now on: those cannot do without it.
+def using(*, now: datetime, slo_id: int | None = None, composite_id: int | None = None) -> list[Composite]:
+    """Composites that have the SLO or composite as a part now or from some instant on: those cannot do without it.
 
     Of everybody: for decisions, not for showing.
     """
     wanted = Q(slo_id=slo_id) if slo_id is not None else Q(nested_id=composite_id)
-    parts = CompositePart.objects.filter(wanted).select_related("version__composite")
-    named = {part.version_id: part.version.composite for part in parts}
-    newest = newest_version_ids(composite_ids={one.pk for one in named.values()})
-    return [composite for version_id, composite in named.items() if version_id in newest]
-
-
-def newest_version_ids(*, composite_ids: Iterable[int]) -> set[int]:
-    rows = CompositeVersion.objects.filter(composite_id__in=list(composite_ids))
-    newest = dict(rows.order_by("composite_id", "effective_from", "pk").values_list("composite_id", "pk"))
-    return set(newest.values())
+    over = CompositeVersion.objects.filter(
+        composite=OuterRef("version__composite"),
+        effective_from__gt=OuterRef("version__effective_from"),
+        effective_from__lte=now,
+    )
+    parts = CompositePart.objects.filter(wanted).exclude(Exists(over.order_by())).select_related("version__composite")
+    return list({part.version.composite_id: part.version.composite for part in parts.order_by("pk")}.values())
 
 
 def _readable(caller: Caller) -> QuerySet[Composite]:

@@ -125,7 +125,7 @@ def delete(*, caller: Caller, composite: Composite, now: datetime, reason: str =
     editing.require_editor(caller=caller, team_ids=[composite.team_id])
     with transaction.atomic():
         stored = _locked(composite)
-        refuse_part(caller=caller, users=selectors.using(composite_id=stored.pk), title=str(stored))
+        refuse_part(caller=caller, users=selectors.using(now=now, composite_id=stored.pk), title=str(stored))
         old = {**audited(draft_of(composite=stored)), "lost": losses_of(composite=stored)}
         record(caller, "composite.delete", stored, now, reason, old=old, new=dict.fromkeys(old))
         stored.delete()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from slo.domain.status import State
 from slo.models import Composite, CompositeVersion, Exclusion, Slo
 from slo.selectors.composite_history import composite_past
 from slo.selectors.composite_status import CompositeStatus, composite_status_of, statuses_of
+from slo.selectors.composite_wholes import Need, batches_of
 from slo.selectors.composites import versions_of
 from slo.selectors.openslo import ExportFilters, export, known_to, left_out
 from slo.services import composites, openslo, slos
@@ -347,3 +349,64 @@ def test_an_export_to_openslo_says_which_composites_it_leaves_out(
     assert text.startswith("# skipped: composite journey\n---\n")
     plan = openslo.plan(caller=SYSTEM, request=OpenSloRequest(files=[SourceText("body", text)]), now=now)
     assert plan.is_empty
+
+
+def test_what_others_are_made_of_may_not_outgrow_them(team: Team, shop: dict[str, Slo], now: datetime) -> None:
+    inner = made(team, now, shop["search"], shop["pay"], name="inner", kind="weighted", window={"rolling": "1d"})
+    made(team, now, inner, shop["mail"], name="outer", kind="weighted", window={"rolling": "90d"})
+    many = [SloFactory(team=team) for _ in range(22)]
+    grown = drafted(team, *many, name="inner", kind="weighted", window={"rolling": "1d"})
+    with pytest.raises(Invalid, match="would read 23 SLOs over 90 days"):
+        composites.update(caller=SYSTEM, composite=inner, draft=grown, now=now)
+    fewer = drafted(team, *many[:20], name="inner", kind="weighted", window={"rolling": "1d"})
+    composites.update(caller=SYSTEM, composite=inner, draft=fewer, now=now)
+    with pytest.raises(Invalid, match="cannot weigh slices"):
+        composites.update(caller=SYSTEM, composite=inner, draft=replace(fewer, kind="chain"), now=now)
+
+
+def test_what_is_taken_out_from_tomorrow_on_is_needed_until_then(
+    team: Team, shop: dict[str, Slo], now: datetime
+) -> None:
+    composite = made(team, now, shop["search"], shop["pay"])
+    tomorrow = now + timedelta(days=1)
+    draft = drafted(team, shop["search"], shop["mail"])
+    composites.update(caller=SYSTEM, composite=composite, draft=draft, now=now, effective_from=tomorrow)
+    for name in ("pay", "mail"):
+        with pytest.raises(Conflict, match="Journey"):
+            slos.delete(caller=SYSTEM, slo=shop[name], now=now)
+    slos.delete(caller=SYSTEM, slo=shop["pay"], now=tomorrow)
+
+
+def test_long_windows_of_few_parts_are_not_read_for_the_many_of_others() -> None:
+    year = Need(frozenset(range(5)), 0, 400 * 1440)
+    days = [Need(frozenset(range(row * 100, row * 100 + 100)), 380 * 1440, 400 * 1440) for row in range(5)]
+    batches = batches_of([*days, year])
+    assert sorted(row for batch in batches for row in batch) == list(range(6))
+    assert [5] in batches
+    for batch in batches:
+        whole = reduce(Need.joined, ([*days, year][row] for row in batch))
+        assert whole.cost <= 2 * sum(([*days, year][row]).cost for row in batch)
+    assert batches_of([days[0]] * 20) == [list(range(20))]
+    assert batches_of([]) == []
+
+
+def test_a_chart_of_the_past_is_bounded_by_what_older_versions_read(
+    team: Team, shop: dict[str, Slo], now: datetime
+) -> None:
+    many = [SloFactory(team=team) for _ in range(50)]
+    draft = drafted(team, *many, window={"rolling": "1d"})
+    begun = now - timedelta(days=300)
+    composite = composites.create(caller=SYSTEM, draft=draft, now=now, effective_from=begun)
+    few = drafted(team, shop["search"], shop["pay"], window={"rolling": "1d"})
+    changed = now - timedelta(days=10)
+    composites.update(caller=SYSTEM, composite=composite, draft=few, now=now, effective_from=changed)
+    past = composite_past(
+        composite=composite,
+        versions=versions_of(composite=composite),
+        period=Period(begun, now),
+        step=timedelta(days=1),
+        now=now,
+    )
+    # 50 parts are read over 4,000 ÷ 50 days, less the one of the window.
+    assert past.period.start == changed - timedelta(days=79)
+    assert past.period.end == now
