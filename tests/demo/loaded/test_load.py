@@ -9,7 +9,9 @@ import pytest
 from reliability.access.models import AuditEntry, User
 from reliability.demo.domain import promises
 from reliability.demo.services.load import EMAIL, PASSWORD, load
+from reliability.demo.services.past_work import begin_now
 from reliability.demo.services.traffic import catch_up
+from reliability.outbox.models import Due
 from slo.domain.status import State
 from slo.models import HourChunk, Sli, Slo, SloStatus
 from slo.selectors.status import status_of
@@ -42,6 +44,13 @@ def test_loading_again_changes_nothing() -> None:
     load(now=NOW)
     assert (HourChunk.objects.count(), AuditEntry.objects.count()) == (rows, entries)
     assert User.objects.get(email=EMAIL).check_password(PASSWORD)
+
+
+def test_operators_do_not_hear_of_work_that_is_late_by_the_age_of_the_past() -> None:
+    late = Due.objects.filter(due_at__lt=NOW).count()
+    assert late > 0, "facts of past incidents"
+    assert begin_now(now=NOW) == late
+    assert not Due.objects.filter(due_at__lt=NOW).exists()
 
 
 def test_a_demo_that_slept_has_no_gap_when_it_wakes() -> None:

@@ -18,6 +18,7 @@ from reliability.demo.services.freezes import load_freezes
 from reliability.demo.services.gate import load_gate
 from reliability.demo.services.lessons import load_lessons
 from reliability.demo.services.measures import load_measures
+from reliability.demo.services.past_work import begin_now
 from reliability.demo.services.publicity import load_publicity
 from reliability.demo.services.rates import load_rates
 from reliability.demo.services.readiness import load_readiness
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             load_reports(email=load.EMAIL, now=timezone.now())
             load_gate(email=load.EMAIL, now=timezone.now())
             load_measures(email=load.EMAIL, now=timezone.now())
+            begin_now(now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
         demo_note(settings.DATA_DIR).write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
