@@ -13,6 +13,7 @@ register_tab("Integrations", "delivery-integration-list", 30)
 for _slug, _look in {
     "deploy_in_progress": StateLook("In progress", "info", "play"),
     "deploy_succeeded": StateLook("Succeeded", "good", "check"),
+    "deploy_broke": StateLook("Broke production", "bad", "breach"),
     "deploy_failed": StateLook("Failed", "bad", "breach"),
     "deploy_cancelled": StateLook("Cancelled", "none", "stop"),
     "payload_done": StateLook("Taken", "good", "check"),

@@ -48,6 +48,13 @@ def test_the_list_tells_outcome_rollbacks_and_what_was_shipped(cast: Cast, as_: 
     one = client.get(f"/delivery/deployments/{Deployment.objects.get(key='deployment:102').pk}/").content.decode()
     for words in ("#41", "2 h 30 min", "3, merge commits left out; every commit of the range is known"):
         assert words in one
+    assert "Broke production" in one
+    assert "rolled back or hot-fixed by the next deployment" in one
+    assert "100 min" in one or "1 h 40 min" in one, "until the rollback had finished"
+    rollback = client.get(f"/delivery/deployments/{Deployment.objects.get(key='deployment:104').pk}/").content.decode()
+    assert "It is a rollback. Nothing says that it broke production" in rollback
+    attempt = client.get(f"/delivery/deployments/{Deployment.objects.get(key='deployment:103').pk}/").content.decode()
+    assert "It is in no figure" in attempt
 
 
 def test_the_lists_ask_as_much_for_many_as_for_few(cast: Cast, as_: As, told: DeliveryIntegration) -> None:

@@ -14,8 +14,9 @@ from reliability.delivery import failures
 from reliability.delivery.domain.dora import within
 from reliability.delivery.domain.dora_columns import ABSENT, Ints
 from reliability.delivery.failures import Cause
-from reliability.delivery.models import Deployment, ShippedCommit
-from reliability.delivery.selectors.dora import Delivered
+from reliability.delivery.models import Deployment, Outcome, ShippedCommit
+from reliability.delivery.selectors.dora import Delivered, DoraFilters, delivered
+from reliability.kit.periods import Period
 
 
 class Metric(StrEnum):
@@ -102,6 +103,18 @@ def deployment_rows(*, caller: Caller, found: Delivered, places: Ints) -> list[D
             )
         )
     return made
+
+
+def row_of(*, caller: Caller, deployment: Deployment) -> DeploymentRow | None:
+    """What became of one that the caller may read; None for those that are in no figure. Queries as `delivered`."""
+    at = deployment.finished_at
+    if at is None or deployment.outcome != Outcome.SUCCEEDED or not deployment.is_production:
+        return None
+    moment = Period(at, at + timedelta(microseconds=1))
+    service, environment = deployment.service.name, deployment.environment
+    found = delivered(caller=caller, filters=DoraFilters(moment, service_name=service, environment=environment))
+    places = np.flatnonzero(found.judged.ids == deployment.pk)
+    return next(iter(deployment_rows(caller=caller, found=found, places=places)), None)
 
 
 def lead_rows(*, found: Delivered, places: Ints) -> list[LeadRow]:

@@ -12,8 +12,10 @@ from reliability.delivery.domain.recipes import api_line
 from reliability.delivery.forms.filters import DeploymentFilterForm
 from reliability.delivery.models import Contents
 from reliability.delivery.selectors import deployments as selectors
+from reliability.delivery.selectors.dora_rows import row_of
 from reliability.delivery.tabs import tabs_for
 from reliability.delivery.views import choices
+from reliability.delivery.views.metrics_rows import why_of
 from reliability.web.pagination import page_of
 
 SHIPPED_MAX = 200
@@ -46,8 +48,11 @@ def deployment_list(request: AccessRequest) -> HttpResponse:
 def deployment_detail(request: AccessRequest, deployment_id: int) -> HttpResponse:
     found = selectors.deployment(caller=request.caller, deployment_id=deployment_id)
     shipped = found.shipped.select_related("commit", "commit__change").order_by("-commit__committed_at", "pk")
+    became = row_of(caller=request.caller, deployment=found)
     context = {
         "deployment": found,
+        "became": became,
+        "why": "" if became is None else why_of(became),
         "contents": CONTENTS_WORDS[Contents(found.contents)],
         "shipped": list(shipped[:SHIPPED_MAX]),
         "shipped_count": found.shipped.count(),
