@@ -326,6 +326,9 @@ def test_pages_show_the_decision_and_cost_the_same_for_many_services(
     shown = browser.get("/delivery/gate/services/checkout/").content.decode()
     assert "Go, overridden" in shown
     assert "legal needs it" in shown
+    of_one = {"environment": "production", "hours": "2", "reason": "legal needs it", "revision": "9fceb02"}
+    told = browser.post("/delivery/gate/services/checkout/override/", of_one)
+    assert told.headers["Location"].endswith("?environment=production&revision=9fceb02"), "the answer it changed"
     wrong = browser.post("/delivery/gate/services/checkout/override/", {"environment": "production", "hours": "2"})
     assert wrong.status_code == 422
     assert "say why" in wrong.content.decode()

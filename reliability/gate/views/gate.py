@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -100,7 +101,11 @@ def override_new(request: AccessRequest, name: str) -> HttpResponse:
             show_refusal(form, problem)
         else:
             messages.success(request, f"Overridden until {made.expires_at:%Y-%m-%d %H:%M} UTC. The team is told.")
-            return redirect("gate-service", name)
+            answer = redirect("gate-service", name)
+            # So that the page shows the answer that the override changed.
+            if made.revision or made.environment != "production":
+                answer["Location"] += "?" + urlencode({"environment": made.environment, "revision": made.revision})
+            return answer
     return service_page(request, service, form)
 
 

@@ -100,7 +100,8 @@ def policy_new(request: AccessRequest) -> HttpResponse:
         except (Invalid, Conflict) as problem:
             forms.show(problem)
         else:
-            messages.success(request, f"{made} holds from now on.")
+            effect = "holds from now on" if made.is_team_default else "is kept: choose it on the page of a service"
+            messages.success(request, f"{made} {effect}.")
             return redirect("gate-policy", made.pk)
     more = {"team": team, "teams": teams_of(request, Role.EDITOR), "ready": READY_MADE, "begin": begin}
     return _form_page(request, forms, None, more)
