@@ -43,7 +43,7 @@ def checked_settings(*, kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def pairs_of(text: str) -> dict[str, str]:
+def pairs_of(text: str, *, example: str) -> dict[str, str]:
     """Lines of `from = to`. Raises ValueError naming the line."""
     found: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -51,7 +51,7 @@ def pairs_of(text: str) -> dict[str, str]:
             continue
         left, sign, right = line.rpartition("=")
         if not sign or not left.strip() or not right.strip():
-            raise ValueError(f"line {number} is not of the form: shop/checkout = checkout")
+            raise ValueError(f"line {number} is not of the form: {example}")
         found[left.strip()] = right.strip()
     return found
 

@@ -94,10 +94,10 @@ class IntegrationForm(NamedForm):
                 del self.fields[name]
 
     def clean_services(self) -> dict[str, str]:
-        return self._pairs("services")
+        return self._pairs("services", "shop/checkout = checkout")
 
     def clean_workflows(self) -> dict[str, str]:
-        return self._pairs("workflows")
+        return self._pairs("workflows", "Deploy = production")
 
     def clean_production(self) -> list[str]:
         return [name.strip() for name in self.cleaned_data["production"].split(",") if name.strip()]
@@ -106,9 +106,9 @@ class IntegrationForm(NamedForm):
         names = ("services", "production", "workflows", "releases", "pipelines", "environment")
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
 
-    def _pairs(self, name: str) -> dict[str, str]:
+    def _pairs(self, name: str, example: str) -> dict[str, str]:
         try:
-            return pairs_of(self.cleaned_data[name])
+            return pairs_of(self.cleaned_data[name], example=example)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 
