@@ -80,7 +80,7 @@ def _lay() -> tuple[int, int]:
             columns = packed(facts)
             rows.append(
                 DeploymentMonth(
-                    team=team, service=service, environment="production", is_production=True, month=month,
+                    service=service, environment="production", is_production=True, month=month,
                     is_stale=False, **{name: getattr(columns, name) for name in PACKED_NAMES},
                 )
             )  # fmt: skip

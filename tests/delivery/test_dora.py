@@ -131,7 +131,7 @@ def test_a_month_that_is_told_of_while_it_is_packed_stays_stale(
     def told_meanwhile(**arguments: Any) -> Any:
         found = read_rows(**arguments)
         ended = [dora_months.ended(one) for one in week]
-        dora_months.mark_stale(team_id=cast.payments.pk, ended=ended)
+        dora_months.mark_stale(ended=ended)
         return found
 
     monkeypatch.setattr(dora_months, "facts_of", told_meanwhile)

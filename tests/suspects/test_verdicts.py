@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from reliability.access.models import AuditEntry
-from reliability.catalog.models import Dependency
+from reliability.catalog.models import Dependency, Service
 from reliability.delivery import failures
 from reliability.delivery.models import DeploymentMonth
 from reliability.delivery.selectors.dora import DoraFilters, delivered
@@ -71,7 +71,7 @@ def test_only_responders_of_its_team_may_judge_and_nobody_what_they_may_not_see(
         say(cast, row, CONFIRMED, who="viewer")
     with pytest.raises(NotFound):
         say(cast, row, CONFIRMED, who="outsider")
-    Suspect.objects.filter(pk=row.pk).update(team_ids=[cast.search.pk])
+    Service.objects.filter(suspicions=row).update(team=cast.search)
     with pytest.raises(NotFound, match="another team"):
         say(cast, row, CONFIRMED)
     assert not Verdict.objects.exists()
@@ -118,7 +118,6 @@ def deployed(shop: Shop) -> Shop:
     for before in (5, 90):
         row = shop.deploy(before, contents="unknown")
         dora_months.mark_stale(
-            team_id=row.team_id,
             ended=[dora_months.ended(row)],
         )
     return shop

@@ -22,7 +22,7 @@ def changes_before(*, team_id: int, service_id: int | None, at: datetime, shown_
     found = changes(
         period=Period(at - LOOK_BACK, at + timedelta(seconds=1)), team_ids=[team_id], service_ids=service_ids
     )
-    told = [change for change in found if change.team_id == team_id or not change.team.is_private]
+    told = [change for change in found if change.owner.pk == team_id or not change.owner.is_private]
     return told[:shown_max]
 
 

@@ -1,7 +1,7 @@
 from reliability.access.models.audit import AuditEntry
 from reliability.access.models.installation import Installation
 from reliability.access.models.integration import KeyedIntegration, RotatingKey
-from reliability.access.models.scoped import TeamScopedQuerySet
+from reliability.access.models.scoped import ServiceScopedQuerySet, TeamScopedQuerySet
 from reliability.access.models.secret_address import SecretAddress
 from reliability.access.models.session import Session
 from reliability.access.models.team import Membership, Team
@@ -16,6 +16,7 @@ __all__ = [
     "Membership",
     "RotatingKey",
     "SecretAddress",
+    "ServiceScopedQuerySet",
     "Session",
     "Team",
     "TeamScopedQuerySet",

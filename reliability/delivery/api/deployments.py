@@ -155,9 +155,9 @@ class DeploymentQuery(PageQuery):
 def record(request: AccessRequest) -> Any:
     """One deployment, a list, or one per line as `application/x-ndjson`; gzip is read. Answered after the commit.
 
-    Good rows are stored although others are refused; when all are, the answer is 422. The same source and id again is
-    the same deployment: what is told with the later instant counts. The token needs the scope `intake` and the role
-    editor in the team of each service.
+    Good rows are stored although others are refused; when all are, the answer is 422. The same service, source and id
+    again is the same deployment: what is told with the later instant counts. The token needs the scope `intake` and the
+    role editor in the team of each service.
     """
     row_intake.require_intake(request.caller)
     body = body_of(request, bytes_max=settings.BODY_BYTES_MAX)
@@ -206,7 +206,7 @@ def _rows(content_type: str, body: bytes) -> Iterator[tuple[int, Any]]:
 def _out(one: Deployment, caller: Caller) -> dict[str, Any]:
     return {
         "id": one.pk,
-        "team": one.team.slug,
+        "team": one.service.team.slug,
         "service": one.service.name,
         "environment": one.environment,
         "is_production": one.is_production,

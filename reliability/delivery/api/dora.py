@@ -165,7 +165,7 @@ def _deployment(row: DeploymentRow) -> dict[str, Any]:
     one = row.deployment
     return {
         "id": one.pk,
-        "team": one.team.slug,
+        "team": one.service.team.slug,
         "service": one.service.name,
         "environment": one.environment,
         "revision": one.revision,

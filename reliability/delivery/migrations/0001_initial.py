@@ -116,6 +116,7 @@ class Migration(FirstTables):
                 ('environment', models.CharField(max_length=120)),
                 ('is_production', models.BooleanField(default=True)),
                 ('origin', models.CharField(max_length=80)),
+                ('is_of_api', models.BooleanField(default=False)),
                 ('key', models.CharField(max_length=255)),
                 ('started_at', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
@@ -162,7 +163,6 @@ class Migration(FirstTables):
                 ('stage_counts', models.BinaryField(default=bytes)),
                 ('stages', models.BinaryField(default=bytes)),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deployment_months', to='catalog.service')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deployment_months', to='access.team')),
             ],
             options={
                 'ordering': ('service', 'environment', 'month', 'pk'),
@@ -259,7 +259,7 @@ class Migration(FirstTables):
         ),
         migrations.AddIndex(
             model_name='deployment',
-            index=models.Index(fields=['team', 'finished_at'], name='deployment_by_team'),
+            index=models.Index(fields=['finished_at'], name='deployment_by_end'),
         ),
         migrations.AddIndex(
             model_name='deployment',
@@ -267,7 +267,11 @@ class Migration(FirstTables):
         ),
         migrations.AddConstraint(
             model_name='deployment',
-            constraint=models.UniqueConstraint(fields=('team', 'origin', 'key'), name='deployment_once_per_origin_and_key'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_of_api', False)), fields=('origin', 'key'), name='deployment_once_per_origin_and_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='deployment',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_of_api', True)), fields=('service', 'origin', 'key'), name='deployment_once_per_service_and_key'),
         ),
         migrations.AddConstraint(
             model_name='deployment',
@@ -283,7 +287,7 @@ class Migration(FirstTables):
         ),
         migrations.AddConstraint(
             model_name='deploymentmonth',
-            constraint=models.UniqueConstraint(fields=('service', 'environment', 'is_production', 'month', 'team'), name='deployment_month_once'),
+            constraint=models.UniqueConstraint(fields=('service', 'environment', 'is_production', 'month'), name='deployment_month_once'),
         ),
         migrations.AddIndex(
             model_name='rawdelivery',

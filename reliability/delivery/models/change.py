@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from django.db import models
 
-from reliability.access.models import TeamScopedQuerySet
+from reliability.access.models import ServiceScopedQuerySet, Team
 
 
 class Change(models.Model):
-    """Something was changed in production: a deployment, a configuration, a flag. Told by another system, once."""
+    """Something was changed in production: a deployment, a configuration, a flag. Told by another system, once.
+
+    Whose it is, its service says; of one without, `team`, which was told of it.
+    """
 
     team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="changes")
     service = models.ForeignKey(
@@ -20,7 +23,7 @@ class Change(models.Model):
     at = models.DateTimeField()
     received_at = models.DateTimeField()
 
-    objects = TeamScopedQuerySet.as_manager()
+    objects = ServiceScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at", "-pk")
@@ -29,3 +32,8 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def owner(self) -> Team:
+        """Whose it is. Needs the service and its team at hand."""
+        return self.service.team if self.service is not None else self.team

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from reliability.access.models import TeamScopedQuerySet
+from reliability.access.models import ServiceScopedQuerySet
 
 
 class Outcome(models.TextChoices):
@@ -31,9 +31,11 @@ class Contents(models.TextChoices):
 
 
 class Deployment(models.Model):
-    """One revision of one service brought into one environment, as another system told it: once per (origin, key).
+    """One revision of one service brought into one environment, as another system told it.
 
-    origin: "delivery:5" (an integration), or "api:ci" (the API, and what the sender calls its source).
+    Whose it is, its service says. team: to which it was told, whose commits it ships.
+    origin: "delivery:5" (an integration), of which `key` names one; or "api:ci" (the API, and what the sender calls its
+    source, is_of_api), of which `key` names one of each service.
     finished_at: when `outcome` was reached; empty while in progress. is_production: what metrics count.
     previous_revision, is_rollback, contents: worked out from the other deployments of (service, environment).
     is_rollback: the sender said so, or `revision` had been deployed before the previous one. is_unplanned: if told.
@@ -47,6 +49,7 @@ class Deployment(models.Model):
     environment = models.CharField(max_length=120)
     is_production = models.BooleanField(default=True)
     origin = models.CharField(max_length=80)
+    is_of_api = models.BooleanField(default=False)
     key = models.CharField(max_length=255)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -69,12 +72,19 @@ class Deployment(models.Model):
     stamps = models.JSONField(default=dict, blank=True)
     received_at = models.DateTimeField()
 
-    objects = TeamScopedQuerySet.as_manager()
+    objects = ServiceScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-finished_at", "-pk")
         constraints = (
-            models.UniqueConstraint(fields=("team", "origin", "key"), name="deployment_once_per_origin_and_key"),
+            models.UniqueConstraint(
+                fields=("origin", "key"), condition=models.Q(is_of_api=False), name="deployment_once_per_origin_and_key"
+            ),
+            models.UniqueConstraint(
+                fields=("service", "origin", "key"),
+                condition=models.Q(is_of_api=True),
+                name="deployment_once_per_service_and_key",
+            ),
             models.CheckConstraint(
                 condition=models.Q(outcome=Outcome.IN_PROGRESS, finished_at=None)
                 | (~models.Q(outcome=Outcome.IN_PROGRESS) & models.Q(finished_at__isnull=False)),
@@ -83,7 +93,7 @@ class Deployment(models.Model):
         )
         indexes = (
             models.Index(fields=("service", "environment", "finished_at"), name="deployment_by_service"),
-            models.Index(fields=("team", "finished_at"), name="deployment_by_team"),
+            models.Index(fields=("finished_at",), name="deployment_by_end"),
             models.Index(fields=("team", "contents", "repository"), name="deployment_by_contents"),
         )
 

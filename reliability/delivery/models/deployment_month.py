@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from reliability.access.models import TeamScopedQuerySet
+from reliability.access.models import ServiceScopedQuerySet
 
 
 class DeploymentMonth(models.Model):
@@ -13,7 +13,6 @@ class DeploymentMonth(models.Model):
     it went stale; whoever rebuilds it writes only while that stands.
     """
 
-    team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="deployment_months")
     service = models.ForeignKey("catalog.Service", on_delete=models.CASCADE, related_name="deployment_months")
     environment = models.CharField(max_length=120)
     is_production = models.BooleanField()
@@ -29,13 +28,13 @@ class DeploymentMonth(models.Model):
     stage_counts = models.BinaryField(default=bytes)
     stages = models.BinaryField(default=bytes)
 
-    objects = TeamScopedQuerySet.as_manager()
+    objects = ServiceScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ("service", "environment", "month", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("service", "environment", "is_production", "month", "team"), name="deployment_month_once"
+                fields=("service", "environment", "is_production", "month"), name="deployment_month_once"
             ),
         )
         indexes = (

@@ -30,5 +30,5 @@ def changes(
     if service_ids:
         found = found.filter(Q(service_id__in=service_ids) | Q(service=None, team_id__in=team_ids))
     else:
-        found = found.filter(team_id__in=team_ids)
-    return list(found.select_related("service", "team").order_by("-at", "-pk")[: min(limit, CHANGES_MAX)])
+        found = found.of_teams(team_ids)
+    return list(found.select_related("service__team", "team").order_by("-at", "-pk")[: min(limit, CHANGES_MAX)])

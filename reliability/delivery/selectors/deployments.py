@@ -8,6 +8,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from reliability.access.domain.caller import Caller
+from reliability.access.models import ServiceScopedQuerySet
 from reliability.delivery.models import Deployment, ShippedCommit
 from reliability.web.errors import NotFound
 
@@ -27,14 +28,14 @@ class DeploymentFilters:
 
 def list_deployments(*, caller: Caller, filters: DeploymentFilters) -> QuerySet[Deployment]:
     """The readable ones with service and team, the newest first, those in progress before all; `shipped_count`."""
-    found: QuerySet[Deployment] = Deployment.objects.readable_by(caller).of_readable_services(caller)
-    found = found.select_related("service", "team")
+    found: ServiceScopedQuerySet = Deployment.objects.readable_by(caller)
+    found = found.select_related("service__team")
     text = filters.text
     if text:
         words = Q(title__icontains=text) | Q(author__icontains=text) | Q(ref__icontains=text)
         found = found.filter(words | Q(revision__istartswith=text) | Q(key=text))
     if filters.team_slug:
-        found = found.filter(team__slug=filters.team_slug)
+        found = found.of_team(filters.team_slug)
     if filters.service_name:
         found = found.filter(service__name=filters.service_name)
     if filters.environment:
@@ -53,7 +54,7 @@ def list_deployments(*, caller: Caller, filters: DeploymentFilters) -> QuerySet[
 
 def deployment(*, caller: Caller, deployment_id: int) -> Deployment:
     """One readable deployment. Raises NotFound, for private ones of other teams, too."""
-    rows = Deployment.objects.readable_by(caller).of_readable_services(caller).select_related("service", "team")
+    rows = Deployment.objects.readable_by(caller).select_related("service__team")
     found: Deployment | None = rows.filter(pk=deployment_id).first()
     if found is None:
         raise NotFound("there is no such deployment, or it is not yours to see")

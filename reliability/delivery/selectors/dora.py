@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -21,7 +21,7 @@ from reliability.kit.collector import collector_paused
 from reliability.kit.periods import Period
 
 ENVIRONMENTS_MAX = 100
-_KEY_COLUMNS = ("service_id", "environment", "is_production", "team_id", "month")
+_KEY_COLUMNS = ("service_id", "environment", "is_production", "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,16 @@ class DoraFilters:
 
 @dataclass(frozen=True)
 class Delivered:
-    """What was deployed. series: the (service id, environment, counts as production, team id) behind each number."""
+    """What was deployed. series: the (service id, environment, counts as production) behind each number.
+
+    team_of: whose each service is.
+    """
 
     period: Period
     columns: Columns
     judged: Judged
-    series: Sequence[tuple[int, str, bool, int]]
+    series: Sequence[tuple[int, str, bool]]
+    team_of: Mapping[int, int]
 
     @cached_property
     def figures(self) -> Dora:
@@ -49,7 +53,7 @@ class Delivered:
 
     @property
     def service_ids(self) -> list[int]:
-        return sorted({service_id for service_id, _, _, _ in self.series})
+        return sorted({service_id for service_id, _, _ in self.series})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def delivered_changes(*, caller: Caller, filters: DoraFilters) -> Delivered:
 
 def _delivered(caller: Caller, filters: DoraFilters, names: Sequence[str]) -> Delivered:
     with collector_paused():
-        packs = _packs(caller, filters, names)
+        packs, team_of = _packs(caller, filters, names)
         packs.sort(key=lambda pair: pair[0])
         series = sorted({key.series for key, _ in packs})
         number = {one: place for place, one in enumerate(series)}
@@ -85,6 +89,7 @@ def _delivered(caller: Caller, filters: DoraFilters, names: Sequence[str]) -> De
         columns=columns,
         judged=judged(columns=columns, failures=[cause.failure for cause in named]),
         series=series,
+        team_of=team_of,
     )
 
 
@@ -93,7 +98,7 @@ def deployments_by_service(*, found: Delivered) -> list[tuple[int, int]]:
     inside = within(judged=found.judged, period=found.period)
     counts: dict[int, int] = {}
     of_series = np.bincount(found.judged.series[inside], minlength=len(found.series)).tolist()
-    for (service_id, _, _, _), n in zip(found.series, of_series, strict=True):
+    for (service_id, _, _), n in zip(found.series, of_series, strict=True):
         if n:
             counts[service_id] = counts.get(service_id, 0) + n
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -102,16 +107,16 @@ def deployments_by_service(*, found: Delivered) -> list[tuple[int, int]]:
 def figures_of_services(*, found: Delivered, service_ids: Sequence[int]) -> list[Dora]:
     """Of each of these, all its environments together."""
     place = {service_id: group for group, service_id in enumerate(service_ids)}
-    return _grouped(found, [place.get(service_id, -1) for service_id, _, _, _ in found.series], len(service_ids))
+    return _grouped(found, [place.get(service_id, -1) for service_id, _, _ in found.series], len(service_ids))
 
 
 def figures_of_teams(*, found: Delivered) -> list[tuple[int, Dora]]:
     """(team id, figures) of each team that deployed in the period, the most deployments first."""
-    ids = sorted({team_id for _, _, _, team_id in found.series})
+    ids = sorted({found.team_of[service_id] for service_id, _, _ in found.series})
     if len(ids) == 1 and found.figures.deployments:
         return [(ids[0], found.figures)]
     place = {team_id: group for group, team_id in enumerate(ids)}
-    rows = _grouped(found, [place[team_id] for _, _, _, team_id in found.series], len(ids))
+    rows = _grouped(found, [place[found.team_of[service_id]] for service_id, _, _ in found.series], len(ids))
     return sorted(
         [(pk, one) for pk, one in zip(ids, rows, strict=True) if one.deployments],
         key=lambda pair: (-pair[1].deployments, pair[0]),
@@ -120,11 +125,11 @@ def figures_of_teams(*, found: Delivered) -> list[tuple[int, Dora]]:
 
 def figures_of_environments(*, found: Delivered) -> list[tuple[str, Dora]]:
     """(environment, figures) of each with deployments in the period, by name."""
-    names = sorted({environment for _, environment, _, _ in found.series})
+    names = sorted({environment for _, environment, _ in found.series})
     if len(names) == 1 and found.figures.deployments:
         return [(names[0], found.figures)]
     place = {name: group for group, name in enumerate(names)}
-    rows = _grouped(found, [place[environment] for _, environment, _, _ in found.series], len(names))
+    rows = _grouped(found, [place[environment] for _, environment, _ in found.series], len(names))
     return [(name, one) for name, one in zip(names, rows, strict=True) if one.deployments]
 
 
@@ -142,23 +147,30 @@ def _grouped(found: Delivered, group_of_series: Sequence[int], count: int) -> li
     return figures_by(judged=found.judged, groups=groups, days=[found.period.length / timedelta(days=1)] * count)
 
 
-def _packs(caller: Caller, filters: DoraFilters, names: Sequence[str]) -> list[tuple[MonthKey, Packed]]:
-    rows = DeploymentMonth.objects.readable_by(caller).of_readable_services(caller)
+def _packs(
+    caller: Caller, filters: DoraFilters, names: Sequence[str]
+) -> tuple[list[tuple[MonthKey, Packed]], dict[int, int]]:
+    """The months, and whose each of their services is."""
+    rows = DeploymentMonth.objects.readable_by(caller)
     rows = rows.filter(month__gte=month_of(filters.period.start), month__lte=month_of(filters.period.end) + 1)
     rows = rows.filter(environment=filters.environment) if filters.environment else rows.filter(is_production=True)
     if filters.team_slug:
-        rows = rows.filter(team__slug=filters.team_slug)
+        rows = rows.of_team(filters.team_slug)
     if filters.service_name:
         rows = rows.filter(service__name=filters.service_name)
     packs: list[tuple[MonthKey, Packed]] = []
     stale: list[MonthKey] = []
+    team_of: dict[int, int] = {}
     size = len(_KEY_COLUMNS)
-    for row in rows.order_by().values_list(*_KEY_COLUMNS, "is_stale", *names).iterator(chunk_size=2000):
+    for row in (
+        rows.order_by().values_list(*_KEY_COLUMNS, "service__team_id", "is_stale", *names).iterator(chunk_size=2000)
+    ):
         key = MonthKey(*row[:size])
-        if row[size]:
+        team_of[key.service_id] = row[size]
+        if row[size + 1]:
             stale.append(key)
         else:
-            packs.append((key, Packed(*row[size + 1 :])))
+            packs.append((key, Packed(*row[size + 2 :])))
     if stale:
         packs += [(key, Packed(*packed(facts)[: len(names)])) for key, facts in facts_of(keys=stale).items()]
-    return packs
+    return packs, team_of

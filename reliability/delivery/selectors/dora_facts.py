@@ -27,12 +27,11 @@ class MonthKey(NamedTuple):
     service_id: int
     environment: str
     is_production: bool
-    team_id: int
     month: int
 
     @property
-    def series(self) -> tuple[int, str, bool, int]:
-        return self[:4]
+    def series(self) -> tuple[int, str, bool]:
+        return self[:3]
 
 
 def facts_of(*, keys: Collection[MonthKey]) -> dict[MonthKey, list[DeploymentFacts]]:
@@ -50,12 +49,12 @@ def _of_month(month: int, wanted: set[MonthKey]) -> list[tuple[MonthKey, Deploym
     services = sorted({key.service_id for key in wanted})
     within = Q(service_id__in=services, finished_at__gte=period.start, finished_at__lt=period.end)
     columns = (
-        "pk", "service_id", "environment", "is_production", "team_id", "finished_at", "outcome", "is_rollback",
-        "is_unplanned", "contents",
+        "pk", "service_id", "environment", "is_production", "finished_at", "outcome", "is_rollback", "is_unplanned",
+        "contents",
     )  # fmt: skip
     deployments = Deployment.objects.filter(within).exclude(outcome=Outcome.IN_PROGRESS).order_by("finished_at", "pk")
     keys = {
-        row["pk"]: (MonthKey(row["service_id"], row["environment"], row["is_production"], row["team_id"], month), row)
+        row["pk"]: (MonthKey(row["service_id"], row["environment"], row["is_production"], month), row)
         for row in deployments.values(*columns)
     }
     keys = {pk: pair for pk, pair in keys.items() if pair[0] in wanted}

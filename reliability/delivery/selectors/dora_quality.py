@@ -64,7 +64,7 @@ def _elsewhere(caller: Caller, filters: DoraFilters) -> list[QualityLine]:
         is_production=False, finished_at__gte=filters.period.start, finished_at__lt=filters.period.end
     )
     if filters.team_slug:
-        rows = rows.filter(team__slug=filters.team_slug)
+        rows = rows.of_team(filters.team_slug)
     if filters.service_name:
         rows = rows.filter(service__name=filters.service_name)
     return [

@@ -78,7 +78,7 @@ def deployment_rows(*, caller: Caller, found: Delivered, places: Ints) -> list[D
     """One page of them. Two queries, and those of the sources of failures."""
     judged = found.judged
     ids = [int(pk) for pk in judged.ids[places]]
-    rows = Deployment.objects.readable_by(caller).select_related("service", "team").in_bulk(ids)
+    rows = Deployment.objects.readable_by(caller).select_related("service__team").in_bulk(ids)
     named: dict[int, list[Cause]] = {}
     for cause in failures.causes(caller=caller, period=found.period, deployment_ids=ids):
         named.setdefault(cause.deployment_id, []).append(cause)
@@ -120,7 +120,7 @@ def row_of(*, caller: Caller, deployment: Deployment) -> DeploymentRow | None:
 def lead_rows(*, found: Delivered, places: Ints) -> list[LeadRow]:
     """One page of them. One query. The deployments were found for the caller already."""
     ids = [int(pk) for pk in found.judged.change_ids[places]]
-    joined = ("commit__change", "deployment__service", "deployment__team")
+    joined = ("commit__change", "deployment__service__team")
     rows = ShippedCommit.objects.select_related(*joined).in_bulk(ids)
     return [LeadRow(rows[pk], timedelta(seconds=rows[pk].lead_seconds)) for pk in ids if pk in rows]
 

@@ -20,7 +20,7 @@ _ROWS_PER_QUERY = 500
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Where and when a deployment of the team ended; None: it has not, and is in no month."""
+    """Where and when a deployment ended; None: it has not, and is in no month."""
 
     service_id: int
     environment: str
@@ -32,13 +32,13 @@ def ended(one: Deployment) -> Ended:
     return Ended(one.service_id, one.environment, one.is_production, one.finished_at)
 
 
-def mark_stale(*, team_id: int, ended: Iterable[Ended]) -> None:
-    """What is known of these deployments of the team has changed; where they were before belongs to it, too.
+def mark_stale(*, ended: Iterable[Ended]) -> None:
+    """What is known of these deployments has changed; where they were before belongs to it, too.
 
     Call it in the transaction of the change.
     """
     keys = {
-        MonthKey(one.service_id, one.environment, one.is_production, team_id, month_of(one.finished_at))
+        MonthKey(one.service_id, one.environment, one.is_production, month_of(one.finished_at))
         for one in ended
         if one.finished_at is not None
     }
@@ -73,7 +73,7 @@ def _marked(keys: set[MonthKey]) -> set[MonthKey]:
     found: dict[int, MonthKey] = {}
     for services in chunks(sorted({key.service_id for key in keys}), _ROWS_PER_QUERY):
         rows = DeploymentMonth.objects.select_for_update().filter(
-            service_id__in=services, team_id__in={key.team_id for key in keys}, month__in={key.month for key in keys}
+            service_id__in=services, month__in={key.month for key in keys}
         )
         columns = rows.order_by("service_id", "pk").values_list("pk", *MonthKey._fields)
         found.update({pk: key for pk, *values in columns if (key := MonthKey(*values)) in keys})
@@ -83,4 +83,4 @@ def _marked(keys: set[MonthKey]) -> set[MonthKey]:
 
 
 def _key(row: DeploymentMonth) -> MonthKey:
-    return MonthKey(row.service_id, row.environment, row.is_production, row.team_id, row.month)
+    return MonthKey(row.service_id, row.environment, row.is_production, row.month)

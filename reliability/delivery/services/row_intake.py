@@ -105,6 +105,7 @@ def _batch(team_id: int, origin: str, placed: Sequence[tuple[_Row, Service]]) ->
         ],
         commits=told.commits,
         requests=told.requests,
+        is_of_api=True,
     )
 
 

@@ -63,12 +63,15 @@ def ask_again(*, team_id: int, commits: Sequence[ToldCommit], requests: Sequence
         schedule(team_id=team_id, now=now)
 
 
-def mark_after(*, service_id: int, environment: str, since: datetime | None) -> None:
-    """A deployment was there and is elsewhere now: those after it may ship what it did."""
-    if since is not None:
-        Deployment.objects.filter(
-            service_id=service_id, environment=environment, outcome=Outcome.SUCCEEDED, finished_at__gte=since
-        ).update(contents=Contents.PENDING)
+def mark_after(*, service_id: int, environment: str, since: datetime | None) -> set[int]:
+    """A deployment was there and is elsewhere now: those after it may ship what it did. Returns for which teams."""
+    if since is None:
+        return set()
+    after = Deployment.objects.filter(
+        service_id=service_id, environment=environment, outcome=Outcome.SUCCEEDED, finished_at__gte=since
+    )
+    after.update(contents=Contents.PENDING)
+    return set(after.order_by().values_list("team_id", flat=True).distinct())
 
 
 def work_out(*, team_id: int, now: datetime) -> datetime | None:
@@ -122,7 +125,7 @@ def _work_out(*, team_id: int, repository: str) -> None:
         for group, some in shipments.items():
             _fill(graph, group, rows[group], some)
     ended = [dora_months.ended(one) for some in rows.values() for one in some]
-    dora_months.mark_stale(team_id=team_id, ended=ended)
+    dora_months.mark_stale(ended=ended)
 
 
 def _since(row: Deployment) -> datetime | None:
@@ -207,8 +210,12 @@ def _fill(graph: CommitGraph, group: _Group, rows: list[Deployment], shipments: 
     owned: dict[int, Commit] = {}
     begun: dict[int, ChangeRequest] = {}
     for row, shipment in zip(rows, shipments, strict=True):
+        if row.team_id != graph.team_id:  # told to a former owner of the service, for whom it is worked out
+            continue
         row.previous_revision = shipment.previous
         row.is_rollback = shipment.is_rollback or row.is_rollback_told
+        if row.repository != graph.repository:  # what it ships is in another graph
+            continue
         row.contents = Contents(shipment.known.value)
         requests = _requests(graph, row, shipment, owned, begun)
         made += [_shipped(row, graph.commits[sha]) for sha in shipment.shas if _counts(graph, sha)]
@@ -216,7 +223,7 @@ def _fill(graph: CommitGraph, group: _Group, rows: list[Deployment], shipments: 
             if request.pk not in shipped_before:
                 shipped_before.add(request.pk)
                 changes.append(ShippedChange(deployment=row, change=request))
-    _store(rows, made, changes, owned, begun)
+    _store([row for row in rows if row.team_id == graph.team_id], graph.repository, made, changes, owned, begun)
 
 
 def _counts(graph: CommitGraph, sha: str) -> bool:
@@ -271,12 +278,13 @@ def _begin(request: ChangeRequest, own: Sequence[Commit], begun: dict[int, Chang
 
 def _store(
     rows: list[Deployment],
+    repository: str,
     made: list[ShippedCommit],
     changes: list[ShippedChange],
     owned: dict[int, Commit],
     begun: dict[int, ChangeRequest],
 ) -> None:
-    for some in chunks([row.pk for row in rows]):
+    for some in chunks([row.pk for row in rows if row.repository == repository]):
         ShippedCommit.objects.filter(deployment_id__in=some).delete()
         ShippedChange.objects.filter(deployment_id__in=some).delete()
     ShippedCommit.objects.bulk_create(made, batch_size=_ROWS_PER_QUERY)

@@ -7,10 +7,12 @@ Call it in a transaction. Telling the same again, in another order or in other b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
+
+from django.db.models import QuerySet
 
 from reliability.access.models import Team
 from reliability.delivery.domain.environments import environment_name, is_production_name
@@ -57,7 +59,10 @@ class PlacedSwitch:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Of one team and one origin. replay: a word for one reading again of everything; what was made of it is undone."""
+    """Of one team and one origin. is_of_api: its keys name one deployment of each service, else one at all.
+
+    replay: a word for one reading again of everything; what was made of it is undone.
+    """
 
     team_id: int
     origin: str
@@ -65,18 +70,43 @@ class Batch:
     commits: Sequence[ToldCommit] = ()
     requests: Sequence[ToldRequest] = ()
     switches: Sequence[PlacedSwitch] = ()
+    is_of_api: bool = False
     replay: str = ""
 
 
 def take(*, batch: Batch, now: datetime) -> None:
     """Store it; others of the same team wait until this transaction ends."""
-    Team.objects.select_for_update(no_key=True).get(pk=batch.team_id)
+    _take_turn(batch)
     touched = _take_deployments(batch, now)
     commits.take(team_id=batch.team_id, told=batch.commits)
     _take_requests(batch, now)
     touched += _take_switches(batch, now)
     shipping.ask_again(team_id=batch.team_id, commits=batch.commits, requests=batch.requests, now=now)
     _tell(batch.team_id, touched, now)
+
+
+def _take_turn(batch: Batch) -> None:
+    """Also of teams that were told of these deployments while the service was theirs: they work out what those ship."""
+    ids = {batch.team_id}
+    if batch.is_of_api:
+        for rows in _known(batch):
+            ids.update(rows.order_by().values_list("team_id", flat=True).distinct())
+    list(Team.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+
+
+def _known(batch: Batch) -> Iterator[QuerySet[Deployment]]:
+    """Those of the batch that there are."""
+    keys = sorted({placed.told.key for placed in batch.deployments})
+    of_origin = Deployment.objects.filter(origin=batch.origin, is_of_api=batch.is_of_api)
+    if not batch.is_of_api:
+        yield from (of_origin.filter(key__in=some) for some in chunks(keys))
+        return
+    for services in chunks(sorted({placed.service_id for placed in batch.deployments})):
+        yield from (of_origin.filter(service_id__in=services, key__in=some) for some in chunks(keys))
+
+
+def _identity(batch: Batch, service_id: int, key: str) -> tuple[int, str]:
+    return (service_id if batch.is_of_api else 0, key)
 
 
 def _tell(team_id: int, touched: Sequence[Touched], now: datetime) -> None:
@@ -94,19 +124,20 @@ def _tell(team_id: int, touched: Sequence[Touched], now: datetime) -> None:
 
 
 def _take_deployments(batch: Batch, now: datetime) -> list[Touched]:
-    told: dict[str, list[Placed]] = defaultdict(list)
+    told: dict[tuple[int, str], list[Placed]] = defaultdict(list)
     for placed in batch.deployments:
-        told[placed.told.key].append(placed)
+        told[_identity(batch, placed.service_id, placed.told.key)].append(placed)
     known = {
-        row.key: row
-        for keys in chunks(sorted(told))
-        for row in Deployment.objects.select_for_update()
-        .filter(team_id=batch.team_id, origin=batch.origin, key__in=keys)
-        .order_by("key", "pk")
+        _identity(batch, row.service_id, row.key): row
+        for rows in _known(batch)
+        for row in rows.select_for_update().order_by("key", "pk")
     }
-    made, changed, moved, ended = [], [], [], []
-    for key, parts in told.items():
-        row = known.get(key) or Deployment(team_id=batch.team_id, origin=batch.origin, key=key, received_at=now)
+    own = {"team_id": batch.team_id, "origin": batch.origin, "is_of_api": batch.is_of_api, "received_at": now}
+    made: list[Deployment] = []
+    changed: list[Deployment] = []
+    moved, ended = [], []
+    for identity, parts in told.items():
+        row = known.get(identity) or Deployment(**own, key=identity[1])
         former = _snapshot(row)
         _fold_all(row, parts, replay=batch.replay)
         if row.pk is None:
@@ -128,11 +159,12 @@ def _take_deployments(batch: Batch, now: datetime) -> list[Touched]:
         update_fields=[*(name.removesuffix("_id") for name in _TOLD), *_KEPT],
     )
     ended += [dora_months.ended(row) for row in (*made, *changed)]
-    dora_months.mark_stale(team_id=batch.team_id, ended=ended)
+    dora_months.mark_stale(ended=ended)
+    pending = {row.team_id for row in (*made, *changed) if row.contents == Contents.PENDING}
     for service_id, environment, since in moved:
-        shipping.mark_after(service_id=service_id, environment=environment, since=since)
-    if any(row.contents == Contents.PENDING for row in (*made, *changed)):
-        shipping.schedule(team_id=batch.team_id, now=now)
+        pending |= shipping.mark_after(service_id=service_id, environment=environment, since=since)
+    for team_id in sorted(pending):
+        shipping.schedule(team_id=team_id, now=now)
     moments = [(row.service_id, at) for row in (*made, *changed) for at in (row.started_at, row.finished_at)]
     return [(service_id, at) for service_id, at in moments if at is not None]
 

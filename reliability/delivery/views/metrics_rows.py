@@ -132,8 +132,8 @@ def _lines(request: AccessRequest, found: Delivered, metric: Metric) -> Iterator
         for row in deployment_rows(caller=request.caller, found=found, places=places[start : start + _BATCH]):
             one = row.deployment
             yield (
-                _iso(one.finished_at), one.team.slug, one.service.name, one.environment, one.revision, row.changes,
-                row.is_rework, row.is_failed, _iso(row.restored_at),
+                _iso(one.finished_at), one.service.team.slug, one.service.name, one.environment, one.revision,
+                row.changes, row.is_rework, row.is_failed, _iso(row.restored_at),
                 None if row.recovery is None else int(row.recovery.total_seconds()), one.origin, one.key,
             )  # fmt: skip
 

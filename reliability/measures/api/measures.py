@@ -215,7 +215,7 @@ def _period(start: datetime, end: datetime) -> Period:
 def _out(one: MeasuredFigure) -> dict[str, Any]:
     return {
         "service": one.service.name,
-        "team": one.team.slug,
+        "team": one.service.team.slug,
         "measure": one.measure,
         "start": one.start_at,
         "end": one.end_at,

@@ -45,7 +45,7 @@ class Migration(FirstTables):
             ],
             options={
                 'ordering': ('-start_at', '-pk'),
-                'indexes': [models.Index(fields=['team', 'measure', 'start_at'], name='measured_figure_by_team')],
+                'indexes': [models.Index(fields=['measure', 'start_at'], name='measured_figure_by_measure')],
                 'constraints': [models.UniqueConstraint(fields=('service', 'measure', 'start_at', 'end_at'), name='measured_figure_once_per_period'), models.CheckConstraint(condition=models.Q(('end_at__gt', models.F('start_at'))), name='measured_figure_ends_after_start'), models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='measured_figure_is_not_negative')],
             },
         ),

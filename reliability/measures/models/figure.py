@@ -3,12 +3,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from reliability.access.models import TeamScopedQuerySet
+from reliability.access.models import ServiceScopedQuerySet
 
 
 class MeasuredFigure(models.Model):
     """What somebody told of a measure of a service, of `[start_at, end_at)`. Told again of the same period, it is
-    replaced; periods of one measure of one service never overlap. unit: of cost a code of ISO 4217."""
+    replaced; periods of one measure of one service never overlap. Whose it is, its service says. unit: of cost a code
+    of ISO 4217. team: whose the service was then."""
 
     team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="measured_figures")
     service = models.ForeignKey("catalog.Service", on_delete=models.CASCADE, related_name="measured_figures")
@@ -20,7 +21,7 @@ class MeasuredFigure(models.Model):
     told_by_name = models.CharField(max_length=160)
     received_at = models.DateTimeField()
 
-    objects = TeamScopedQuerySet.as_manager()
+    objects = ServiceScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-start_at", "-pk")
@@ -31,7 +32,7 @@ class MeasuredFigure(models.Model):
             models.CheckConstraint(condition=Q(end_at__gt=F("start_at")), name="measured_figure_ends_after_start"),
             models.CheckConstraint(condition=Q(value__gte=0), name="measured_figure_is_not_negative"),
         )
-        indexes = (models.Index(fields=("team", "measure", "start_at"), name="measured_figure_by_team"),)
+        indexes = (models.Index(fields=("measure", "start_at"), name="measured_figure_by_measure"),)
 
     def __str__(self) -> str:
         return f"{self.measure} of {self.service_id}"

@@ -22,6 +22,6 @@ def deployments_counted(*, caller: Caller, scope: Scope, buckets: Sequence[Perio
     if scope.service_id is not None:
         found = found.filter(service_id=scope.service_id)
     if scope.team_slug:
-        found = found.filter(team__slug=scope.team_slug)
+        found = found.of_team(scope.team_slug)
     instants = found.order_by().values_list("finished_at", flat=True)
     return counted(instants=(at for at in instants.iterator(chunk_size=5_000) if at is not None), buckets=buckets)

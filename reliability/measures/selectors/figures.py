@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from reliability.access.domain.caller import Caller
+from reliability.access.models import ServiceScopedQuerySet
 from reliability.kit.periods import Period
 from reliability.measures.counts import Scope
 from reliability.measures.domain.amounts import Figure
@@ -24,12 +25,12 @@ def list_figures(
     measures: Collection[str] = (),
 ) -> QuerySet[MeasuredFigure]:
     """Readable figures that touch the period, with their services, the newest first."""
-    found: QuerySet[MeasuredFigure] = MeasuredFigure.objects.readable_by(caller).of_readable_services(caller)
-    found = found.select_related("service", "team")
+    found: ServiceScopedQuerySet = MeasuredFigure.objects.readable_by(caller)
+    found = found.select_related("service__team")
     if scope.service_id is not None:
         found = found.filter(service_id=scope.service_id)
     if scope.team_slug:
-        found = found.filter(team__slug=scope.team_slug)
+        found = found.of_team(scope.team_slug)
     if measures:
         found = found.filter(measure__in=measures)
     if period is not None:
@@ -58,6 +59,6 @@ def figures_by_measure(
 
 
 def measure_names(*, caller: Caller) -> list[str]:
-    """Of every measure that was told to a readable team."""
+    """Of every measure that was told of a readable service."""
     names = MeasuredFigure.objects.readable_by(caller).order_by("measure").values_list("measure", flat=True)
     return list(names.distinct())

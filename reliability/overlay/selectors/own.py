@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
+from reliability.access.models import ServiceScopedQuerySet
 from reliability.catalog.models import Service
 from reliability.delivery.failures import causes
 from reliability.delivery.models import Change, Deployment, Outcome
@@ -37,7 +38,7 @@ def named(*services: Service | None, caller: Caller) -> tuple[Named, ...]:
 def deployment_items(*, caller: Caller, scope: Scope, limit: int) -> list[Item]:
     """One flag each, where it finished; what is in progress, where it began. A query, and what names the failed."""
     period = scope.period
-    found = _scoped(Deployment.objects.readable_by(caller), scope, caller)
+    found = _scoped(_of_team(Deployment.objects.readable_by(caller), scope), scope, caller)
     ended = Q(finished_at__gte=period.start, finished_at__lt=period.end)
     begun = Q(outcome=Outcome.IN_PROGRESS, started_at__gte=period.start, started_at__lt=period.end)
     found = found.filter(environment=scope.environment) if scope.environment else found.filter(is_production=True)
@@ -53,7 +54,7 @@ def deployment_items(*, caller: Caller, scope: Scope, limit: int) -> list[Item]:
 
 def change_items(*, caller: Caller, scope: Scope, limit: int) -> list[Item]:
     """Configuration, flags, and whatever else was told as a change: one flag each. One query."""
-    found = _scoped(Change.objects.readable_by(caller), scope, caller)
+    found = _scoped(_of_team(Change.objects.readable_by(caller), scope), scope, caller)
     found = found.filter(at__gte=scope.period.start, at__lt=scope.period.end)
     return [
         Item(
@@ -75,7 +76,8 @@ def burn_items(*, caller: Caller, scope: Scope, limit: int) -> list[Item]:
     if scope.slo is not None:
         readable: QuerySet[Slo] = Slo.objects.readable_by(caller).filter(pk=scope.slo.pk)
     else:
-        readable = _scoped(Slo.objects.readable_by(caller), scope, caller)
+        own = Slo.objects.readable_by(caller)
+        readable = _scoped(own.filter(team__slug=scope.team_slug) if scope.team_slug else own, scope, caller)
     alerts = BurnAlert.objects.filter(
         Q(resolved_at=None) | Q(resolved_at__gt=period.start),
         kind=BurnAlert.Kind.BURN,
@@ -89,14 +91,18 @@ def burn_items(*, caller: Caller, scope: Scope, limit: int) -> list[Item]:
 
 
 def _scoped(found: QuerySet[Any], scope: Scope, caller: Caller) -> QuerySet[Any]:
-    """Rows with a team and a service, as far as the scope goes."""
+    """Rows with a service, as far as the scope goes, but for its team."""
     ids = scope.service_ids
     if scope.slo is not None:
         service = visible(caller=caller, related=scope.slo.service)
         ids = frozenset({service.pk} if service else ()) | (ids or frozenset())
     if ids is not None:
         found = found.filter(service_id__in=ids)
-    return found.filter(team__slug=scope.team_slug) if scope.team_slug else found
+    return found
+
+
+def _of_team(found: ServiceScopedQuerySet, scope: Scope) -> ServiceScopedQuerySet:
+    return found.of_team(scope.team_slug) if scope.team_slug else found
 
 
 def _joined(found: QuerySet[Any]) -> QuerySet[Any]:

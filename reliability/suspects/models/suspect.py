@@ -4,13 +4,16 @@ from django.db import models
 
 from reliability.suspects.domain.kinds import SuspectKind, VerdictState
 
+# Keys of what belongs to its service alone, wherever that has moved since.
+_OF_ITS_SERVICE = ("deployment-", "change-")
+
 
 class Suspect(models.Model):
     """A change that may have caused a case.
 
     first_place, first_score: of the first ranking, never written again; empty: it was told of later. place, score: of
     the newest ranking; place empty: it is under no suspicion any more, and stays for what was ranked or judged. label:
-    names service and revision. team_ids: who asks must be able to read all of these to be told its name.
+    names service and revision. team_ids: whose it was when it was ranked, see `owner_ids`.
     lag_seconds: from the end of the change to the case; is_running: it went on then. failed of total: how earlier
     changes of its kind and service ended. verdict…: the newest of `verdicts`.
     """
@@ -52,6 +55,15 @@ class Suspect(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def owner_ids(self) -> frozenset[int]:
+        """Who asks must be able to read all of these teams to be told its name. Needs the service at hand."""
+        if self.service is None:
+            return frozenset(self.team_ids)
+        if self.key.startswith(_OF_ITS_SERVICE):
+            return frozenset({self.service.team_id})
+        return frozenset({*self.team_ids, self.service.team_id})
 
     @property
     def is_late(self) -> bool:

@@ -39,11 +39,11 @@ def burning_deployments(*, caller: Caller, period: Period, deployment_ids: Colle
     if deployment_ids is not None:
         rows = rows.filter(deployment_id__in=deployment_ids)
     silent = teams_without_inferred()
-    found = rows.select_related("case", "deployment").order_by("case__started_at", "pk")
+    found = rows.select_related("case", "deployment__service").order_by("case__started_at", "pk")
     return [
         _cause(row, caller)
         for row in found
-        if row.verdict == CONFIRMED or (row.deployment is not None and row.deployment.team_id not in silent)
+        if row.verdict == CONFIRMED or (row.deployment is not None and row.deployment.service.team_id not in silent)
     ]
 
 
@@ -55,7 +55,7 @@ def notes(*, caller: Caller, period: Period, team_slug: str) -> Iterable[Note]:
     names = dict(teams.values_list("pk", "name"))
     of_teams = dict(
         Suspect.objects.filter(deployment_id__in={one.deployment_id for one in found}).values_list(
-            "deployment_id", "deployment__team_id"
+            "deployment_id", "deployment__service__team_id"
         )
     )
     inferred = {one.deployment_id for one in found if one.is_inferred and of_teams.get(one.deployment_id) in names}

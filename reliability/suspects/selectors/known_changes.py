@@ -50,7 +50,7 @@ def of_deployment(row: Deployment) -> Told:
             service=service.name, revision=row.revision, title=row.title or row.key, environment=row.environment
         ),
         url=reverse("deployment-detail", args=[row.pk]),
-        team_ids=frozenset({row.team_id, service.team_id}),
+        team_ids=frozenset({service.team_id}),
         mends=row.is_rollback or row.is_rollback_told or bool(row.is_unplanned),
         deployment_id=row.pk,
     )
@@ -74,5 +74,5 @@ def _of_change(row: Change) -> Told:
         service=service,
         label=row.title,
         url=next((one for one in links if one.startswith(("https://", "http://"))), "")[:500],
-        team_ids=frozenset({row.team_id} | ({service.team_id} if service else set())),
+        team_ids=frozenset({row.owner.pk}),
     )

@@ -91,7 +91,7 @@ def suspect_view(
     *, row: Suspect, case: Case, of: Service | None, caller: Caller, with_history: bool = False
 ) -> SuspectView:
     """of: the service in trouble, None when the reader may not know it."""
-    is_hidden = not all(caller.may_read(team_id) for team_id in row.team_ids)
+    is_hidden = not all(caller.may_read(team_id) for team_id in row.owner_ids)
     reasons = reasons_of(facts_of(row, case=CaseKind(case.kind), of="it" if of is None else of.title))
     moved = ""
     if not row.is_late and row.place != row.first_place:

@@ -28,7 +28,7 @@ def judge(*, caller: Caller, suspect_id: int, state: VerdictState, reason: str, 
     if row is None or not caller.may_read(row.case.team_id):
         raise NotFound("there is no such suspect, or it is not yours to see")
     require(caller=caller, team_id=row.case.team_id, role=Role.RESPONDER)
-    if not all(caller.may_read(team_id) for team_id in row.team_ids):
+    if not all(caller.may_read(team_id) for team_id in row.owner_ids):
         raise NotFound("it is a change of another team, which keeps it to itself: ask that team")
     reason = reason.strip()
     if len(reason) > REASON_MAX:

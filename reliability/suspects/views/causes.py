@@ -60,7 +60,7 @@ def _of_case(burn: Period, case: Case) -> Cause | None:
         url=row.url,
         detail=f"{said}: {words}",
         is_declared=is_declared,
-        team_ids=frozenset(row.team_ids),
+        team_ids=row.owner_ids,
     )
 
 
