@@ -436,6 +436,13 @@ GATE_POLICIES_PER_TEAM_MAX = env.int("GATE_POLICIES_PER_TEAM_MAX", default=50)
 GATE_FREEZES_PER_TEAM_MAX = env.int("GATE_FREEZES_PER_TEAM_MAX", default=200)
 GATE_DECISION_DAYS = env.int("GATE_DECISION_DAYS", default=180)
 GATE_DECISIONS_PER_SERVICE_MAX = env.int("GATE_DECISIONS_PER_SERVICE_MAX", default=5_000)
+# How long rules of policies that were in force, and overrides, stay after their end; 0: for ever.
+GATE_HISTORY_DAYS = env.int("GATE_HISTORY_DAYS", default=1_100)
+# Copies of reports as they were sent; 0: for ever.
+REPORT_RETENTION_DAYS = env.int("REPORT_RETENTION_DAYS", default=1_100)
+for _name in ("GATE_HISTORY_DAYS", "REPORT_RETENTION_DAYS"):
+    if globals()[_name] < 0:
+        raise ImproperlyConfigured(f"{_name} must be 0 (for ever) or more, got {globals()[_name]}")
 # Suspects: how far back an objective is searched for burns that came in late; how long cases stay.
 SUSPECTS_LOOK_BACK_DAYS = env.int("SUSPECTS_LOOK_BACK_DAYS", default=31)
 SUSPECTS_RETENTION_DAYS = env.int("SUSPECTS_RETENTION_DAYS", default=400)

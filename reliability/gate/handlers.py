@@ -34,4 +34,5 @@ def tell(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None
 
 @due_work(FORGET, batch=True, standing=True)
 def forget(*, key: str, payload: dict[str, Any], now: datetime) -> datetime:
-    return now if asking.forget_old(now=now) else now + FORGET_EVERY
+    forgotten = asking.forget_old(now=now) + asking.forget_history(now=now)
+    return now if forgotten else now + FORGET_EVERY

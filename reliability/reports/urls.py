@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from reliability.reports.views import monthly, subscriptions
+from reliability.reports.views import leaving, monthly, subscriptions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/monthly/", monthly.monthly_report, name="report-monthly"),
@@ -15,5 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "reports/subscriptions/<int:pk>/delete/", subscriptions.subscription_delete, name="report-subscription-delete"
     ),
     path("reports/subscriptions/<int:pk>/test/", subscriptions.subscription_test, name="report-subscription-test"),
+    path("reports/subscriptions/<int:pk>/mine/", leaving.subscription_mine, name="report-subscription-mine"),
+    path("reports/leave/<str:token>/", leaving.leave_link, name="report-leave"),
     path("reports/sent/<int:pk>/", subscriptions.sent_detail, name="report-sent"),
 ]

@@ -70,6 +70,7 @@ PUBLIC = frozenset(
         "chaos/game-days/answers/<str:token>/",  # likewise: tests/chaos/gamedays/
         "stakeholders/read/<str:token>/",  # likewise: tests/stakeholders/test_reading.py
         "stakeholders/stop/<str:token>/",
+        "reports/leave/<str:token>/",  # likewise: tests/reports/test_leaving.py
         "chaos/notices/<str:token>/",  # the signature is the right: tests/chaos/runs/judging/test_notices.py
         "inbound/pagerduty/<slug:name>/",  # the signature of the body is what opens them
         "inbound/slack/<slug:name>/",
@@ -106,8 +107,15 @@ PUBLIC = frozenset(
     }
 )
 
-# Whoever may read may say that they have: of the draft that `hide` makes it is answered that nobody publishes it yet.
-SAID_BY_READERS = frozenset({"postmortems/<int:number>/read/", "api/v1/postmortems/<int:number>/read"})
+# Whoever may read may say that they have, or want no mail: of the draft that `hide` makes it is answered that nobody
+# publishes it yet, of the subscription that it goes to no member.
+SAID_BY_READERS = frozenset(
+    {
+        "postmortems/<int:number>/read/",
+        "api/v1/postmortems/<int:number>/read",
+        "reports/subscriptions/<int:pk>/mine/",
+    }
+)
 
 # What an address needs behind its question mark before it looks anything up.
 QUERIES = {"api/v1/slos/<name>/burn": "?window=1h"}

@@ -14,8 +14,9 @@ MARK = "hidden-treasure"
 def hidden_reports(cast: Cast) -> dict[str, dict[str, Any]]:
     """The arguments of addresses that start with the key."""
     row = Subscription.objects.create(
-        team=cast.payments, due_at=BEGINNING, created_at=BEGINNING, updated_at=BEGINNING, updated_by_name=MARK
-    )
+        team=cast.payments, due_at=BEGINNING, created_at=BEGINNING, updated_at=BEGINNING, updated_by_name=MARK,
+        to_members=False,
+    )  # fmt: skip
     numbers = Report(
         team=MARK, team_slug=cast.payments.slug, period="2026-01", title=MARK, zone="UTC", start="2026-01-01T00:00:00Z",
         end="2026-02-01T00:00:00Z", as_of="2026-02-01T08:00:00Z", is_over=True, objectives=(), objectives_total=0,

@@ -40,7 +40,7 @@ def test_all_well_is_said_of_what_was_measured_alone() -> None:
     assert said(*whole, line("search", 0.3456)) == [
         (
             "warn",
-            "No objective was missed as far as it was measured, but 1 of 11 were measured for less than 90 % of the "
+            "No objective was missed as far as it was measured, but 1 of 11 was measured for less than 90 % of the "
             "time: Search for 34.6 %",
         )
     ]

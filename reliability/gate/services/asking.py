@@ -11,7 +11,7 @@ from django.db.models import Count, F
 from reliability.access.domain.caller import Caller
 from reliability.gate.domain.kept import to_json
 from reliability.gate.domain.kinds import ChangeKind
-from reliability.gate.models import GateDecision
+from reliability.gate.models import GateDecision, GateOverride, PolicyPeriod
 from reliability.gate.selectors.answers import Answer, answer_of, service_named
 from reliability.web.errors import Invalid
 
@@ -79,6 +79,19 @@ def forget_old(*, now: datetime) -> int:
         ids = _beyond_the_bound()
     deleted, _ = GateDecision.objects.filter(pk__in=ids).delete()
     return deleted
+
+
+def forget_history(*, now: datetime) -> int:
+    """Periods of policies and overrides that ended GATE_HISTORY_DAYS ago, with their notices. Returns how many."""
+    if not settings.GATE_HISTORY_DAYS:
+        return 0
+    before = now - timedelta(days=settings.GATE_HISTORY_DAYS)
+    periods = PolicyPeriod.objects.filter(left_at__lt=before).order_by("left_at", "pk")
+    overrides = GateOverride.objects.filter(expires_at__lt=before).order_by("expires_at", "pk")
+    ended, expired = (list(one.values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE]) for one in (periods, overrides))
+    PolicyPeriod.objects.filter(pk__in=ended).delete()
+    GateOverride.objects.filter(pk__in=expired).delete()
+    return len(ended) + len(expired)
 
 
 def _beyond_the_bound() -> list[int]:

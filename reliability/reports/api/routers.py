@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ninja import Router
 
-from reliability.reports.api import monthly
+from reliability.reports.api import monthly, subscriptions
 
-ROUTERS: tuple[tuple[str, Router], ...] = (("/v1/reports", monthly.router),)
+ROUTERS: tuple[tuple[str, Router], ...] = (
+    ("/v1/reports/subscriptions", subscriptions.router),
+    ("/v1/reports", monthly.router),
+)

@@ -144,7 +144,8 @@ def _all_met(report: Report) -> Iterator[Highlight]:
         least, words = little[0], share_text(MEASURED_ENOUGH)
         yield Highlight(
             "warn",
-            f"No objective was missed as far as it was measured, but {len(little)} of {measured} were measured for "
+            f"No objective was missed as far as it was measured, but {len(little)} of {measured} "
+            f"{'was' if len(little) == 1 else 'were'} measured for "
             f"less than {words} of the time: {least.title} for {share_text(least.coverage)}",
             f"said when the period is over, nothing spent more than its budget, and something was measured for less "
             f"than {words} of the period",

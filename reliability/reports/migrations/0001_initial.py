@@ -69,6 +69,7 @@ class Migration(FirstTables):
                 ('updated_by_name', models.CharField(blank=True, max_length=160)),
                 ('revision', models.PositiveIntegerField(default=1)),
                 ('channels', models.ManyToManyField(blank=True, related_name='+', to='channels.channel')),
+                ('without', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='report_subscriptions', to='access.team')),
             ],
             options={

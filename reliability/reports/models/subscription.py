@@ -17,6 +17,7 @@ class Subscription(models.Model):
     zone = models.CharField(max_length=64, default="UTC")
     to_members = models.BooleanField(default=True)
     channels = models.ManyToManyField("channels.Channel", blank=True, related_name="+")
+    without = models.ManyToManyField("access.User", blank=True, related_name="+")  # members who do not want it
     is_paused = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     created_at = models.DateTimeField()

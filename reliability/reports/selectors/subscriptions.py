@@ -16,9 +16,9 @@ MEMBERS_MAX = 200
 
 
 def list_subscriptions(*, caller: Caller) -> QuerySet[Subscription]:
-    """Readable ones by team, with their channels."""
+    """Readable ones by team, with their channels and who does not want them."""
     found: QuerySet[Subscription] = Subscription.objects.readable_by(caller)
-    return found.select_related("team").prefetch_related("channels").order_by("team__name", "months", "pk")
+    return found.select_related("team").prefetch_related("channels", "without").order_by("team__name", "months", "pk")
 
 
 def subscription(*, caller: Caller, pk: int) -> Subscription:
@@ -84,9 +84,10 @@ def mail_channels(*, team_id: int) -> QuerySet[Channel]:
 
 
 def recipients_of(found: Subscription) -> list[Channel | User]:
-    """Mail channels that are the team's still, and its active members; each once."""
+    """Mail channels that are the team's still, and its active members who want it; each once."""
     channels = list(found.channels.filter(team_id=found.team_id, kind=MAIL, is_enabled=True).order_by("name", "pk"))
     if not found.to_members:
         return [*channels]
     members = Membership.objects.filter(team_id=found.team_id, user__is_active=True).select_related("user")
+    members = members.exclude(user__in=found.without.all())
     return [*channels, *(one.user for one in members.order_by("user__name", "pk")[:MEMBERS_MAX])]

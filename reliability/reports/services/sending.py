@@ -27,6 +27,7 @@ from reliability.reports.selectors.monthly import last_finished, report_of
 from reliability.reports.selectors.settling import unsettled
 from reliability.reports.selectors.subscriptions import caller_of_team, recipients_of
 from reliability.reports.services.due_kinds import NOTICE
+from reliability.reports.services.leaving import is_left, leave_url
 
 _PATIENCE = timedelta(days=2)
 OBJECTIVES_SHOWN = 30  # of a mail: as the templates cut them
@@ -118,12 +119,15 @@ def deliver(*, notice_id: int, now: datetime) -> datetime | None:
 def message_of(*, notice: ReportNotice, now: datetime) -> Message:
     """The kept numbers as a mail: plain text, and HTML with its styles at the elements. Needs notice.report.team."""
     sent = notice.report
+    stop_url = leave_url(notice=notice)
     asked = urlencode({"month": sent.period, "team": sent.team.slug, "tz": sent.zone})
     page = f"{reverse('report-monthly')}?{asked}"
     context = {
         "report": sent.numbers,
         "note": sent.note,
         "enough": MEASURED_ENOUGH,
+        "why": _why(notice),
+        "stop_url": stop_url,
         "unshown": max(len(sent.numbers["objectives"]) - OBJECTIVES_SHOWN, 0),
         "base": settings.PUBLIC_URL,
         "url": f"{settings.PUBLIC_URL}{page}",
@@ -145,7 +149,18 @@ def message_of(*, notice: ReportNotice, now: datetime) -> Message:
         url=context["url"],
         at=sent.made_at,
         team=sent.team.name,
+        unsubscribe_url=stop_url,
     )
+
+
+def _why(notice: ReportNotice) -> str:
+    """Why this place gets it."""
+    team = notice.report.team.name
+    if notice.report.is_test:
+        return "You get this once, as you asked for a test."
+    if notice.user_id is not None:
+        return f"You get this as a member of {team}."
+    return f"This goes to the channel {notice.place} of {team}: its editors end it under Reports, By mail."
 
 
 def _send(*, notice: ReportNotice, now: datetime) -> Outcome:
@@ -165,13 +180,18 @@ def _void_because(*, notice: ReportNotice, now: datetime) -> str:
     if notice.user is None or (notice.report.is_test and notice.user.is_administrator):
         return ""
     is_member = notice.user.memberships.filter(team_id=notice.report.team_id).exists()
-    return "" if is_member else "they left the team meanwhile"
+    if not is_member:
+        return "they left the team meanwhile"
+    found = notice.report.subscription
+    if found is not None and not notice.report.is_test and is_left(subscription=found, user=notice.user):
+        return "they do not want it any more"
+    return ""
 
 
 _TELLING = notices.Telling(
     model=ReportNotice,
     due_kind=NOTICE,
-    joined=("report__team", "channel", "user"),
+    joined=("report__team", "report__subscription", "channel", "user"),
     void_because=_void_because,
     send=_send,
     patience=_PATIENCE,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from incidents.learning.domain.periods import ReviewPeriod
 from reliability.access.domain.caller import Role
-from reliability.access.models import Team, User
+from reliability.access.models import Membership, Team, User
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import writable_teams
 from reliability.access.services.authorize import require
@@ -35,8 +35,10 @@ PER_PAGE = 30
 def subscription_list(request: AccessRequest) -> HttpResponse:
     """Subscriptions of readable teams, and what was sent."""
     rows = list(selectors.list_subscriptions(caller=request.caller))
+    own = Membership.objects.filter(user_id=request.caller.user_id or 0).order_by()
+    own_teams = set(own.values_list("team_id", flat=True))
     context = {
-        "rows": [(row, request.caller.may(row.team_id, Role.EDITOR)) for row in rows],
+        "rows": [(row, request.caller.may(row.team_id, Role.EDITOR), _mine(request, row, own_teams)) for row in rows],
         "page": page_of(request, selectors.list_sent(caller=request.caller), per_page=PER_PAGE),
         "may_create": writable_teams(caller=request.caller, role=Role.EDITOR).exists(),
     }
@@ -129,6 +131,13 @@ def sent_detail(request: AccessRequest, pk: int) -> HttpResponse:
         "today_url": f"{reverse('report-monthly')}?{asked}",
     }
     return render(request, "reports/sent.html", context)
+
+
+def _mine(request: AccessRequest, row: Subscription, own_teams: set[int]) -> str:
+    """Whether it comes to the person who looks: yes or no; blank when it could not."""
+    if not row.to_members or row.team_id not in own_teams:
+        return ""
+    return "no" if any(one.pk == request.caller.user_id for one in row.without.all()) else "yes"
 
 
 def _writable(request: AccessRequest, pk: int) -> Subscription:
