@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -144,14 +145,15 @@ def test_cloudevents_are_the_same_in_each_of_their_forms() -> None:
     encoded = {name: value for name, value in event.items() if name != "data"}
     encoded["data_base64"] = base64.b64encode(str(event["data"]).replace("'", '"').encode()).decode()
     headers = {f"ce-{name}": str(event[name]) for name in ("specversion", "id", "source", "type")}
-    ((structured,), (batched,), (binary,), (in_base64,)) = (
-        cloudevents.events_of(content_type=cloudevents.STRUCTURED, headers={}, body=b"", value=event),
-        cloudevents.events_of(content_type=cloudevents.BATCH, headers={}, body=b"", value=[event]),
-        cloudevents.events_of(content_type="application/json", headers=headers, body=b"", value=event["data"]),
-        cloudevents.events_of(content_type=cloudevents.STRUCTURED, headers={}, body=b"", value=encoded),
-    )
-    assert structured.data == batched.data == binary.data == in_base64.data == event["data"]
-    assert structured.key == batched.key == binary.key
+    found = [
+        *cloudevents.events_of(content_type=cloudevents.STRUCTURED, headers={}, body=b"", value=event),
+        *cloudevents.events_of(content_type=cloudevents.BATCH, headers={}, body=b"", value=[event]),
+        *cloudevents.events_of(content_type="application/json", headers=headers, body=b"", value=event["data"]),
+        *cloudevents.events_of(content_type=cloudevents.STRUCTURED, headers={}, body=b"", value=encoded),
+    ]
+    events = [one for one in found if isinstance(one, cloudevents.Event)]
+    assert [one.data for one in events] == [event["data"]] * 4
+    assert len({one.key for one in events}) == 1
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,6 @@ def test_cloudevents_are_the_same_in_each_of_their_forms() -> None:
     [
         ("application/json", {}, "is no CloudEvent"),
         (cloudevents.BATCH, {}, "is a JSON list"),
-        (cloudevents.BATCH, [1], "event 0 of the batch must be a JSON object"),
         (cloudevents.STRUCTURED, {"specversion": "0.3", "id": "1", "source": "/", "type": "t"}, "0.3"),
         (cloudevents.STRUCTURED, {"specversion": "1.0", "id": "1", "type": "t"}, "source is missing"),
     ],
@@ -167,6 +168,18 @@ def test_cloudevents_are_the_same_in_each_of_their_forms() -> None:
 def test_what_is_no_cloudevent_is_refused_with_its_place(content_type: str, value: Any, words: str) -> None:
     with pytest.raises(UnreadableError, match=words):
         cloudevents.events_of(content_type=content_type, headers={}, body=b"", value=value)
+
+
+def test_what_is_no_event_in_a_batch_keeps_no_other_from_being_read() -> None:
+    event = recorded("cdevents/deployed_0.4.json")
+    value = [1, event, {**event, "source": ""}]
+    first, second, third = cloudevents.events_of(content_type=cloudevents.BATCH, headers={}, body=b"", value=value)
+    assert isinstance(second, cloudevents.Event)
+    assert isinstance(first, cloudevents.Malformed)
+    assert isinstance(third, cloudevents.Malformed)
+    assert str(first.error) == "event 0 of the batch must be a JSON object"
+    assert str(third.error) == "event 2 of the batch: source is missing"
+    assert (third.type, orjson.loads(third.to_json())) == (event["type"], value[2])
 
 
 def test_argo_cd_tells_of_one_sync_by_its_start() -> None:

@@ -48,20 +48,44 @@ class Event:
             ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """What stands in a batch where an event should: kept with why, so that the others are none the worse for it."""
+
+    value: Any
+    error: UnreadableError
+
+    @property
+    def type(self) -> str:
+        return self._attributes.get("type", "")
+
+    def to_json(self) -> bytes:
+        """As it came; of what is nested too deeply to be written, its attributes."""
+        try:
+            return orjson.dumps(self.value)
+        except orjson.JSONEncodeError:
+            return orjson.dumps(self._attributes)
+
+    @property
+    def _attributes(self) -> dict[str, str]:
+        found = self.value.items() if isinstance(self.value, dict) else ()
+        return {name: str(one) for name, one in found if _is_simple(one)}
+
+
 def key_of(source: str, event_id: str) -> str:
     text = f"{source}#{event_id}"
     return text if len(text) <= 200 else hashlib.sha256(text.encode()).hexdigest()
 
 
-def events_of(*, content_type: str, headers: Mapping[str, str], body: bytes, value: Any) -> list[Event]:
-    """The events of a request. headers: with names in lower case; value: the JSON of the body.
+def events_of(*, content_type: str, headers: Mapping[str, str], body: bytes, value: Any) -> list[Event | Malformed]:
+    """The events of a request, in their order. headers: with names in lower case; value: the JSON of the body.
 
-    Raises UnreadableError naming the event of a batch.
+    Raises UnreadableError for what is neither an event nor a batch: a batch is read event by event.
     """
     if content_type == BATCH:
         if not isinstance(value, list):
             raise UnreadableError(INVALID, "a batch of CloudEvents is a JSON list")
-        return [structured(one, place=f"event {index} of the batch") for index, one in enumerate(value)]
+        return [_of_batch(one, index) for index, one in enumerate(value)]
     if content_type == STRUCTURED:
         return [structured(value, place="the event")]
     if "ce-specversion" in headers:
@@ -72,6 +96,15 @@ def events_of(*, content_type: str, headers: Mapping[str, str], body: bytes, val
     raise UnreadableError(
         "unsupported", f"Content-Type {content_type!r} without ce-specversion is no CloudEvent: send {STRUCTURED}"
     )
+
+
+def _of_batch(value: Any, index: int) -> Event | Malformed:
+    try:
+        event = structured(value, place=f"event {index} of the batch")
+        event.to_json()
+    except UnreadableError as error:
+        return Malformed(value, error)
+    return event
 
 
 def structured(value: Any, *, place: str) -> Event:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reliability.delivery.domain import argocd, cdevents, github, gitlab, rows, switches
+from reliability.delivery.domain import argocd, cdevents, cloudevents, github, gitlab, rows, switches
 from reliability.delivery.domain.told import Payload, Told, ignored
 
 
@@ -30,10 +30,10 @@ class Kind:
 
 
 def _cloudevent(payload: Payload) -> Told:
-    """The body is one event in its structured form, as it was kept."""
-    if not cdevents.is_cdevent(payload.event):
-        return ignored(f"the event {payload.event} is no CDEvent")
-    return cdevents.parse(payload.body.get("data"))
+    """The body is one event in its structured form, as it was kept, or what stood in its place."""
+    event = cloudevents.structured(payload.body, place="the event")
+    kind = event.attributes["type"]
+    return cdevents.parse(event.data) if cdevents.is_cdevent(kind) else ignored(f"the event {kind} is no CDEvent")
 
 
 _KINDS = (

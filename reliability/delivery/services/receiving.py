@@ -34,12 +34,16 @@ PARSER_FAILED = "parser_failed"
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One payload as it came. key: the sender's id of it; blank: its content tells it apart from others."""
+    """One payload as it came. key: the sender's id of it; blank: its content tells it apart from others.
+
+    refused: why it was not even that; it is kept all the same.
+    """
 
     event: str
     key: str
     body: bytes
     headers: Mapping[str, str]
+    refused: UnreadableError | None = None
 
     def identity(self) -> str:
         text = self.key or "sha256:" + hashlib.sha256(self.body).hexdigest()
@@ -82,14 +86,27 @@ def receive(*, integration: DeliveryIntegration, arrived: Sequence[Arrived], now
     again = [row.pk for row in known.values()]
     RawDelivery.objects.filter(pk__in=again[:_ROWS_PER_QUERY]).update(times=F("times") + 1)
     RawDelivery.objects.bulk_create([row for row in rows if row.pk is None], batch_size=_ROWS_PER_QUERY)
-    read(integration=integration, rows=rows, now=now)
+    refused = _refused(rows, [arrived[index_of[row.key]] for row in rows], now)
+    read(integration=integration, rows=[row for row in rows if row.pk not in refused], now=now)
     states = Counter(row.state for row in rows)
     if seen:
         states["duplicate"] += seen
-    refused = [row for row in rows if row.state == State.REJECTED]
-    errors = [{"index": index_of[row.key], "reason": row.reason, "message": row.message} for row in refused]
-    _note(integration, refused, now)
+    rejected = [row for row in rows if row.state == State.REJECTED]
+    errors = [{"index": index_of[row.key], "reason": row.reason, "message": row.message} for row in rejected]
+    _note(integration, rejected, now)
     return Received(states=dict(states), errors=errors)
+
+
+def _refused(rows: Sequence[RawDelivery], arrived: Sequence[Arrived], now: datetime) -> set[int]:
+    """Note at each row of a payload that was none why. Returns their ids."""
+    found = []
+    for row, one in zip(rows, arrived, strict=True):
+        if one.refused is not None:
+            row.state, row.reason, row.message = State.REJECTED, one.refused.reason, str(one.refused)[:_MESSAGE_MAX]
+            row.read_at = now
+            found.append(row)
+    RawDelivery.objects.bulk_update(found, ["state", "reason", "message", "read_at"], batch_size=200)
+    return {row.pk for row in found}
 
 
 def read(*, integration: DeliveryIntegration, rows: Sequence[RawDelivery], now: datetime, replay: str = "") -> None:

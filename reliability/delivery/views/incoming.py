@@ -99,7 +99,7 @@ def _proven(integration: DeliveryIntegration, headers: Mapping[str, str], body: 
 
 
 def _arrived(kind: Kind, request: HttpRequest, headers: Mapping[str, str], body: bytes) -> list[Arrived]:
-    """Raises TooLarge, and ProblemError for CloudEvents that are none: a batch has no payload of its own to keep."""
+    """Raises TooLarge, and ProblemError for what is neither an event nor a batch of CloudEvents."""
     content_type = content_type_of(request)
     if kind.name == "cloudevents":
         return _events(content_type, headers, body)
@@ -117,13 +117,17 @@ def _events(content_type: str, headers: Mapping[str, str], body: bytes) -> list[
         events = cloudevents.events_of(content_type=content_type, headers=headers, body=body, value=value)
         if len(events) > settings.DELIVERY_ROWS_MAX:
             raise TooLarge(f"{len(events):,} events in one request: send at most {settings.DELIVERY_ROWS_MAX:,}")
-        return [
-            Arrived(event=event.attributes["type"], key=event.key, body=event.to_json(), headers={}) for event in events
-        ]
+        return [_of_event(event) for event in events]
     except orjson.JSONDecodeError as error:
         raise ProblemError(f"the body is not valid JSON: {error}", reason="malformed") from error
     except UnreadableError as error:
         raise ProblemError(str(error), reason=error.reason) from error
+
+
+def _of_event(event: cloudevents.Event | cloudevents.Malformed) -> Arrived:
+    if isinstance(event, cloudevents.Malformed):
+        return Arrived(event=event.type[:120], key="", body=event.to_json(), headers={}, refused=event.error)
+    return Arrived(event=event.attributes["type"], key=event.key, body=event.to_json(), headers={})
 
 
 def _said(integration: DeliveryIntegration, received: Received) -> HttpResponse:
