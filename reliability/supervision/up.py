@@ -17,6 +17,7 @@ from pathlib import Path
 from reliability.supervision.console import say
 from reliability.supervision.places import ROOT, data_dir, demo_note
 from reliability.supervision.plans import BrokerMissingError, plans
+from reliability.supervision.prepared import is_prepared
 from reliability.supervision.supervisor import Supervisor
 
 _CONNECT_SECONDS = 1.0
@@ -40,7 +41,7 @@ def up(*, is_demo: bool) -> int:
             port = listener.getsockname()[1]  # PORT=0 takes any free one
             environment = _environment(directory, port=port, is_demo=is_demo)
             shutil.rmtree(directory / "metrics", ignore_errors=True)  # counts of processes that are gone
-            _prepare(environment, is_demo=is_demo)
+            _prepare(directory, environment, is_demo=is_demo)
             children = plans(data_dir=directory, environment=environment, listener=listener)
             greeting = _Greeting(host, port, environment, started_at=started_at)
             Supervisor(children, on_answer=greeting.try_once).run()
@@ -123,8 +124,8 @@ def _environment(directory: Path, *, port: int, is_demo: bool) -> dict[str, str]
     return environment
 
 
-def _prepare(environment: dict[str, str], *, is_demo: bool) -> None:
-    commands = [["prepare", "--verbosity", "0"]]
+def _prepare(directory: Path, environment: dict[str, str], *, is_demo: bool) -> None:
+    commands = [] if is_prepared(directory, environment=environment) else [["prepare", "--verbosity", "0"]]
     if is_demo:
         commands.append(["demo"])
     for command in commands:

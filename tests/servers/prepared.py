@@ -23,7 +23,7 @@ def copy_prepared(data_dir: Path, *, environment: Mapping[str, str]) -> None:
     """Static files, and the migrated database where it is the embedded one. The product prepares what is missing."""
     source = _prepared(environment)
     shutil.copytree(source / "static", data_dir / "static")
-    for stamp in ("static.stamp", "checked.stamp"):
+    for stamp in ("static.stamp", "checked.stamp", "prepared.stamp"):
         shutil.copy2(source / stamp, data_dir)
     if not environment.get("DATABASE_URL"):
         shutil.copy2(source / _DATABASE, data_dir)

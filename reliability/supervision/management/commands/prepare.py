@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +8,9 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
-_ROOMS = ("reliability", "slo", "chaos", "incidents")
+from reliability.supervision import prepared
 
 
 class Command(BaseCommand):
@@ -21,13 +20,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         checked, collected = (settings.STATIC_ROOT.with_name(f"{name}.stamp") for name in ("checked", "static"))
-        code = _fingerprint(path for room in _ROOMS for path in (settings.BASE_DIR / room).rglob("*.py"))
+        code = prepared.fingerprint_of(prepared.code())
         if not _is_stamped(checked, code):
             self.check()
         call_command("migrate", interactive=False, verbosity=options["verbosity"], skip_checks=True)
         settings.STATIC_ROOT.parent.mkdir(parents=True, exist_ok=True)
         checked.write_text(code)
-        files = _fingerprint(
+        self._collect(collected)
+        self._note()
+
+    def _collect(self, collected: Path) -> None:
+        files = prepared.fingerprint_of(
             Path(storage.path(path)) for finder in get_finders() for path, storage in finder.list(None)
         )
         wanted = hashlib.sha256(f"{files} {settings.STORAGES['staticfiles']['BACKEND']}".encode()).hexdigest()
@@ -37,12 +40,12 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         collected.write_text(wanted)
 
+    def _note(self) -> None:
+        release = prepared.note_prepared(settings.DATA_DIR)
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA user_version = {prepared.mark_of(release):d}")
+
 
 def _is_stamped(stamp: Path, wanted: str) -> bool:
     return stamp.is_file() and stamp.read_text() == wanted
-
-
-def _fingerprint(paths: Iterable[Path]) -> str:
-    """Changes when any of the files does, by its size or time."""
-    entries = [(str(path), (file := path.stat()).st_size, file.st_mtime_ns) for path in paths]
-    return hashlib.sha256(json.dumps(sorted(entries)).encode()).hexdigest()
