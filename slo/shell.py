@@ -18,11 +18,12 @@ from slo.views.banners import stale_numbers
 from slo.views.causes import exclusion_causes
 from slo.views.chain_panel import chain_of_service
 from slo.views.panel import objectives_of_service
-from slo.views.search import composites_found, indicators_found, objectives_found
+from slo.views.search import agreements_found, composites_found, indicators_found, objectives_found
 from slo.views.source_users import indicators_of_source
 
 register_search("objectives", objectives_found)
 register_search("composites", composites_found)
+register_search("agreements", agreements_found)
 register_search("indicators", indicators_found)
 register_banner("stale-numbers", stale_numbers)
 register_panel(

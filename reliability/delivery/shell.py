@@ -1,12 +1,15 @@
-"""What this room adds to the shell of every page: its place, and tabs."""
+"""What this room adds to the shell of every page: its place, tabs and search."""
 
 from __future__ import annotations
 
 from reliability.delivery.tabs import register_tab
+from reliability.delivery.views.search import integrations_found
 from reliability.web.navigation import Place, register_place
+from reliability.web.search import register_search
 from reliability.web.states import StateLook, register_state
 
 register_place(Place("delivery", "Delivery", "/delivery/", "merge", 30, is_prominent=False))
+register_search("delivery-integrations", integrations_found)
 register_tab("Figures", "delivery-figures", 10)
 register_tab("Deployments", "deployment-list", 20)
 register_tab("Integrations", "delivery-integration-list", 30)

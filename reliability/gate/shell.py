@@ -1,13 +1,17 @@
-"""What this room adds to the shell of every page: its tab, states, its panel on services."""
+"""What this room adds to the shell of every page: its tab, search, states, its panel on services."""
 
 from __future__ import annotations
 
 from reliability.catalog.panels import Panel, register_panel
 from reliability.delivery.tabs import register_tab
 from reliability.gate.views.panels import gate_of_service
+from reliability.gate.views.search import freezes_found, policies_found
+from reliability.web.search import register_search
 from reliability.web.states import StateLook, register_state
 
 register_tab("Gate", "gate", 25)
+register_search("budget-policies", policies_found)
+register_search("freezes", freezes_found)
 register_panel(Panel("gate", "Deploy gate", "gate/_service_panel.html", gate_of_service, order=15))
 for _slug, _look in {
     "gate_go": StateLook("Go", "good", "check"),

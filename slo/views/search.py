@@ -1,4 +1,4 @@
-"""Objectives and indicators in the search of the whole product."""
+"""Objectives, composites, agreements and indicators in the search of the whole product."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.urls import reverse
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.web.search import Hit
+from slo.selectors.agreements import AgreementFilters, list_agreements
 from slo.selectors.composites import CompositeFilters, list_composites
 from slo.selectors.slis import SliFilters, list_slis
 from slo.selectors.slos import SloFilters, SloOrdering, list_slos
@@ -48,6 +49,12 @@ def composites_found(request: HttpRequest, query: str, limit: int) -> list[Hit]:
     """Hits by name, title and description."""
     found = list_composites(caller=_caller(request), filters=CompositeFilters(text=query))[:limit]
     return [Hit("Composite", one.title, reverse("composite-detail", args=[one.name])) for one in found]
+
+
+def agreements_found(request: HttpRequest, query: str, limit: int) -> list[Hit]:
+    """Hits by name, title, customer and contract."""
+    found = list_agreements(caller=_caller(request), filters=AgreementFilters(text=query))[:limit]
+    return [Hit("Agreement", one.title, reverse("agreement", args=[one.name]), one.customer, "book") for one in found]
 
 
 def _caller(request: HttpRequest) -> Caller:
