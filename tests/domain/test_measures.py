@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from reliability.kit.periods import Period
 from reliability.measures.domain.amounts import Amount, Figure, counted, shared_out, weeks_of
-from reliability.measures.domain.buckets import Step, buckets_of
+from reliability.measures.domain.buckets import Step, buckets_of, cut_of
 from reliability.measures.domain.files import UnreadableBodyError, rows_of_json, rows_of_lines, rows_of_table
 from reliability.measures.domain.overlaps import clashes
 from reliability.measures.domain.ratios import RatioState, ratio_of
@@ -155,6 +155,21 @@ def test_buckets_cover_the_period_and_break_at_midnights_of_the_zone(step: Step,
         assert step is not Step.MONTH or local.day == 1
 
 
+def test_what_the_range_cuts_off_is_told_from_what_is_whole() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    period = Period(datetime(2026, 3, 18, 9, tzinfo=UTC), datetime(2026, 4, 5, 22, tzinfo=UTC))  # to midnight there
+    cut = {
+        step: [one in cut_of(buckets=found, step=step, zone=zone) for one in found]
+        for step in Step
+        for found in [buckets_of(period=period, step=step, zone=zone)]
+    }
+    assert cut[Step.WEEK] == [True, False, False], "the week of 23 hours less among them"
+    assert cut[Step.MONTH] == [True, True]
+    assert cut[Step.DAY] == [True] + [False] * 18
+    within = Period(datetime(2026, 3, 18, 9, tzinfo=UTC), datetime(2026, 3, 18, 10, tzinfo=UTC))
+    assert cut_of(buckets=[within], step=Step.DAY, zone=zone) == {within}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -166,6 +181,11 @@ def test_buckets_cover_the_period_and_break_at_midnights_of_the_zone(step: Step,
         ({"value": "1e16"}, "too_large"),
         ({"value": "1e999999"}, "too_large"),
         ({"value": "0.0000001"}, "too_fine"),
+        ({"value": "1.00000000000000000000000000000001"}, "too_fine"),
+        ({"value": "1234567890.123456"}, "too_fine"),
+        ({"value": "1_000"}, "bad_value"),
+        ({"value": "١٢"}, "bad_value"),
+        ({"value": "182,40"}, "bad_value"),
         ({"unit": "euro"}, "bad_currency"),
         ({"unit": ""}, "bad_currency"),
         ({"measure": "transactions"}, "bad_unit"),
@@ -187,7 +207,7 @@ def test_a_row_that_is_none_says_why(change: dict[str, Any], reason: str) -> Non
     assert refused.value.reason == reason
 
 
-@given(st.decimals(0, 10**15, places=6))
+@given(st.builds(lambda digits, places: Decimal(digits).scaleb(-places), st.integers(0, 10**15 - 1), st.integers(0, 6)))
 def test_values_are_what_was_sent_to_the_last_digit(value: Decimal) -> None:
     text = json.dumps([ROW]).replace('"1.5"', f"{value:f}")
     (row,) = rows_of_json(text)
@@ -208,6 +228,13 @@ def test_lines_and_tables_tell_the_same_and_what_is_none_is_refused_alone() -> N
     table = list(rows_of_table([",".join(ROW) + "\n", ",".join(ROW.values()) + "\n", ",".join(ROW.values()) + ",x\n"]))
     assert table[0] == (2, ROW)
     assert isinstance(table[1][1], UnreadableRowError)
+    for mark in (";", "\t"):
+        parted = [mark.join(ROW) + mark + "\r\n", mark.join(ROW.values()) + mark + "\r\n"]
+        assert list(rows_of_table(parted)) == [(2, ROW)]
+    odd = list(rows_of_table([",".join(ROW) + "\n", "a" * 200_000 + "\n", ",".join(ROW.values()) + "\n"]))
+    assert isinstance(odd[0][1], UnreadableRowError)
+    assert odd[1][1] == ROW, "one bad line is refused alone"
+    assert list(rows_of_table([])) == []
     for text in ("{}", "[1", "[NaN]"):
         with pytest.raises(UnreadableBodyError):
             rows_of_json(text)

@@ -88,6 +88,20 @@ def test_cost_per_transaction_is_sum_over_sum(sender: Client, shop: Service) -> 
     assert [one["numerator"]["value"] for one in days] == [10.0] * 14, "a week is shared over its days"
 
 
+def test_a_week_that_the_range_cuts_is_marked_and_sets_no_scale(as_: As, sender: Client, shop: Service) -> None:
+    fortnight(sender)
+    post(sender, [cost(1, "990")])
+    asked = "from=2026-03-01T12:00:00Z&to=2026-03-16T00:00:00Z"
+    found = sender.get(f"/api/v1/ratios?{asked}").json()["ratios"][0]["buckets"]
+    assert [one["is_cut"] for one in found] == [True, False, False]
+    post(sender, [row(1, 1)])
+    page = as_("viewer").get(f"/delivery/ratios/?{asked}").content.decode()
+    assert "Hollow: a part of a week, not to be compared; beyond the scale, see the table." in page
+    assert "part of a week" in page
+    file = list(csv.DictReader(io.StringIO(as_("viewer").get(f"/delivery/ratios.csv?{asked}").content.decode())))
+    assert [(one["Value"], one["Cut"]) for one in file[:3]] == [("990.0", "yes"), ("0.1", ""), ("0.7", "")]
+
+
 def test_told_again_a_figure_is_replaced_and_what_overlaps_is_refused(sender: Client, shop: Service) -> None:
     fortnight(sender)
     assert post(sender, [cost(2, "17.00")]).status_code == 202

@@ -42,7 +42,7 @@ _ROW = {
         "end": {**_INSTANT, "description": "it does not belong to the period"},
         "value": {
             "anyOf": [{"type": "number", "minimum": 0, "maximum": 1e15}, {"type": "string"}],
-            "description": "of the whole period; at most 6 decimals, read as decimal",
+            "description": "of the whole period; at most 15 digits, 6 of them decimals, read as decimal",
         },
         "unit": {"type": "string", "maxLength": 20, "description": "of cost a code of ISO 4217; of transactions none"},
     },

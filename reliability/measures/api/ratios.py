@@ -20,7 +20,7 @@ from reliability.kit.periods import Period
 from reliability.measures.charts.ratios import plain
 from reliability.measures.counts import Scope
 from reliability.measures.domain.amounts import Amount
-from reliability.measures.domain.buckets import BUCKETS_MAX, Step, buckets_of
+from reliability.measures.domain.buckets import BUCKETS_MAX, Step, buckets_of, cut_of
 from reliability.measures.domain.ratios import Measured, Ratio, RatioState
 from reliability.measures.models import OwnRatio
 from reliability.measures.selectors.ratios import kinds_of, measured, own_ratio, own_ratios
@@ -65,6 +65,7 @@ class RatioValue(Schema):
 class RatioBucket(RatioValue):
     start: datetime = Field(serialization_alias="from")
     end: datetime = Field(serialization_alias="to")
+    is_cut: bool = Field(description="to the period: a part of its day, week or month, not to be compared")
 
 
 class RatioOut(Schema):
@@ -129,7 +130,8 @@ def get_ratios(request: AccessRequest, query: Query[RatiosQuery]) -> Any:
         buckets=buckets,
         kinds=kinds_of(caller=request.caller, team_slug=team_slug),
     )
-    return {"start": period.start, "end": period.end, "ratios": [_out(one) for one in rows]}
+    cut = cut_of(buckets=buckets, step=query.step, zone=_zone(query.tz))
+    return {"start": period.start, "end": period.end, "ratios": [_out(one, cut) for one in rows]}
 
 
 @definitions_router.get(
@@ -206,12 +208,15 @@ def _definition(one: OwnRatio) -> dict[str, Any]:
     return {"id": one.pk, "team": one.team.slug, **{name: getattr(one, name) for name in names}}
 
 
-def _out(one: Measured) -> dict[str, Any]:
+def _out(one: Measured, cut: frozenset[Period]) -> dict[str, Any]:
     return {
         "name": one.kind.slug,
         **{name: getattr(one.kind, name) for name in ("title", "numerator", "denominator", "unit")},
         "whole": _value(one.whole),
-        "buckets": [{"start": part.start, "end": part.end, **_value(ratio)} for part, ratio in one.buckets],
+        "buckets": [
+            {"start": part.start, "end": part.end, "is_cut": part in cut, **_value(ratio)}
+            for part, ratio in one.buckets
+        ],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -29,6 +30,18 @@ def buckets_of(*, period: Period, step: Step, zone: ZoneInfo) -> list[Period]:
         found.append(Period(start, end))
         start = end
     return found
+
+
+def cut_of(*, buckets: Sequence[Period], step: Step, zone: ZoneInfo) -> frozenset[Period]:
+    """Those that are but a part of their day, week or month: nobody compares them with whole ones."""
+    return frozenset(one for one in buckets if not _is_whole(one, step, zone))
+
+
+def _is_whole(bucket: Period, step: Step, zone: ZoneInfo) -> bool:
+    """What ends where the next begins is whole if it begins where it would as the next of the one before it."""
+    before = (bucket.start - timedelta(microseconds=1)).astimezone(zone).date()
+    first = bucket.start.astimezone(zone).date()
+    return _next(before, step, zone) == bucket.start and _next(first, step, zone) == bucket.end
 
 
 def _next(day: date, step: Step, zone: ZoneInfo) -> datetime:

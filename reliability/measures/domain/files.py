@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Any
 
 from reliability.measures.domain.rows import UnreadableRowError
@@ -39,10 +40,23 @@ def rows_of_lines(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
 
 
 def rows_of_table(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
-    """(line from 1, row) of CSV whose first line has the names of the fields; empty cells are not told."""
-    reader = csv.DictReader(lines, restkey="")
-    for cells in reader:
-        if "" in cells:
+    """(line from 1, row) of CSV whose first line has the names of the fields; empty cells are not told.
+
+    What parts the names in the first line parts all cells: a comma, a semicolon or a tab. An UnreadableRowError stands
+    in for a line that is none.
+    """
+    rest = iter(lines)
+    first = next(rest, "")
+    reader = csv.DictReader(chain([first], rest), delimiter=max(",;\t", key=first.count))
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield reader.line_num, UnreadableRowError("malformed", f"the line is not valid CSV: {error}")
+            continue
+        if any(value.strip() for value in cells.pop(None, ())):
             words = "the line has more cells than the first line has names"
             yield reader.line_num, UnreadableRowError("malformed", words)
             continue

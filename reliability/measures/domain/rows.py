@@ -21,8 +21,10 @@ NAME_MAX = 63
 UNIT_MAX = 20
 TEXT_MAX = 63
 PLACES = 6
+DIGITS_MAX = 15  # SQLite keeps decimals as doubles: of more digits some would be others when they are read
 VALUE_MAX = Decimal(10) ** 15
 LENGTH_MAX = timedelta(days=366)
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*\Z")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database takes NUL, nor half of a surrogate pair
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -111,6 +113,9 @@ def _instant(row: Mapping[str, Any], name: str) -> datetime:
 def _value(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise UnreadableRowError("bad_value", 'value is a number, or a text such as "12.50"')
+    if isinstance(value, str) and not _NUMBER.match(value):
+        hint = ": with a point, and nothing between thousands" if "," in value else ""
+        raise UnreadableRowError("bad_value", f'value is a number, or a text such as "12.50"{hint}')
     try:
         number = Decimal(value.strip() if isinstance(value, str) else value)
     except (InvalidOperation, ValueError) as error:
@@ -121,10 +126,20 @@ def _value(value: Any) -> Decimal:
         raise UnreadableRowError("negative", "value is negative: send what remains, refunds already taken off")
     if number > VALUE_MAX:
         raise UnreadableRowError("too_large", f"value is larger than {VALUE_MAX:,}: use a larger unit")
-    exponent = number.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -PLACES:
+    places, digits = _size(number)
+    if places > PLACES:
         raise UnreadableRowError("too_fine", f"value has more than {PLACES} decimals: round it as you see fit")
+    if digits > DIGITS_MAX:
+        raise UnreadableRowError("too_fine", f"value has more than {DIGITS_MAX} digits: round it as you see fit")
     return number.quantize(Decimal(1).scaleb(-PLACES)) if number else Decimal(0)
+
+
+def _size(number: Decimal) -> tuple[int, int]:
+    """Decimals, and digits, without zeros at the end. Not by normalize(): that rounds to 28 digits first."""
+    _, digits, exponent = number.as_tuple()
+    text = "".join(map(str, digits))
+    kept = text.rstrip("0")
+    return -(int(exponent) + len(text) - len(kept)), len(kept.lstrip("0"))
 
 
 def _unit(measure: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from reliability.access.requests import AccessRequest
 from reliability.catalog.selectors.services import service
 from reliability.kit.periods import Period
 from reliability.measures.counts import Scope
-from reliability.measures.domain.buckets import BUCKETS_MAX, Step, buckets_of
+from reliability.measures.domain.buckets import BUCKETS_MAX, Step, buckets_of, cut_of
 from reliability.web.errors import Invalid
 from reliability.web.timerange import TimeRange
 
@@ -64,6 +64,9 @@ class RatioQuery:
         """Raises NotFound for a service that is not readable."""
         found = service(caller=request.caller, name=self.service) if self.service else None
         return Scope(service_id=found.pk if found else None, team_slug=self.team)
+
+    def cut(self, buckets: list[Period]) -> frozenset[Period]:
+        return cut_of(buckets=buckets, step=self.step, zone=self.time_range.zone)
 
     def buckets(self) -> list[Period]:
         """Raises Invalid for too many."""

@@ -26,7 +26,7 @@ from reliability.measures.views.query import RatioQuery
 from reliability.measures.views.rows import row_of
 from reliability.web.spreadsheets import table_file
 
-_COLUMNS = ("Ratio", "From", "To", "Value", "Unit", "Above", "n above", "Below", "n below", "Why none")
+_COLUMNS = ("Ratio", "From", "To", "Value", "Unit", "Above", "n above", "Below", "n below", "Why none", "Cut")
 
 
 @require_safe
@@ -36,12 +36,13 @@ def ratio_page(request: AccessRequest) -> HttpResponse:
     found = _found(request, query)
     scope = query.scope(request)
     period = query.time_range.period
+    cut = query.cut(query.buckets())
     context: dict[str, Any] = {
         "tabs": tabs_for(request),
         "query": query,
         "steps": list(Step),
         "rows": [row_of(one) for one in found],
-        "charts": [ratio_chart(measured=one, period=period, step_words=query.step.value) for one in found],
+        "charts": [ratio_chart(measured=one, period=period, step_words=query.step.value, cut=cut) for one in found],
         "has_figures": list_figures(caller=request.caller, scope=scope, period=period).exists(),
         "own": own_ratios(caller=request.caller, team_slug=query.team),
         "may_define": request.caller.is_administrator or bool(request.caller.team_ids(Role.EDITOR)),
@@ -54,12 +55,14 @@ def ratio_page(request: AccessRequest) -> HttpResponse:
 
 @require_safe
 def ratio_file(request: AccessRequest) -> HttpResponse:
-    """Each ratio in each bucket; undefined ones have an empty value and say why."""
+    """Each ratio in each bucket; undefined ones have an empty value and say why. Cut: to the range."""
     query = RatioQuery.of(request, now=timezone.now())
+    cut = query.cut(query.buckets())
     rows = (
         (
             one.kind.slug, format_instant(bucket.start), format_instant(bucket.end), plain(ratio.value), ratio.unit,
             plain(ratio.above.value), ratio.above.n, plain(ratio.below.value), ratio.below.n, ratio.why.words,
+            "yes" if bucket in cut else "",
         )
         for one in _found(request, query)
         for bucket, ratio in one.buckets

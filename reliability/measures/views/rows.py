@@ -59,4 +59,5 @@ def _amount(name: str, amount: Amount) -> str:
     if amount.value is None:
         return f"{words}: not known"
     unit = next(iter(amount.units), "")
-    return f"{words}: {number_text(round(float(amount.value), 2))} {unit}".rstrip() + f", n = {amount.n:,}"
+    text = value_text(amount.value) if amount.value < 1 else number_text(round(float(amount.value), 2))
+    return f"{words}: {text} {unit}".rstrip() + f", n = {amount.n:,}"
