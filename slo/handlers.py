@@ -7,7 +7,14 @@ from typing import Any
 
 from reliability.kit.instants import floor_minute
 from reliability.outbox.registry import HALF_OF_THE_SLOTS, due_work
-from slo.services import backfills_reading, collections, evaluations, retention, schedules
+from slo.services import (
+    backfills_reading,
+    collections,
+    composite_evaluations,
+    evaluations,
+    retention,
+    schedules,
+)
 
 
 # A run bounds itself to some twenty seconds; the lease is for a machine that was suspended.
@@ -23,6 +30,14 @@ def evaluate(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | 
     if not result.evaluated:
         return None
     return floor_minute(now) + timedelta(minutes=1, seconds=25 + int(key) % 10)
+
+
+@due_work(schedules.EVALUATE_COMPOSITES, lease=timedelta(minutes=2))
+def evaluate_composites(*, key: str, payload: dict[str, Any], now: datetime) -> datetime | None:
+    """After the objectives of the minute: what they are made of has been collected then."""
+    if not composite_evaluations.evaluate_team(team_id=int(key), now=now):
+        return None
+    return floor_minute(now) + timedelta(minutes=1, seconds=38 + int(key) % 10)
 
 
 @due_work(schedules.BACKFILL, lease=timedelta(minutes=5), batch=True)

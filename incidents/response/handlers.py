@@ -16,7 +16,15 @@ from incidents.response.domain.entries import Kind
 from incidents.response.selectors.blocking import severe_incidents
 from incidents.response.selectors.content import incident_id_of
 from incidents.response.selectors.detections import alerts_seen
-from incidents.response.services import burn_alerts, burning_on, experiments, lapses, pagerduty_reconciling, silences
+from incidents.response.services import (
+    burn_alerts,
+    burning_on,
+    composite_alerts,
+    experiments,
+    lapses,
+    pagerduty_reconciling,
+    silences,
+)
 from incidents.response.services.burning_watch import STILL_BURNING
 from incidents.response.services.recording import record
 from incidents.response.services.retention import forget_alerts
@@ -36,6 +44,16 @@ def burn_alert_fired(*, fact_id: int, payload: dict[str, Any], now: datetime) ->
 @subscriber("BurnRateAlertResolved", "response.burn_alert_resolved")
 def burn_alert_resolved(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
     burn_alerts.resolved(payload=payload, now=now)
+
+
+@subscriber("CompositeAlertFired", "response.composite_alert_fired")
+def composite_alert_fired(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    composite_alerts.fired(payload=payload, now=now)
+
+
+@subscriber("CompositeAlertResolved", "response.composite_alert_resolved")
+def composite_alert_resolved(*, fact_id: int, payload: dict[str, Any], now: datetime) -> None:
+    composite_alerts.resolved(payload=payload, now=now)
 
 
 register_blocker("incidents", severe_incidents, stops_runs=True, words="no Sev1 or Sev2 is open on it")

@@ -54,6 +54,8 @@ class CompositeFields(Schema):
     )
     service: Annotated[str | None, Field(max_length=63)] = None
     description: Annotated[str, Field(max_length=10_000)] = ""
+    has_page: Annotated[bool, Field(description="burn alerts: 2 % of the budget in 1 h, 5 % in 6 h; Sev2")] = True
+    has_ticket: Annotated[bool, Field(description="burn alerts: 10 % of the budget in 1 d, 10 % in 3 d; Sev3")] = True
 
 
 class CompositeCreate(CompositeFields):
@@ -102,6 +104,8 @@ class CompositeOut(CompositeDefinitionOut):
     team: str
     service: str | None
     hidden: Hidden
+    has_page: bool
+    has_ticket: bool
     revision: int
     created_at: datetime
     updated_at: datetime
@@ -114,6 +118,24 @@ class CompositeVersionOut(CompositeDefinitionOut):
     author: str
     reason: str
     created_at: datetime
+
+
+class CompositeAlertOut(Schema):
+    """One firing of one rule."""
+
+    id: int
+    composite: str
+    condition: str
+    state: str = Field(description="firing or resolved")
+    severity: int
+    urgency: str
+    title: str
+    text: str
+    numbers: dict[str, Any]
+    fired_at: datetime
+    fire_reason: str
+    resolved_at: datetime | None
+    resolve_reason: str
 
 
 class PartShareOut(Schema):
@@ -194,6 +216,8 @@ def composite_out(composite: Composite, version: CompositeVersion, *, caller: Ca
         "team": composite.team.slug,
         "service": service.name if service else None,
         "hidden": hidden(caller=caller, service=composite.service),
+        "has_page": composite.has_page,
+        "has_ticket": composite.has_ticket,
         "revision": composite.revision,
         "created_at": composite.created_at,
         "updated_at": composite.updated_at,

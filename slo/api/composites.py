@@ -15,6 +15,7 @@ from reliability.web.api.paging import Page, PageQuery, page_of
 from reliability.web.api.revisions import IfMatch, expected_revision, tag
 from reliability.web.errors import Invalid, NotFound
 from slo.api.composite_schemas import (
+    CompositeAlertOut,
     CompositeCreate,
     CompositeOut,
     CompositePartIn,
@@ -29,9 +30,10 @@ from slo.api.references import service_id, team_id
 from slo.api.slo_schemas import PeriodOut
 from slo.api.status import At, HistoryPointOut, HistoryQuery, period_of
 from slo.domain.composite_drafts import PartDraft
-from slo.models import Composite, CompositePart
+from slo.models import Composite, CompositeAlert, CompositePart
 from slo.selectors import composites as selectors
 from slo.selectors import slos
+from slo.selectors.composite_alerts import alerts_of_composite
 from slo.selectors.composite_history import composite_past
 from slo.selectors.composite_phrases import weakest_text
 from slo.selectors.composite_status import CompositeStatus, composite_status_of
@@ -123,6 +125,19 @@ def list_versions(request: AccessRequest, name: str) -> Any:
 
 
 @router.get(
+    "/{name}/alerts",
+    response=Page[CompositeAlertOut],
+    operation_id="listCompositeAlerts",
+    summary="Burn alerts of a composite",
+)
+def list_alerts(request: AccessRequest, name: str, query: Query[PageQuery]) -> Any:
+    """What fired: open ones first, then the newest. Each fires once, and opens an incident."""
+    composite = selectors.get_composite(caller=request.caller, name=name)
+    page = page_of(queryset=alerts_of_composite(composite=composite), query=query)
+    return {**page, "items": [_alert_out(composite, alert) for alert in page["items"]]}
+
+
+@router.get(
     "/{name}/status", response=CompositeStatusOut, operation_id="getCompositeStatus", summary="Status of a composite"
 )
 def get_status(request: AccessRequest, name: str, at: At = None) -> Any:
@@ -155,6 +170,14 @@ def get_history(request: AccessRequest, name: str, query: Query[HistoryQuery]) -
     }
 
 
+def _alert_out(composite: Composite, alert: CompositeAlert) -> dict[str, Any]:
+    names = (
+        "condition", "state", "severity", "urgency", "title", "text", "numbers", "fired_at", "fire_reason",
+        "resolved_at", "resolve_reason",
+    )  # fmt: skip
+    return {"id": alert.pk, "composite": composite.name, **{name: getattr(alert, name) for name in names}}
+
+
 def _draft(
     request: AccessRequest, name: str, body: CompositeCreate | CompositeReplace, *, stored: Composite | None = None
 ) -> CompositeDraft:
@@ -171,6 +194,8 @@ def _draft(
         missing=body.missing.value,
         service_id=service_id(caller=caller, name=body.service, stored=stored.service if stored else None),
         description=body.description,
+        has_page=body.has_page,
+        has_ticket=body.has_ticket,
     )
 
 

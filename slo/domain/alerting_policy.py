@@ -17,7 +17,7 @@ from slo.domain.alerting_silence import SilenceRule
 
 # Of a source whose senders choose their own rhythm, silence is no alarm unless somebody says so.
 _QUIET_KINDS = frozenset({"pushed"})
-_UNCOUNTED_KINDS = frozenset({"raw_ratio"})  # a ratio per minute: no events to count
+UNCOUNTED_KINDS = frozenset({"raw_ratio"})  # a ratio per minute: no events to count
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def policy_of(
             min_bad_events=settings.min_bad_events,
             min_valid_events=settings.min_valid_events,
             cold_start_bad_events=settings.cold_start_bad_events,
-            counts_events=indicator_kind not in _UNCOUNTED_KINDS and not counts_no_data_as_bad,
+            counts_events=indicator_kind not in UNCOUNTED_KINDS and not counts_no_data_as_bad,
             needs_coverage=not counts_no_data_as_bad,
         ),
         silence=SilenceRule(

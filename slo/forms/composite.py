@@ -66,6 +66,17 @@ class CompositeForm(ObjectiveForm):
         label="When some part was not measured, the slice is",
         error_messages=CHOICE,
     )
+    has_page = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Page for a fast burn: 2 % of the budget in 1 h, 5 % in 6 h (Sev2)",
+        help_text="Its parts may page for the same outage: let those that matter through it open tickets only.",
+    )
+    has_ticket = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Ticket for a slow burn: 10 % in 1 day, 10 % in 3 days (Sev3)",
+    )
     budgeting_method = None  # type: ignore[assignment]  # Django's way to leave a field out
     slice_target = None  # type: ignore[assignment]  # Django's way to leave a field out
     counts_no_data_as_bad = None  # type: ignore[assignment]  # Django's way to leave a field out

@@ -5,6 +5,7 @@ from slo.models.alerting import AlertSettings
 from slo.models.backfill import Backfill
 from slo.models.chunk import HourChunk
 from slo.models.composite import Composite, CompositePart, CompositeVersion
+from slo.models.composite_alert import CompositeAlert, CompositeEvaluation
 from slo.models.exclusion import Exclusion
 from slo.models.openslo import OpenSloDocument
 from slo.models.receipt import IntakeReceipt
@@ -20,6 +21,8 @@ __all__ = [
     "Backfill",
     "BurnAlert",
     "Composite",
+    "CompositeAlert",
+    "CompositeEvaluation",
     "CompositePart",
     "CompositeVersion",
     "Exclusion",

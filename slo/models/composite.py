@@ -20,6 +20,8 @@ class Composite(models.Model):
     name = models.SlugField(max_length=63, unique=True)
     title = models.CharField(max_length=160)
     description = models.TextField(blank=True)
+    has_page = models.BooleanField(default=True)  # fast burns wake people
+    has_ticket = models.BooleanField(default=True)  # slow burns open a case that can wait
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     updated_by_name = models.CharField(max_length=160, blank=True)

@@ -20,7 +20,7 @@ _DEFAULT = Settings()
 def policies_of(*, terms: Sequence[Terms], at: datetime) -> list[Policy]:
     """The policy of each objective at *at*, in the order given."""
     settings = settings_by_slo(slo_ids=[one.slo.pk for one in terms])
-    kinds = _indicator_kinds({one.sli_id for one in terms})
+    kinds = indicator_kinds({one.sli_id for one in terms})
     documents = alert_documents(slos=[one.slo for one in terms])
     # Most objectives differ in nothing that matters: what the same is asked for is worked out once.
     known: dict[Any, Policy] = {}
@@ -81,7 +81,8 @@ def settings_by_slo(*, slo_ids: Sequence[int]) -> dict[int, Settings]:
     return {row.slo_id: row.to_settings() for row in rows}
 
 
-def _indicator_kinds(sli_ids: set[int]) -> dict[int, str]:
+def indicator_kinds(sli_ids: set[int]) -> dict[int, str]:
+    """How each indicator is measured, by id."""
     ids = ids_query(np.array(sorted(sli_ids), dtype=np.int64))
     rows = Sli.objects.filter(pk__in=ids).order_by().values_list("pk", "spec__kind")
     return {pk: str(kind) for pk, kind in rows}

@@ -17,7 +17,7 @@ from slo.domain.alerting_readings import Reading, WindowReading
 from slo.domain.alerting_rules import Rule
 from slo.domain.alerting_silence import decide_silence
 from slo.domain.alerting_steps import Decision, Memory, decide, number
-from slo.models import BurnAlert, Slo, SloStatus
+from slo.models import BurnAlert, CompositeAlert, Slo, SloStatus
 from slo.selectors.alert_readings import readings_of
 from slo.selectors.replay import policy_at
 from slo.selectors.status import measured_until
@@ -36,12 +36,12 @@ class AlertFilters:
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """Where one rule stands. alert: the open one, if it fires."""
+    """Where one rule stands. alert: the open one, if it fires, of an objective or of a composite."""
 
     rule: Rule
     reading: Reading
     decision: Decision
-    alert: BurnAlert | None
+    alert: BurnAlert | CompositeAlert | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def alerting_state(*, slo: Slo, now: datetime) -> AlertingState:
     return AlertingState(at, policy, tuple(rules), silence, until)
 
 
-def memory_of(alert: BurnAlert | None, waiting: Mapping[str, str], key: str) -> Memory:
+def memory_of(alert: BurnAlert | CompositeAlert | None, waiting: Mapping[str, str], key: str) -> Memory:
     """What is remembered of a condition: its open alert, or since when it has been true."""
     if alert is not None:
         return Memory(firing_since=alert.fired_at, calm_since=alert.calm_since)

@@ -21,7 +21,7 @@ from slo.selectors.composite_wholes import Stretch, wholes_of
 from slo.selectors.fleet import own_window_name
 from slo.selectors.status import BudgetView
 
-_LONGEST_RATE = max(burn.STANDARD_WINDOWS.values())
+LONGEST_RATE = max(burn.STANDARD_WINDOWS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def composite_status_of(*, composite: Composite, at: datetime, now: datetime) ->
 def statuses_of(*, composites: Sequence[Composite], at: datetime) -> list[CompositeStatus]:
     """The status of each composite at *at*, in their order: as many statements for many as for one."""
     at = floor_minute(at)
-    terms = composite_terms_of(composites=composites, at=at, since=at - _LONGEST_RATE)
+    terms = composite_terms_of(composites=composites, at=at, since=at - LONGEST_RATE)
     return status_under(terms=terms, at=at)
 
 
@@ -97,12 +97,13 @@ def status_under(*, terms: Sequence[CompositeTerms], at: datetime) -> list[Compo
     asked = []
     for one in terms:
         period = one.definition.window.period_at(at)
-        start = min(period.start_minute, to_minute(at - _LONGEST_RATE))
+        start = min(period.start_minute, to_minute(at - LONGEST_RATE))
         asked.append((one, Stretch(start, max(period.end_minute, to_minute(at)), at)))
-    return [_status(one, whole, at) for one, whole in zip(terms, wholes_of(asked=asked), strict=True)]
+    return [status_of_whole(one, whole, at) for one, whole in zip(terms, wholes_of(asked=asked), strict=True)]
 
 
-def _status(terms: CompositeTerms, whole: Whole, at: datetime) -> CompositeStatus:
+def status_of_whole(terms: CompositeTerms, whole: Whole, at: datetime) -> CompositeStatus:
+    """The status by the slices of *whole*, which begins no later than the window and the longest burn rate."""
     definition = terms.definition.definition
     period = definition.window.period_at(at)
     own = whole.between(start_minute=period.start_minute, end_minute=period.end_minute)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 from reliability.access.domain.caller import Caller
 from reliability.catalog.models import Service
 from reliability.web.errors import NotFound
+from slo.domain.status import State
 from slo.models import Composite, CompositePart, CompositeVersion
+from slo.selectors.slos import LEAST_LEFT, RANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +25,31 @@ class CompositeFilters:
     team_slug: str = ""
     service_name: str = ""
     text: str = ""
+    state: State | None = None
 
 
-def list_composites(*, caller: Caller, filters: CompositeFilters | None = None) -> QuerySet[Composite]:
-    """Readable composites by title, team and service joined."""
+class CompositeOrdering(StrEnum):
+    """Orders of the list; each ends in the primary key. State and budget are those of the newest evaluation."""
+
+    STATE = "state"  # worst first, then the least budget left
+    REMAINING = "remaining"
+    TITLE = "title"
+
+
+_ORDERS: dict[CompositeOrdering, tuple[OrderBy | str, ...]] = {
+    CompositeOrdering.STATE: (RANK.asc(), LEAST_LEFT, "title", "name", "pk"),
+    CompositeOrdering.REMAINING: (LEAST_LEFT, "title", "name", "pk"),
+    CompositeOrdering.TITLE: ("title", "name", "pk"),
+}
+
+
+def list_composites(
+    *,
+    caller: Caller,
+    filters: CompositeFilters | None = None,
+    ordering: CompositeOrdering = CompositeOrdering.TITLE,
+) -> QuerySet[Composite]:
+    """Readable composites, team and service joined. One that was not evaluated yet is without data."""
     filters = filters or CompositeFilters()
     wanted = Q()
     if filters.team_slug:
@@ -33,7 +58,10 @@ def list_composites(*, caller: Caller, filters: CompositeFilters | None = None) 
         wanted &= Q(service__in=Service.objects.readable_by(caller).filter(name=filters.service_name))
     for word in filters.text.split()[:8]:
         wanted &= Q(name__icontains=word) | Q(title__icontains=word) | Q(description__icontains=word)
-    return _readable(caller).filter(wanted).order_by("title", "name", "pk")
+    if filters.state is not None:
+        of_state = Q(status__state=filters.state.value)
+        wanted &= of_state | Q(status=None) if filters.state is State.NO_DATA else of_state
+    return _readable(caller).filter(wanted).order_by(*_ORDERS[ordering])
 
 
 def get_composite(*, caller: Caller, name: str) -> Composite:

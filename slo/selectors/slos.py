@@ -23,16 +23,17 @@ class SloOrdering(StrEnum):
     NAME = "name"
 
 
-_RANKS = {State.BREACHED: 0, State.AT_RISK: 1, State.NO_DATA: 2, State.MET: 3}
-_RANK = Case(
-    *(When(status__state=state.value, then=Value(rank)) for state, rank in _RANKS.items()),
-    default=Value(len(_RANKS)),
+# Of objectives and composites, whose newest evaluation is their `status`.
+RANKS = {State.BREACHED: 0, State.AT_RISK: 1, State.NO_DATA: 2, State.MET: 3}
+RANK = Case(
+    *(When(status__state=state.value, then=Value(rank)) for state, rank in RANKS.items()),
+    default=Value(len(RANKS)),
     output_field=IntegerField(),
 )
-_REMAINING = F("status__remaining").asc(nulls_last=True)
+LEAST_LEFT = F("status__remaining").asc(nulls_last=True)
 _ORDERS: dict[SloOrdering, tuple[OrderBy | str, ...]] = {
-    SloOrdering.STATE: (_RANK.asc(), _REMAINING, "name", "pk"),
-    SloOrdering.REMAINING: (_REMAINING, "name", "pk"),
+    SloOrdering.STATE: (RANK.asc(), LEAST_LEFT, "name", "pk"),
+    SloOrdering.REMAINING: (LEAST_LEFT, "name", "pk"),
     SloOrdering.BURN: (F("status__burn_rate_1h").desc(nulls_last=True), "name", "pk"),
     SloOrdering.NAME: ("name", "pk"),
 }

@@ -33,6 +33,8 @@ class CompositeDraft:
     missing: str = Missing.NO_DATA.value
     service_id: int | None = None
     description: str = ""
+    has_page: bool = True
+    has_ticket: bool = True
 
 
 def audited(draft: CompositeDraft) -> dict[str, Any]:

@@ -17,12 +17,12 @@ from slo.domain.naming import mistakes_of
 from slo.models import Composite, CompositePart, CompositeVersion, Slo
 from slo.selectors import composites as selectors
 from slo.selectors.composite_shapes import shape_of_all
-from slo.services import editing
+from slo.services import composite_alerts, composite_evaluations, editing, schedules
 from slo.services.composite_records import KIND, CompositeDraft, audited, record
 
 __all__ = ["CompositeDraft", "create", "delete", "draft_of", "losses_of", "refuse_part", "update"]
 
-_OWN_FIELDS = ("team_id", "service_id", "name", "title", "description")
+_OWN_FIELDS = ("team_id", "service_id", "name", "title", "description", "has_page", "has_ticket")
 
 
 def create(
@@ -45,6 +45,8 @@ def create(
         instant = editing.effective_instant(given=effective_from, now=now)
         _write_version(composite, asked, draft.parts, instant, caller, reason)
         record(caller, "composite.create", composite, now, reason, old={}, new=audited(_as_stored(draft, asked)))
+        schedules.evaluate_composites(team_id=composite.team_id, now=now)
+        composite_evaluations.evaluate(composite_ids=[composite.pk], now=now)
     return composite
 
 
@@ -83,6 +85,8 @@ def update(
         stored.updated_by_name = caller.name[:160]
         _save(stored, draft.name, is_new=False)
         record(caller, "composite.update", stored, now, reason, old=old, new=dict.fromkeys(old) | new)
+        schedules.evaluate_composites(team_id=stored.team_id, now=now)
+        composite_evaluations.evaluate(composite_ids=[stored.pk], now=now)
     return stored
 
 
@@ -121,18 +125,22 @@ def losses_of(*, composite: Composite) -> list[str]:
 
 
 def delete(*, caller: Caller, composite: Composite, now: datetime, reason: str = "") -> None:
-    """Delete the composite with its versions. Raises Conflict while another composite has it as a part."""
+    """Delete the composite with its versions; open alerts are resolved first, so that whoever was woken is told.
+
+    Raises Conflict while another composite has it as a part.
+    """
     editing.require_editor(caller=caller, team_ids=[composite.team_id])
     with transaction.atomic():
         stored = _locked(composite)
         refuse_part(caller=caller, users=selectors.using(now=now, composite_id=stored.pk), title=str(stored))
         old = {**audited(draft_of(composite=stored)), "lost": losses_of(composite=stored)}
         record(caller, "composite.delete", stored, now, reason, old=old, new=dict.fromkeys(old))
+        composite_alerts.resolve_all(composite=stored, reason="resolved: the composite was deleted", now=now)
         stored.delete()
 
 
 def _locked(composite: Composite) -> Composite:
-    stored: Composite | None = Composite.objects.select_for_update().filter(pk=composite.pk).first()
+    stored: Composite | None = Composite.objects.select_for_update(no_key=True).filter(pk=composite.pk).first()
     if stored is None:
         raise NotFound(f"the composite {composite.name!r} has been deleted")
     return stored
@@ -173,7 +181,8 @@ def _checked(
         *_unreadable(caller, draft.parts, known={part.key for part in before.parts} if before else set()),
     ]
     if asked is not None:
-        list(Composite.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+        # Alerts that fire meanwhile refer to theirs, and need not wait.
+        list(Composite.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
         own_id = stored.pk if stored else None
         mistakes += nesting_mistakes(shape=shape_of_all(), own_id=own_id, asked=asked, parts=draft.parts)
     editing.refuse(mistakes)

@@ -11,7 +11,7 @@ from django.db import transaction
 from reliability.kit.counting import DRIFT_MAX
 from slo.domain.chunks import HOUR_MINUTES
 from slo.domain.prefixes import Head, Shift
-from slo.models import BurnAlert, HourChunk, Sli
+from slo.models import BurnAlert, CompositeAlert, HourChunk, Sli
 from slo.services import chunk_rows
 from slo.services.series import acceptable_minutes
 
@@ -41,13 +41,13 @@ def drop_old(*, now: datetime) -> bool:
 def drop_old_alerts(*, now: datetime) -> bool:
     """Drop some alerts that were over before the oldest minute kept; returns whether there may be more."""
     oldest = now - timedelta(days=settings.SERIES_RETENTION_DAYS)
-    ids = list(
-        BurnAlert.objects.filter(resolved_at__lt=oldest)
-        .order_by("resolved_at", "pk")
-        .values_list("pk", flat=True)[:ALERTS_PER_RUN]
-    )
-    BurnAlert.objects.filter(pk__in=ids).delete()
-    return len(ids) == ALERTS_PER_RUN
+    is_more = False
+    for alerts in (BurnAlert.objects, CompositeAlert.objects):
+        over = alerts.filter(resolved_at__lt=oldest).order_by("resolved_at", "pk")
+        ids = list(over.values_list("pk", flat=True)[:ALERTS_PER_RUN])
+        alerts.filter(pk__in=ids).delete()
+        is_more |= len(ids) == ALERTS_PER_RUN
+    return is_more
 
 
 @transaction.atomic

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from reliability.outbox.services.due import schedule
-from slo.models import Backfill, Sli, Slo
+from slo.models import Backfill, Composite, Sli, Slo
 
 COLLECT = "slo.collect"
 EVALUATE = "slo.evaluate"
+EVALUATE_COMPOSITES = "slo.evaluate_composites"
 BACKFILL = "slo.backfill"
 
 _GRACE = timedelta(minutes=2)  # all of these rows run each minute: one that is there is due before this
@@ -20,6 +21,10 @@ def collect(*, source_id: int, now: datetime) -> None:
 
 def evaluate(*, team_id: int, now: datetime) -> None:
     schedule(kind=EVALUATE, key=team_id, due_at=now)
+
+
+def evaluate_composites(*, team_id: int, now: datetime) -> None:
+    schedule(kind=EVALUATE_COMPOSITES, key=team_id, due_at=now)
 
 
 def backfill(*, backfill_id: int, now: datetime) -> None:
@@ -35,10 +40,12 @@ def ensure(*, now: datetime) -> int:
     # `order_by()` drops the default order, which would make the ids distinct per name.
     sources = Sli.objects.exclude(spec__kind="pushed").order_by().values_list("source_id", flat=True).distinct()
     teams = Slo.objects.order_by().values_list("team_id", flat=True).distinct()
+    composed = Composite.objects.order_by().values_list("team_id", flat=True).distinct()
     backfills = Backfill.objects.filter(state=Backfill.State.RUNNING).order_by("pk").values_list("pk", flat=True)
     wanted = [
         *((COLLECT, pk) for pk in sources),
         *((EVALUATE, pk) for pk in teams),
+        *((EVALUATE_COMPOSITES, pk) for pk in composed),
         *((BACKFILL, pk) for pk in backfills),
     ]
     for kind, pk in wanted:

@@ -21,6 +21,7 @@ from reliability.web.timerange import TimeRange
 from slo.charts.alert_burn import alert_burn_chart
 from slo.models import BurnAlert, Slo
 from slo.selectors.alerts import AlertFilters, AlertingState, alerting_state, alerts_of, list_alerts, open_count
+from slo.selectors.composite_alerts import firing_composites
 from slo.selectors.exclusions import exclusions_of
 from slo.selectors.replay import burn_points, replay
 from slo.selectors.slos import get_slo
@@ -28,6 +29,7 @@ from slo.views.alerts_wording import RuleRow, replay_rows, rule_row, silence_row
 
 PER_PAGE = 50
 REPLAYED_DAYS = 30
+COMPOSITES_SHOWN = 20
 _TEXT_MAX = 63
 
 
@@ -44,6 +46,7 @@ def alert_list(request: AccessRequest) -> HttpResponse:
         "open_count": open_count(caller=request.caller),
         "filters": filters,
         "is_filtered": filters != AlertFilters(),
+        "composites": firing_composites(caller=request.caller, limit=COMPOSITES_SHOWN),
     }
     if request.htmx:  # type: ignore[attr-defined]  # django-htmx sets it
         return render(request, "slo/_alerts_list.html", context)

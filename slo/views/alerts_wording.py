@@ -13,7 +13,7 @@ from slo.domain.alerting_rules import Origin, Rule
 from slo.domain.alerting_silence import SilenceRule
 from slo.domain.alerting_steps import Why
 from slo.domain.alerting_text import rule_words
-from slo.models import BurnAlert
+from slo.models import BurnAlert, CompositeAlert
 from slo.selectors.alerts import RuleState, SilenceState
 from slo.selectors.replay import RuleReplay
 
@@ -59,7 +59,7 @@ class RuleRow:
     long: float | None
     short: float | None
     threshold: float
-    alert: BurnAlert | None
+    alert: BurnAlert | CompositeAlert | None
     can_be_drawn: bool
 
 
@@ -106,7 +106,7 @@ def silence_row(rule: SilenceRule, state: SilenceState) -> RuleRow:
     )
 
 
-def _slug(why: Why, alert: BurnAlert | None) -> str:
+def _slug(why: Why, alert: BurnAlert | CompositeAlert | None) -> str:
     if alert is not None and why is Why.NO_DATA:
         return "firing"
     if alert is None and why is Why.COLD_START:

@@ -35,7 +35,7 @@ from slo.services.editing import require_editor_somewhere
 NAMES_MAX = 2_000
 ROWS_AT_FIRST = 4
 _NESTED = "composite:"
-_WINDOW_FIELDS = ("rolling", "count", "unit", "start", "time_zone")
+_BOXES = ("has_page", "has_ticket")
 
 
 @require_http_methods(["GET", "POST"])
@@ -149,7 +149,8 @@ class _Forms:
         is_to_save = request.method == "POST" and not is_more
         data = request.POST if is_to_save else None
         if is_more:
-            initial, parts = initial | request.POST.dict(), typed_rows(request.POST)
+            boxes = {name: name in request.POST for name in _BOXES}
+            initial, parts = initial | request.POST.dict() | boxes, typed_rows(request.POST)
         return cls(
             CompositeIdentityForm(
                 data,
@@ -189,6 +190,7 @@ class _Forms:
             missing=objective["missing"],
             service_id=identity["service"].pk if identity["service"] else None,
             description=identity["description"],
+            **{name: objective[name] for name in _BOXES},
         )
 
     def _parts(self) -> tuple[PartDraft, ...] | None:
@@ -264,6 +266,7 @@ def _initial(composite: Composite, version: CompositeVersion, caller: Caller) ->
         "objective": version.objective,
         "slice_minutes": version.slice_minutes,
         "missing": version.missing,
+        **{name: getattr(composite, name) for name in _BOXES},
         "based_on": composite.revision,
         **initial_of_window(version.window),
     }
@@ -281,19 +284,14 @@ def _page(
 ) -> HttpResponse:
     caller = request.caller
     slos = list_slos(caller=caller, ordering=SloOrdering.NAME).values_list("name", "title")[:NAMES_MAX]
-    others = list_composites(caller=caller)
-    if composite is not None:
-        others = others.exclude(pk=composite.pk)
+    others = list_composites(caller=caller).exclude(pk=composite.pk if composite else 0)
+    nested = others.values_list("name", "title")[:NAMES_MAX]
     context = {
         "forms": asked,
         "composite": composite,
         "heading": f"Edit {composite.title}" if composite else "New composite",
-        "names": [*slos, *((f"{_NESTED}{name}", f"{title}, a composite") for name, title in _names(others))],
+        "names": [*slos, *((f"{_NESTED}{name}", f"{title}, a composite") for name, title in nested)],
         "rows_more": ROWS_MORE,
     }
     code = status or (422 if asked.is_to_save else 200)
     return render(request, "slo/composite_form.html", context, status=code)
-
-
-def _names(others: Any) -> list[tuple[str, str]]:
-    return list(others.values_list("name", "title")[:NAMES_MAX])

@@ -15,7 +15,7 @@ from reliability.access.domain.caller import Caller, Role
 from reliability.access.domain.visible import visible
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import readable_teams
-from reliability.kit.durations import humanize_duration
+from reliability.kit.durations import format_duration, humanize_duration
 from reliability.web.charts import Chart
 from reliability.web.errors import NotFound
 from reliability.web.pagination import page_of
@@ -29,9 +29,11 @@ from slo.charts.sli import sli_chart
 from slo.domain.composite_shares import Amount
 from slo.domain.composites import CompositeKind, Missing
 from slo.domain.forecast import burn_window_text
+from slo.domain.status import State
 from slo.domain.windows import parse_window
 from slo.models import Composite, CompositeVersion
 from slo.selectors.composite_history import CompositePast, composite_past
+from slo.selectors.composite_judgements import CompositeJudgement, judgements_of
 from slo.selectors.composite_parts import PartStanding, part_standings
 from slo.selectors.composite_phrases import (
     HIDDEN,
@@ -44,10 +46,17 @@ from slo.selectors.composite_phrases import (
     weakest_titles,
 )
 from slo.selectors.composite_status import CompositeStatus, composite_status_of, statuses_of
-from slo.selectors.composites import CompositeFilters, get_composite, list_composites, versions_of
+from slo.selectors.composites import (
+    CompositeFilters,
+    CompositeOrdering,
+    get_composite,
+    list_composites,
+    versions_of,
+)
 from slo.selectors.history import step_for
 from slo.selectors.measuring import is_editor_somewhere
 from slo.selectors.phrases import objective_text, window_text
+from slo.views.composite_alerts import composite_alerts
 from slo.views.csv import csv_response
 from slo.views.objective import Viewpoint
 from slo.views.standing import burn_rows
@@ -84,10 +93,14 @@ class PartRow:
 
 @require_safe
 def composite_list(request: AccessRequest) -> HttpResponse:
-    """`?q=` and `?team=` filter."""
+    """`?q=`, `?team=` and `?state=` filter, `?sort=state|remaining|title`."""
     text, team = request.GET.get("q", "").strip()[:TEXT_MAX], request.GET.get("team", "")[:TEXT_MAX]
-    filters = CompositeFilters(team_slug=team, text=text.replace("\0", ""))
-    page = page_of(request, list_composites(caller=request.caller, filters=filters), per_page=PER_PAGE)
+    state = next((one for one in State if one.value == request.GET.get("state")), None)
+    wanted = request.GET.get("sort")
+    ordering = next((one for one in CompositeOrdering if one.value == wanted), CompositeOrdering.STATE)
+    filters = CompositeFilters(team_slug=team.replace("\0", ""), text=text.replace("\0", ""), state=state)
+    found = list_composites(caller=request.caller, filters=filters, ordering=ordering)
+    page = page_of(request, found, per_page=PER_PAGE)
     statuses = statuses_of(composites=list(page.object_list), at=timezone.now())
     context = {
         "page": page,
@@ -95,7 +108,10 @@ def composite_list(request: AccessRequest) -> HttpResponse:
         "text": text,
         "team": team,
         "teams": readable_teams(caller=request.caller).order_by("name", "pk"),
-        "is_filtered": bool(text or team),
+        "state": state,
+        "states": [(one, look_of(one).word) for one in State],
+        "ordering": ordering,
+        "is_filtered": bool(text or team or state),
         "may_create": is_editor_somewhere(caller=request.caller),
     }
     return render(request, "slo/composites.html", context)
@@ -117,7 +133,8 @@ def composite_detail(request: AccessRequest, name: str) -> HttpResponse:
     caller = request.caller
     composite = get_composite(caller=caller, name=name)
     view = Viewpoint.of(request, now=timezone.now())
-    status = composite_status_of(composite=composite, at=view.at, now=view.now)
+    judged = None if view.is_past else judgements_of(composites=[composite], at=view.at)[0]
+    status = judged.status if judged else composite_status_of(composite=composite, at=view.at, now=view.now)
     versions = versions_of(composite=composite)
     version = status.terms.version
     time_range = TimeRange.from_request(request, now=view.at)
@@ -145,12 +162,13 @@ def composite_detail(request: AccessRequest, name: str) -> HttpResponse:
             :VERSIONS_MAX
         ],
         "may_edit": caller.may(composite.team_id, Role.EDITOR),
-        **_standing(status, version),
+        **_standing(status, version, judged),
+        **composite_alerts(composite=composite, judged=judged, at=view.at),
     }
     return render(request, "slo/composite.html", context)
 
 
-def _standing(status: CompositeStatus, version: CompositeVersion) -> dict[str, Any]:
+def _standing(status: CompositeStatus, version: CompositeVersion, judged: CompositeJudgement | None) -> dict[str, Any]:
     minutes = status.budget.remaining_minutes
     is_events = status.terms.definition.kind is CompositeKind.WEIGHTED
     shares = status.shares
@@ -172,7 +190,7 @@ def _standing(status: CompositeStatus, version: CompositeVersion) -> dict[str, A
             window=parse_window(version.window),
             period=status.window,
             at=status.at,
-            thresholds={},
+            thresholds={format_duration(rule.long): rule.threshold for rule in judged.policy.rules} if judged else {},
         ),
     }
 

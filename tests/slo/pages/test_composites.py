@@ -58,7 +58,7 @@ def test_a_journey_is_made_shown_changed_and_deleted(as_: As, composite: Composi
     assert "Payment works" in page
     # Each lost 0.05 % of its events: the product lost nearly twice that, the whole of a budget of 0.1 %.
     assert "99.9 %" in page
-    assert "Composites raise no alerts" in page
+    assert "Burn alerts of this composite are off" in page
     assert page.count("50 %") >= 2  # each took half of all that was spent
     assert "Payment works are the weakest links, each 50 % of what was lost" in page
 
