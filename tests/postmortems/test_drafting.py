@@ -50,6 +50,7 @@ def test_a_draft_has_the_timeline_the_numbers_and_the_charts_of_its_incident(
     assert (impact["money"], impact["currency"]) == ("5111.00", "EUR")
     assert [one["title"] for one in kept["suspects"].numbers["changes"]] == ["checkout 4.18"]
     assert kept["suspects"].numbers["changes"][0]["seconds_before"] == 720
+    assert kept["suspects"].numbers["changes"][0]["reasons"].startswith("changed 12 min before it began; of Checkout")
     chart = chart_from_json(kept["chart"].chart)
     assert chart.rows
     assert max(float(row[1] or 0) for row in chart.rows) == pytest.approx(20)

@@ -12,9 +12,11 @@ import pytest
 from incidents.response import handlers
 from incidents.response.domain.phases import Status
 from incidents.response.models import Alert, Incident
+from incidents.response.selectors import first_suspects
 from incidents.response.services import lifecycle
 from reliability.access.domain.caller import SYSTEM
 from reliability.catalog.models import Service
+from reliability.delivery.models import Change, Deployment
 from reliability.delivery.services.changes import record
 from reliability.kit.instants import format_instant
 from slo.models import BurnAlert, Slo
@@ -46,7 +48,7 @@ def payload(slo: Slo, now: datetime) -> Payload:
     return make
 
 
-def test_a_burn_opens_an_incident_with_objective_service_and_recent_changes(
+def test_a_burn_opens_an_incident_that_names_its_objective_its_service_and_its_suspects(
     cast: Cast, slo: Slo, payload: Payload, now: datetime
 ) -> None:
     service = slo.service
@@ -58,13 +60,41 @@ def test_a_burn_opens_an_incident_with_objective_service_and_recent_changes(
     told(key="2", title="Afterwards", at=now)
     secret = ServiceFactory(team=cast.search)
     DependencyFactory(service=service, needs=secret)
-    record(team_id=cast.search.pk, origin="ci", now=now, key="3", title="Secret", service_id=secret.pk, at=now - MINUTE)
+    at = now - 21 * MINUTE
+    record(team_id=cast.search.pk, origin="ci", now=now, key="3", title="Secret", service_id=secret.pk, at=at)
+    deployed = Deployment.objects.create(
+        team=cast.payments, service=service, environment="production", origin="api:ci", key="7", received_at=now,
+        finished_at=now - 22 * MINUTE, outcome="succeeded", repository="shop", revision="9fceb02d0ae598",
+    )  # fmt: skip
     handlers.burn_alert_fired(fact_id=1, payload=payload(), now=now)
     incident = Incident.objects.get()
     assert (incident.started_at, incident.detected_at, incident.severity) == (now - 20 * MINUTE, now, 2)
     assert [impact.slo for impact in incident.impacted_slos.all()] == [slo]
     assert [impact.service for impact in incident.impacted_services.all()] == [service]
-    assert incident.summary == ("Impact: payments fail.\n\nChanged before:\n- Release 2041 (Ledger, 23 min before)")
+    assert incident.summary.splitlines() == [
+        "Impact: payments fail.",
+        "",
+        "Suspects, the likeliest first:",
+        "1. checkout 9fceb02 to production: deployed 2 min before it burnt; of Checkout itself; "
+        "no earlier deployment of it is known",
+        "2. A change of another team: changed 1 min before it burnt",
+        "3. Release 2041: changed 4 min before it burnt; of Ledger, which it needs directly; "
+        "no earlier change of it is known",
+    ]
+    link = incident.alerts.get().links[1]
+    assert link["title"] == "checkout 9fceb02 to production"
+    assert link["url"].endswith(f"/delivery/deployments/{deployed.pk}/")
+
+
+def test_an_alert_opens_its_incident_even_where_suspects_cannot_be_ranked(
+    payload: Payload, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: Any) -> None:
+        Change.objects.raw("select nothing from nowhere")[0]
+
+    monkeypatch.setattr(first_suspects, "likeliest", broken)
+    handlers.burn_alert_fired(fact_id=1, payload=payload(), now=now)
+    assert Incident.objects.get().summary == "Impact: payments fail."
 
 
 def test_the_conditions_of_an_objective_share_one_incident_until_the_last_ends(payload: Payload, now: datetime) -> None:

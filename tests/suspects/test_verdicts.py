@@ -20,6 +20,7 @@ from reliability.delivery.services import dora_months
 from reliability.kit.periods import Period
 from reliability.suspects.domain.kinds import VerdictState
 from reliability.suspects.models import BlameRule, Case, Suspect, Verdict
+from reliability.suspects.selectors.likeliest import likeliest_of_incident
 from reliability.suspects.services import burns, incidents
 from reliability.suspects.services.verdicts import judge
 from reliability.web.errors import Forbidden, Invalid, NotFound
@@ -75,6 +76,30 @@ def test_only_responders_of_its_team_may_judge_and_nobody_what_they_may_not_see(
     with pytest.raises(NotFound, match="another team"):
         say(cast, row, CONFIRMED)
     assert not Verdict.objects.exists()
+
+
+def test_copies_that_many_read_name_what_all_of_them_may_know_the_confirmed_first_and_not_the_rejected(
+    shop: Shop, cast: Cast
+) -> None:
+    first, second, third = shop.deploy(5), shop.deploy(50), shop.deploy(90)
+    incident = incident_of(shop, shop.burn)
+    assert likeliest_of_incident(incident_id=incident.pk, limit=3) is None
+    incidents.follow(incident_id=incident.pk, now=shop.now)
+    rows = {row.deployment_id: row for row in suspects(Case.objects.get(incident_id=incident.pk))}
+    say(cast, rows[first.pk], REJECTED, "rolled back, and it burnt on")
+    say(cast, rows[third.pk], CONFIRMED)
+    found = likeliest_of_incident(incident_id=incident.pk, limit=3)
+    assert found is not None
+    assert [(one.label, one.said) for one in found.first] == [
+        (rows[third.pk].label, "Responder"), (rows[second.pk].label, ""),
+    ]  # fmt: skip
+    assert found.first[0].reasons.startswith("deployed 1 h 30 min before it began; of Checkout itself")
+    assert found.first[0].url.endswith(f"/delivery/deployments/{third.pk}/")
+    Service.objects.filter(pk=shop.checkout.pk).update(team=cast.search)
+    hidden = likeliest_of_incident(incident_id=incident.pk, limit=1)
+    assert hidden is not None
+    assert (hidden.first[0].is_hidden, hidden.first[0].url, hidden.total) == (True, "", 2)
+    assert hidden.first[0].reasons == "deployed 1 h 30 min before it began"
 
 
 def suspected(shop: Shop, cast: Cast) -> list[tuple[str, bool, int]]:

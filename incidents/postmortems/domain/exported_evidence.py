@@ -41,13 +41,14 @@ class ExportedMetric:
 
 @dataclass(frozen=True, slots=True)
 class ExportedSuspect:
-    """A change before it began. when: the seconds before as people say them."""
+    """A change before it began. when: the seconds before as people say them. reasons: why it is suspected, in words."""
 
     title: str
     service: str
     seconds_before: float
     when: str
     url: str
+    reasons: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,9 @@ def tables_of(evidence: ExportedEvidence) -> list[EvidenceTable]:
         ),
         EvidenceTable(
             "Changed before it began",
-            ("Change", "Of", "Before it began", "Address"),
-            tuple((one.title, one.service, one.when, one.url) for one in evidence.suspects),
-            "Near in time is no proof.",
+            ("Change", "Of", "Before it began", "Why it is suspected", "Address"),
+            tuple((one.title, one.service, one.when, one.reasons, one.url) for one in evidence.suspects),
+            "The likeliest first. Near in time is no proof.",
         ),
     ]
     return [one for one in found if one.rows]

@@ -50,11 +50,14 @@ class MetricView:
 
 @dataclass(frozen=True, slots=True)
 class SuspectView:
+    """reasons: why it is suspected, blank in what was kept before there were any."""
+
     title: str
     seconds_before: float
     when: str
     service: str
     url: str
+    reasons: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def _suspects(numbers: dict[str, Any]) -> list[SuspectView]:
             when=f"{_whole_minutes(one['seconds_before'])} before",
             service=str(one["service"]),
             url=str(one["url"]),
+            reasons=str(one.get("reasons", "")),
         )
         for one in numbers.get("changes", [])
     ]

@@ -92,7 +92,8 @@ def _evidence(caller: Caller, postmortem: Postmortem) -> ExportedEvidence | None
             for one in kept.impacts
         ),
         suspects=tuple(
-            ExportedSuspect(one.title, one.service, one.seconds_before, one.when, one.url) for one in kept.suspects
+            ExportedSuspect(one.title, one.service, one.seconds_before, one.when, one.url, one.reasons)
+            for one in kept.suspects
         ),
         charts=tuple(
             ExportedChart(one.title, one.note, tuple(one.columns), tuple(one.formats), tuple(map(tuple, one.rows)))

@@ -14,14 +14,14 @@ from incidents.postmortems.domain.impact import Loss, Rate, loss_of, money_of
 from incidents.postmortems.models import Postmortem, ServiceRate, Snapshot
 from incidents.response.domain.snapshots import SnapshotError, chart_to_json
 from incidents.response.models import ImpactedService, ImpactedSlo, Incident
-from incidents.response.selectors.recent_changes import changes_before
 from incidents.response.views.impacts import chart_of
 from reliability.access.domain.caller import Caller
 from reliability.access.domain.visible import visible
 from reliability.catalog.models import Service
-from reliability.delivery.models import Change
 from reliability.kit.instants import MINUTE, floor_minute
 from reliability.kit.periods import Period
+from reliability.suspects.domain.kinds import CaseKind
+from reliability.suspects.selectors.likeliest import likeliest, likeliest_of_incident
 from slo.domain.budgeting import BudgetingMethod
 from slo.models import Slo
 from slo.selectors.burn import BurnView, burn_of
@@ -174,32 +174,29 @@ def _charts(looking: _Looking, slos: Sequence[Slo], services: Sequence[Service])
 
 
 def _suspects(looking: _Looking, services: Sequence[Service]) -> dict[str, Any]:
-    """Changes of the day before it began, newest first, each with how long before."""
+    """What was changed before it began, the likeliest first, with why: as it was ranked and judged, else as now."""
     incident = looking.incident
-    found: dict[int, Change] = {}
-    wanted: list[int | None] = [one.pk for one in services]
-    for service_id in wanted or [None]:
-        for change in changes_before(
-            team_id=incident.team_id, service_id=service_id, at=incident.started_at, shown_max=SUSPECTS_MAX
-        ):
-            found[change.pk] = change
-    newest = sorted(found.values(), key=lambda change: (change.at, change.pk), reverse=True)[:SUSPECTS_MAX]
+    found = likeliest_of_incident(incident_id=incident.pk, limit=SUSPECTS_MAX) or likeliest(
+        team_id=incident.team_id,
+        service_ids=[one.pk for one in services],
+        began_at=incident.started_at,
+        kind=CaseKind.INCIDENT,
+        limit=SUSPECTS_MAX,
+    )
     return {
         "changes": [
             {
-                "title": change.title[:300],
-                "at": change.at.isoformat(),
-                "service": change.service.title if change.service else "",
-                "seconds_before": max((incident.started_at - change.at).total_seconds(), 0.0),
-                "url": next((str(link["url"]) for link in change.links if _is_web(link)), ""),
+                "title": one.label[:300],
+                "at": one.began_at.isoformat(),
+                "service": one.service,
+                "seconds_before": max((incident.started_at - one.began_at).total_seconds(), 0.0),
+                "url": one.url,
+                "reasons": f"confirmed by {one.said}; {one.reasons}" if one.said else one.reasons,
             }
-            for change in newest
+            for one in found.first
+            if not one.is_hidden
         ]
     }
-
-
-def _is_web(link: object) -> bool:
-    return isinstance(link, dict) and str(link.get("url", "")).startswith(("https://", "http://"))
 
 
 def _slos(looking: _Looking) -> list[Slo]:

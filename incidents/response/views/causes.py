@@ -10,7 +10,7 @@ from django.urls import reverse
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Incident
 from incidents.response.selectors.incidents import touching_any
-from incidents.response.selectors.recent_changes import with_needs
+from incidents.response.selectors.needs import with_needs
 from reliability.kit.periods import Period
 from slo.domain.causes import Cause, CauseKind
 from slo.models import Slo
@@ -18,7 +18,7 @@ from slo.models import Slo
 
 def incident_causes(*, slo: Slo, period: Period, burns: Sequence[Period], limit: int) -> list[Cause]:
     """What names the objective, its service, or what that needs, from when users noticed to its end. Two queries."""
-    services = set() if slo.service_id is None else with_needs(slo.service_id)
+    services = set() if slo.service_id is None else with_needs({slo.service_id})
     return [
         Cause(
             kind=CauseKind.INCIDENT,

@@ -9,8 +9,10 @@ from datetime import timedelta
 from reliability.catalog.selectors.dependencies import all_edges
 from reliability.kit.periods import Period
 from reliability.suspects.candidates import Told
+from reliability.suspects.domain.kinds import CaseKind
 from reliability.suspects.domain.ranking import GRAIN, TEAM_DISTANCE, Candidate, Ranked, Trouble, rank
 from reliability.suspects.domain.reach import distances
+from reliability.suspects.domain.reasons import Facts
 from reliability.suspects.selectors.known_changes import known_changes
 from reliability.suspects.selectors.records import Records, records_of
 
@@ -21,6 +23,20 @@ class RankedChange:
 
     ranked: Ranked
     told: Told
+
+    def facts(self, *, case: CaseKind) -> Facts:
+        candidate = self.ranked.candidate
+        return Facts(
+            kind=candidate.kind,
+            case=case,
+            lag=self.ranked.lag,
+            is_running=self.ranked.is_running,
+            distance=candidate.distance,
+            failed=candidate.record.failed,
+            total=candidate.record.total,
+            service=None if self.told.service is None else self.told.service.title,
+            of="it",
+        )
 
 
 @dataclass(frozen=True)

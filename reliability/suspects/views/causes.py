@@ -8,11 +8,11 @@ from reliability.kit.periods import Period
 from reliability.suspects.domain.blame import blamed
 from reliability.suspects.domain.kinds import CaseKind
 from reliability.suspects.domain.ranking import Trouble
-from reliability.suspects.domain.reasons import Facts, reasons_of
+from reliability.suspects.domain.reasons import reasons_of
 from reliability.suspects.models import Case
 from reliability.suspects.selectors.cases_of_burns import cases_of_burns
 from reliability.suspects.selectors.facts import facts_of
-from reliability.suspects.selectors.rankings import Field, RankedChange, field_of
+from reliability.suspects.selectors.rankings import Field, field_of
 from reliability.suspects.selectors.windows import rules_for
 from slo.domain.causes import Cause, CauseKind
 from slo.models import Slo
@@ -69,7 +69,7 @@ def _of_ranking(burn: Period, field: Field | None) -> Cause | None:
     if not ranking:
         return None
     first = ranking[0]
-    words = "; ".join(reason.text for reason in reasons_of(_facts_of_ranked(first)))
+    words = "; ".join(reason.text for reason in reasons_of(first.facts(case=CaseKind.BURN)))
     return Cause(
         kind=CauseKind.SUSPECT,
         key=first.told.key,
@@ -80,19 +80,4 @@ def _of_ranking(burn: Period, field: Field | None) -> Cause | None:
         detail=f"the first of its suspects: {words}",
         is_declared=False,
         team_ids=first.told.team_ids,
-    )
-
-
-def _facts_of_ranked(one: RankedChange) -> Facts:
-    candidate = one.ranked.candidate
-    return Facts(
-        kind=candidate.kind,
-        case=CaseKind.BURN,
-        lag=one.ranked.lag,
-        is_running=one.ranked.is_running,
-        distance=candidate.distance,
-        failed=candidate.record.failed,
-        total=candidate.record.total,
-        service=None if one.told.service is None else one.told.service.title,
-        of="it",
     )

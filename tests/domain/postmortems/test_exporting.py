@@ -61,7 +61,11 @@ DOCUMENT = Exported(
             ExportedImpact("Carts | a\nb", "", 1234567.0, 2e6, 20, 37, 0.4125, 1.0, "99.50", "EUR"),
             ExportedImpact("Search", "", None, None, None, 37, None, 0.0, None, ""),
         ),
-        suspects=(ExportedSuspect("Deploy *841*", "Checkout", 720.0, "12 min before", "https://ci.example/841"),),
+        suspects=(
+            ExportedSuspect(
+                "Deploy *841*", "Checkout", 720.0, "12 min before", "https://ci.example/841", "of it itself"
+            ),
+        ),
         charts=(ExportedChart("Burn rate: Carts", "in UTC", ("Time", "Burn"), ("", "ratio"), ((AT, 0.5), (AT, None))),),
     ),
 )
@@ -96,7 +100,7 @@ def test_evidence_is_exported_as_tables_that_are_imported_whole_and_change_no_fa
         "| Search | not measured | not measured | not measured | 37 | not known |  | 0 % |",
         "| 2026-03-03 10:04:05 UTC | 50 % |",
         "| 2026-03-03 10:04:05 UTC | not known |",
-        "| Deploy *841* | Checkout | 12 min before | https://ci.example/841 |",
+        "| Deploy *841* | Checkout | 12 min before | of it itself | https://ci.example/841 |",
     ]
     assert [row for row in rows if row not in written.split("\n")] == []
     found = read(text=text)
