@@ -9,7 +9,7 @@ from typing import Any
 from incidents.response.domain.alerts import AlertAction, AlertOutcome, Received
 from incidents.response.domain.severity import Severity
 from incidents.response.models import Alert
-from incidents.response.selectors.recent_changes import changes_before, changes_text
+from incidents.response.selectors.first_suspects import suspects_at, suspects_text
 from incidents.response.services import experiments
 from incidents.response.services.alerts import receive
 from incidents.response.services.burning_on import ORIGIN_NAME
@@ -44,10 +44,10 @@ def resolved(*, payload: Mapping[str, Any], now: datetime) -> Received:
 
 
 def _trigger(payload: Mapping[str, Any], now: datetime) -> Received:
-    at, service_id = parse_instant(payload["at"]), payload["service_id"]
-    before = changes_before(team_id=payload["team_id"], service_id=service_id, at=at)
-    text = "\n\n".join(part for part in (payload["text"], changes_text(found=before, at=at)) if part)
-    changed = [link for change in before for link in change.links if link.get("url")]
+    began_at, service_id = parse_instant(payload["began_at"]), payload["service_id"]
+    suspects = suspects_at(team_id=payload["team_id"], service_id=service_id, began_at=began_at)
+    text = "\n\n".join(part for part in (payload["text"], suspects_text(found=suspects)) if part)
+    changed = [{"title": one.label, "url": one.url} for one in suspects.first if one.url]
     return receive(
         team_id=payload["team_id"],
         origin=_origin(payload),
@@ -61,7 +61,7 @@ def _trigger(payload: Mapping[str, Any], now: datetime) -> Received:
         labels={"composite": payload["composite"], "condition": payload["condition"]},
         links=[{"title": f"Composite {payload['composite']}", "url": payload["url"]}, *changed],
         payload={"alert_id": payload["alert_id"], "numbers": payload["numbers"]},
-        started_at=parse_instant(payload["began_at"]),
+        started_at=began_at,
         group_key=_origin(payload),
         now=now,
     )
