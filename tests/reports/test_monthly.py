@@ -268,6 +268,7 @@ def test_what_was_sent_stays_beside_what_is_true_today(cast: Cast, as_: As, mont
         page = as_("viewer").get(f"/reports/sent/{report.pk}/").content.decode()
         assert "missed, 200 % spent, measured 33.3 %" in page
         assert "met, 0 % spent, measured" in page
+        assert "Incidents, as sent" in page
         assert as_("outsider").get(f"/reports/sent/{report.pk}/").status_code == 404
         told = as_("viewer").get(f"/api/v1/reports/sent/{report.pk}").json()
     report.refresh_from_db()

@@ -1,11 +1,13 @@
 """A ratio over time: a line with a gap wherever it is undefined, its amounts in the table.
 
-What the range cuts off from a week is a hollow point beside the line, and never sets the scale.
+What the range cuts off from a week is a hollow point beside the line. It sets no scale, but for the last one, most
+often the week that runs, once half of it is there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -56,7 +58,7 @@ def ratio_chart(
         "layout": layout(period=period, y_title=unit, showlegend=False),
     }
     figure["layout"]["yaxis"] |= {"rangemode": "tozero"}
-    highest = max((value for value in whole if value), default=0.0)
+    highest = max((value for value in (*whole, _running(measured, parts)) if value), default=0.0)
     beyond = highest > 0 and any(value > highest * _SCALE_MAX for value in parts if value is not None)
     if beyond:
         figure["layout"]["yaxis"] |= {"range": [0, highest * _HEADROOM]}
@@ -79,6 +81,12 @@ def ratio_chart(
         height=height,
         note=note,
     )  # fmt: skip
+
+
+def _running(measured: Measured, parts: Sequence[float | None]) -> float | None:
+    """The value of the last bucket if it is cut and at least half as long as the longest."""
+    longest = max((bucket.length for bucket, _ in measured.buckets), default=timedelta(0))
+    return parts[-1] if parts and measured.buckets[-1][0].length * 2 >= longest else None
 
 
 def plain(value: Fraction | None) -> float | None:

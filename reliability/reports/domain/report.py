@@ -178,6 +178,19 @@ class Report:
 _KEYS = {"spent": "spent", "availability": "available"}
 SECTIONS = ("severities", "incidents", "delivery", "chaos", "actions", "toil")
 
+_TITLED = (
+    ("Incidents", ("severities", "incidents")),
+    ("Delivery", ("delivery",)),
+    ("Experiments and game days", ("chaos",)),
+    ("Actions from postmortems", ("actions",)),
+    ("Toil", ("toil",)),
+)
+
+
+def sections_of(numbers: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """(title, its figures) of a report as it is kept."""
+    return [(title, [one for name in names for one in numbers.get(name, ())]) for title, names in _TITLED]
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:

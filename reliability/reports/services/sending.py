@@ -20,7 +20,7 @@ from reliability.channels.domain.outcome import Outcome, Result
 from reliability.channels.selectors.contacts import sign_in_mail
 from reliability.channels.services import notices
 from reliability.channels.services.sending import send_to_channel, send_to_contact
-from reliability.reports.domain.report import MEASURED_ENOUGH
+from reliability.reports.domain.report import MEASURED_ENOUGH, sections_of
 from reliability.reports.domain.sending import LOOK_AGAIN, SETTLING_MAX, due_after, last_due, period_due, settling_words
 from reliability.reports.models import ReportNotice, SentReport, Subscription
 from reliability.reports.selectors.monthly import last_finished, report_of
@@ -31,13 +31,6 @@ from reliability.reports.services.leaving import is_left, leave_url
 
 _PATIENCE = timedelta(days=2)
 OBJECTIVES_SHOWN = 30  # of a mail: as the templates cut them
-_SECTIONS = (
-    ("Incidents", ("severities", "incidents")),
-    ("Delivery", ("delivery",)),
-    ("Experiments and game days", ("chaos",)),
-    ("Actions from postmortems", ("actions",)),
-    ("Toil", ("toil",)),
-)
 
 
 def make(*, subscription_id: int, now: datetime) -> datetime | None:
@@ -131,9 +124,7 @@ def message_of(*, notice: ReportNotice, now: datetime) -> Message:
         "unshown": max(len(sent.numbers["objectives"]) - OBJECTIVES_SHOWN, 0),
         "base": settings.PUBLIC_URL,
         "url": f"{settings.PUBLIC_URL}{page}",
-        "sections": [
-            (words, [one for name in names for one in sent.numbers.get(name, ())]) for words, names in _SECTIONS
-        ],
+        "sections": sections_of(sent.numbers),
         "sent_url": "" if sent.is_test else f"{settings.PUBLIC_URL}{reverse('report-sent', args=(sent.pk,))}",
     }
     title = str(sent.numbers["title"])

@@ -18,7 +18,7 @@ from reliability.access.models import Membership, Team, User
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import writable_teams
 from reliability.access.services.authorize import require
-from reliability.reports.domain.report import MEASURED_ENOUGH, differences
+from reliability.reports.domain.report import MEASURED_ENOUGH, differences, sections_of
 from reliability.reports.forms.subscription import SubscriptionForm, initial_of
 from reliability.reports.models import Subscription
 from reliability.reports.selectors import subscriptions as selectors
@@ -124,6 +124,7 @@ def sent_detail(request: AccessRequest, pk: int) -> HttpResponse:
         "report": sent.numbers,
         "changed": changed,
         "compared": compared,
+        "sections": sections_of(sent.numbers),
         "enough": MEASURED_ENOUGH,
         "now": now,
         "notices": sent.notices.order_by("place", "pk")[:200],
