@@ -128,10 +128,12 @@ def _prepare(directory: Path, environment: dict[str, str], *, is_demo: bool) -> 
     commands = [] if is_prepared(directory, environment=environment) else [["prepare", "--verbosity", "0"]]
     if is_demo:
         commands.append(["demo"])
+    # No broker is there yet that could be told of work: workers look for it once they are.
+    alone = {**environment, "OUTBOX_NUDGE": "0"}
     for command in commands:
         say(f"manage.py {command[0]}")
         ended = subprocess.run(  # noqa: S603  our own command line
-            [sys.executable, str(ROOT / "manage.py"), *command], env=environment, check=False
+            [sys.executable, str(ROOT / "manage.py"), *command], env=alone, check=False
         )
         if ended.returncode:
             raise UpError(f"`manage.py {command[0]}` failed (see above); nothing was started")
