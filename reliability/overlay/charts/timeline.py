@@ -26,6 +26,8 @@ _TOP_PIXELS = 26
 _FLAG_GAP = 0.012  # of the period: flags that are nearer hide one another
 _FLAG_LANES = 3
 _LABEL_MAX = 90
+# Labels of hours without their year, as three of them lie beside one another on a phone.
+_HOURS = ({"dtickrange": [None, 43_200_000], "value": "%H:%M\n%b %-d"},)
 _STRONG = 14.4  # the burn that empties a budget of 30 days in two days: drawn as strongest
 _FAINT = 0.35
 _FLAGS = MappingProxyType(
@@ -90,6 +92,7 @@ def timeline_chart(*, told: Sequence[Told], period: Period, now: datetime, chart
         )
         | {"yaxis": axis},
     }
+    figure["layout"]["xaxis"] |= {"tickformatstops": list(_HOURS)}
     return Chart(
         id=chart_id,
         title="Timeline",
