@@ -7,9 +7,10 @@ from django.conf import settings
 from slo.domain.alerting_rules import Rule
 from slo.domain.alerting_text import Standing, Subject
 from slo.domain.composite_readings import bad_slices
-from slo.models import Composite, CompositePart
+from slo.models import Composite, CompositePart, Slo
 from slo.selectors.composite_judgements import CompositeJudgement
 from slo.selectors.composite_phrases import HIDDEN, composite_sentence
+from slo.selectors.composite_terms import PartTerms
 
 _PARTS_MAX = 5
 
@@ -45,17 +46,29 @@ def standing_of(*, judged: CompositeJudgement) -> Standing:
 
 
 def burning_parts(*, judged: CompositeJudgement, rule: Rule) -> str:
-    """The parts that were bad in the long window, the worst first, as one line; blank when none was."""
-    terms = judged.status.terms
-    counts = bad_slices(whole=judged.whole, definition=terms.definition, window=rule.long, at=judged.ends_at)
-    unit = terms.definition.unit_minutes
-    of = {part.row.pk: count * unit for part, count in zip(terms.parts, counts, strict=True) if count}
-    worst = sorted((part for part in terms.parts if part.row.pk in of), key=lambda part: -of[part.row.pk])
-    words = [f"{_title(part.row, judged.composite)} in {of[part.row.pk]:,} min" for part in worst[:_PARTS_MAX]]
+    """The parts that lost something in the long window, the worst first, as one line; blank when none did."""
+    worst = _losing(judged, rule)
+    words = [f"{_title(part.row, judged.composite)} in {minutes:,} min" for part, minutes in worst[:_PARTS_MAX]]
     more = len(worst) - len(words)
     if not words:
         return ""
     return f"Parts with losses: {', '.join(words)}{f' and {more} more' if more else ''}."
+
+
+def losing_slos(*, judged: CompositeJudgement, rule: Rule) -> list[int]:
+    """Objectives among those parts, as far as the composite's team may know them; the worst first."""
+    composite = judged.composite
+    rows = [part.row for part, _ in _losing(judged, rule)]
+    return [row.slo.pk for row in rows if row.slo is not None and _is_known(row.slo, composite)]
+
+
+def _losing(judged: CompositeJudgement, rule: Rule) -> list[tuple[PartTerms, int]]:
+    """Parts with the minutes of their slices with losses in the long window."""
+    terms = judged.status.terms
+    counts = bad_slices(whole=judged.whole, definition=terms.definition, window=rule.long, at=judged.ends_at)
+    unit = terms.definition.unit_minutes
+    found = [(part, count * unit) for part, count in zip(terms.parts, counts, strict=True) if count]
+    return sorted(found, key=lambda pair: -pair[1])
 
 
 def page_url(*, name: str, anchor: str = "") -> str:
@@ -68,5 +81,8 @@ def _title(row: CompositePart, composite: Composite) -> str:
     owner = row.slo or row.nested
     if owner is None:
         return row.name
-    is_known = owner.team_id == composite.team_id or not owner.team.is_private
-    return str(owner) if is_known else HIDDEN
+    return str(owner) if _is_known(owner, composite) else HIDDEN
+
+
+def _is_known(owner: Slo | Composite, composite: Composite) -> bool:
+    return owner.team_id == composite.team_id or not owner.team.is_private

@@ -26,13 +26,14 @@ class Basis(StrEnum):
 class Start:
     """links: (key of the address, link). objective: of the whole, None without one. left_out: who is not reckoned with.
 
-    put_together: how links make the whole.
+    put_together: how links make the whole. measured: what was delivered as a whole, where that is known.
     """
 
     links: tuple[tuple[str, Link], ...]
     objective: Fraction | None
     put_together: Callable[[Sequence[Link]], Outcome]
     left_out: tuple[str, ...]
+    measured: float | None = None
 
 
 def start_of_service(*, chain: ServiceChain, basis: Basis) -> Start:
@@ -84,7 +85,8 @@ def start_of_composite(*, caller: Caller, status: CompositeStatus, basis: Basis)
         weight = was.events * part.row.weight if kind is CompositeKind.WEIGHTED and was else Fraction(1)
         found.append((f"part{part.row.position}", Link(title, value, group=group, weight=weight)))
     together = weighted if kind is CompositeKind.WEIGHTED else serial
-    return Start(tuple(found), Fraction(status.objective), together, tuple(left_out))
+    measured = status.sli if basis is Basis.DELIVERED and not left_out else None
+    return Start(tuple(found), Fraction(status.objective), together, tuple(left_out), measured)
 
 
 def _delivered(status: CompositeStatus) -> dict[int, _Was]:

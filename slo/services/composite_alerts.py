@@ -16,7 +16,7 @@ from slo.domain.alerting_text import Told, burn_told
 from slo.domain.composite_readings import began_at
 from slo.models import Composite, CompositeAlert, CompositeEvaluation
 from slo.selectors.composite_judgements import CompositeJudgement, decided
-from slo.selectors.composite_subjects import burning_parts, page_url, standing_of, subject_of
+from slo.selectors.composite_subjects import burning_parts, losing_slos, page_url, standing_of, subject_of
 
 logger = structlog.get_logger(__name__)
 
@@ -110,6 +110,7 @@ def _fire(judged: CompositeJudgement, place: int, rule: Rule, reason: str, now: 
             "numbers": told.numbers,
             "team_id": composite.team_id,
             "service_id": composite.service_id,
+            "slo_ids": losing_slos(judged=judged, rule=rule),
             "condition": alert.condition,
             "severity": alert.severity,
             "urgency": alert.urgency,

@@ -31,6 +31,7 @@ from slo.selectors.what_if import Basis, Start, start_of_composite, start_of_ser
 CHOICES_MAX = 500
 HELPS_SHOWN = 3
 TIES_SHOWN = 3
+TOGETHER_MIN = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class LinkRow:
     before: float
     after: float | None
 
+    @property
+    def key(self) -> str:
+        return self.supposed.base.key
+
 
 @require_safe
 def what_if(request: AccessRequest) -> HttpResponse:
@@ -90,6 +95,8 @@ def what_if(request: AccessRequest) -> HttpResponse:
         "after": _figures(after, [one.base.link.name for one in kept], objective),
         "is_changed": is_changed,
         "helps": [] if is_changed else _helps(request, start),
+        "measured": _measured_together(before, start),
+        "follows": _follows(rows),
         "has_mistakes": any(not one.form.is_valid() for one in links) or bool(objective_error),
         "objective": objective,
         "objective_text": request.GET.get("objective", "") or _percent(objective),
@@ -148,6 +155,22 @@ def _figures(outcome: Outcome, names: list[str], objective: Fraction | None) -> 
         budget_left=None if objective is None else outcome.budget_left(objective),
         weakest=_weakest([names[row] for row in outcome.weakest]),
     )
+
+
+def _measured_together(before: Outcome, start: Start) -> float | None:
+    """What was delivered by the links together, where it shows that they did not fail apart."""
+    if before.availability is None or start.measured is None:
+        return None
+    return start.measured if start.measured - float(before.availability) >= TOGETHER_MIN else None
+
+
+def _follows(rows: list[LinkRow]) -> str:
+    """Ids of what changes with a field beside the figures of the whole: fields themselves stay, with the cursor."""
+    ids = ["objective-error"]
+    for row in rows:
+        ids += [f"changed-{row.key}", f"after-{row.key}"]
+        ids += [f"{field.auto_id}_error" for field in row.supposed.form]
+    return ",".join(f"#{one}" for one in ids)
 
 
 def _weakest(names: list[str]) -> str:

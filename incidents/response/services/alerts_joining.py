@@ -156,10 +156,12 @@ def _join(*, alert: Alert, incident: Incident, now: datetime) -> Received:
 
 
 def _slos_of(alert: Alert) -> tuple[int, ...]:
-    """The objective whose own alert it is."""
+    """The objective whose own alert it is; of a composite's the parts that it says lost something."""
     noun, _, number = alert.origin.partition(":")
-    is_own = noun == "slo" and number.isascii() and number.isdigit()
-    return tuple(Slo.objects.filter(pk=int(number)).values_list("pk", flat=True)) if is_own else ()
+    ids = [int(number)] if noun == "slo" and number.isascii() and number.isdigit() else []
+    if noun == "composite":
+        ids = alert.payload.get("slo_ids", [])
+    return tuple(Slo.objects.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)) if ids else ()
 
 
 def _assign(alert: Alert, incident: Incident) -> None:

@@ -60,7 +60,7 @@ def _trigger(payload: Mapping[str, Any], now: datetime) -> Received:
         service_id=service_id,
         labels={"composite": payload["composite"], "condition": payload["condition"]},
         links=[{"title": f"Composite {payload['composite']}", "url": payload["url"]}, *changed],
-        payload={"alert_id": payload["alert_id"], "numbers": payload["numbers"]},
+        payload={"alert_id": payload["alert_id"], "numbers": payload["numbers"], "slo_ids": payload["slo_ids"]},
         started_at=began_at,
         group_key=_origin(payload),
         now=now,

@@ -37,5 +37,7 @@ def load_journeys(
                 PartDraft(slo_id=objectives[part.objective].pk, slice_target=part.slice_target) for part in one.parts
             ),
             description=one.description,
+            has_page=one.raises_alerts,
+            has_ticket=one.raises_alerts,
         )
         composites.create(caller=caller, draft=draft, now=now, effective_from=since)

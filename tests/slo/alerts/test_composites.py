@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from incidents.response.models import Incident
+from incidents.response.models import ImpactedSlo, Incident
 from incidents.response.selectors.burning import burning_words, firing_on
 from incidents.response.services import composite_alerts as responses
 from reliability.access.domain.caller import SYSTEM
@@ -167,6 +167,7 @@ def test_a_burn_opens_an_incident_that_its_end_resolves(composite: Composite, ru
     responses.fired(payload=fired, now=at)
     incident = Incident.objects.get()
     assert (incident.title, incident.severity) == ("Journey burns 16.7× its error budget", 2)
+    assert list(ImpactedSlo.objects.values_list("slo__name", flat=True)) == ["checkout"]
     assert list(firing_on(incident=incident).values()) == [CompositeAlert.objects.get()]
     assert burning_words(incident=incident, now=at) == "Journey still burns"
     at = run(at, 15, bad=0.0)
@@ -188,6 +189,7 @@ def test_the_text_names_no_part_of_a_team_that_keeps_to_itself(
 ) -> None:
     Slo.objects.filter(pk=other.pk).update(team=TeamFactory(is_private=True))
     run(now, 10, bad=100.0, also=100.0)
+    assert facts("CompositeAlertFired")[0]["slo_ids"] == [composite.versions.get().parts.get(position=0).slo_id]
     text = CompositeAlert.objects.get(condition="page-1h").text
     assert "Parts with losses: Checkout succeeds in 10 min, an objective of another team in 10 min." in text
 
