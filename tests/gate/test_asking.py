@@ -39,7 +39,8 @@ JSON = "application/json"
 
 
 def ask(cast: Cast, now: datetime, who: str = "viewer", **more: Any) -> Any:
-    return asking.ask(caller=cast.caller(who), service="checkout", environment="production", now=now, **more)
+    asked = {"service": "checkout", "environment": "production", **more}
+    return asking.ask(caller=cast.caller(who), now=now, **asked)
 
 
 def kinds_of(answer: Any) -> dict[str, str]:
@@ -263,6 +264,37 @@ def test_a_freeze_of_services_that_are_gone_is_not_one_of_the_whole_team(
     assert (told["services"], told["is_for_all"]) == ([], False)
     assert "vault" not in page, "of a team that keeps to itself"
     assert as_("viewer").get("/api/v1/gate/freezes?service=checkout").json()["items"] == []
+    editing = as_("editor").get(f"/delivery/gate/freezes/{window.pk}/edit/")
+    typed = {name: value for name, value in editing.context["form"].initial.items() if value not in (None, "", [])}
+    refused = as_("editor").post(f"/delivery/gate/freezes/{window.pk}/edit/", typed)
+    assert (refused.status_code, "services" in refused.context["form"].errors) == (422, True)
+    body = {key: told[key] for key in ("title", "reason", "start", "end", "time_zone", "services")}
+    address = f"/api/v1/gate/freezes/{window.pk}"
+    put = as_("editor").put(address, {**body, "is_for_all": told["is_for_all"]}, content_type="application/json")
+    assert (put.status_code, put.json()["error"]["details"][0]["field"]) == (422, "services")
+    window.refresh_from_db()
+    assert window.names_services
+    saved = as_("editor").post(f"/delivery/gate/freezes/{window.pk}/edit/", {**typed, "is_for_all": "on"})
+    window.refresh_from_db()
+    assert (saved.status_code, window.names_services) == (302, False)
+    assert not ask(cast, now).verdict.is_go
+
+
+@pytest.mark.parametrize("name", ["prod\neu", "prod\x1b[31m", "a\u2028b"])
+def test_the_name_of_an_environment_is_one_line(
+    cast: Cast, checkout: Service, as_: As, bearer: Any, now: datetime, name: str
+) -> None:
+    with pytest.raises(Invalid, match="one line"):
+        ask(cast, now, environment=name)
+    with pytest.raises(Invalid, match="one line"):
+        freeze(cast, now, environment=name)
+    draft = OverrideDraft(service="checkout", reason="legal", expires_at=now + HOUR, environment=name)
+    with pytest.raises(Invalid, match="one line"):
+        overrides.create(caller=cast.caller("chief"), draft=draft, now=now)
+    api = bearer(team=cast.payments, role=Role.VIEWER, scopes=["read"])
+    answer = api.get("/api/v1/gate", {"service": "checkout", "environment": name})
+    assert (answer.status_code, answer.json()["error"]["details"][0]["field"]) == (422, "environment")
+    assert as_("viewer").get("/delivery/gate/services/checkout/", {"environment": name}).status_code == 422
 
 
 def test_the_command_exits_with_0_1_and_2(

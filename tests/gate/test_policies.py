@@ -61,6 +61,29 @@ def test_a_rule_comes_into_force_once_is_told_and_is_over_with_its_reason(
     assert told.count("Over: When it burns on Checkout") == 2
 
 
+def test_nobody_is_told_that_it_is_over_who_was_not_told_that_it_was_in_force(
+    policy: BudgetPolicy, left: Left, told: list[str], now: datetime
+) -> None:
+    left(0.05)
+    evaluating.evaluate_all(now=now)
+    editors = GateNotice.objects.filter(user__name="Editor", period__action="freeze")
+    telling.deliver(notice_id=editors.get().pk, now=now)
+    left(0.4, at=now + MINUTE)
+    evaluating.evaluate_all(now=now + MINUTE)
+    for pk in GateNotice.objects.filter(kind="left").order_by("pk").values_list("pk", flat=True):
+        telling.deliver(notice_id=pk, now=now + MINUTE)
+    tell_all(now + MINUTE)
+    assert [title for title in told if "Work" not in title] == [
+        "Freeze: When it burns on Checkout",
+        "Over: When it burns on Checkout",
+    ], "the editor alone"
+    states = GateNotice.objects.filter(user__name="Administrator", period__action="freeze").order_by("kind")
+    assert list(states.values_list("kind", "state", "state_reason")) == [
+        ("entered", "void", "it was over before it was told"),
+        ("left", "void", "nobody was told that it was in force"),
+    ]
+
+
 def test_a_change_of_state_is_looked_at_at_once_and_no_data_ends_nothing(
     policy: BudgetPolicy, checkout: Service, orders: Slo, left: Left, now: datetime
 ) -> None:

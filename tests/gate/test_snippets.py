@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
@@ -69,6 +70,23 @@ def test_they_exit_0_for_go_1_for_no_go_and_2_when_nobody_can_say(
     for script in scripts(live_server.url).values():
         assert run(script, RELIABILITY_TOKEN="wrong").returncode == 2
     assert set(GateDecision.objects.values_list("decision", flat=True)) == {"go_with_warnings", "no_go"}
+
+
+@pytest.mark.parametrize("slug", ["github", "gitlab"])
+def test_any_name_of_an_environment_stays_what_it_is_in_workflows(run: Run, tmp_path: Path, slug: str) -> None:
+    name = """it's "prod": {eu} $HOME `id` \\ ${{ secrets.KEY }} #1"""
+    curl = tmp_path / "curl"
+    curl.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    curl.chmod(0o755)
+    found = snippets(
+        public_url="https://x.example", service="checkout", environment=name, when_silent=WhenSilent.CLOSED
+    )
+    (text,) = [one.text for one in found if one.slug == slug]
+    job = yaml.safe_load(text)
+    script = job["gate"]["script"][0] if slug == "gitlab" else job["jobs"]["gate"]["steps"][0]["run"]
+    assert "${{" not in script, "GitHub would put an expression there"
+    answer = run(script, PATH=f"{tmp_path}:/usr/bin:/bin")
+    assert f"environment={name}" in answer.stdout.splitlines()
 
 
 @pytest.mark.parametrize(("when_silent", "code"), [(WhenSilent.CLOSED, 2), (WhenSilent.OPEN, 0)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reliability.delivery.domain.environments import environment_mistake
 from reliability.delivery.domain.reading import INVALID
 from reliability.delivery.domain.told import Told, UnreadableError
 
@@ -22,6 +23,8 @@ def bounded(told: Told) -> Told:
     for deployment in told.deployments:
         _require(deployment.key, KEY_MAX, "the key of a deployment")
         _require(deployment.environment, REQUEST_KEY_MAX, "the name of an environment")
+        if mistake := environment_mistake(deployment.environment):
+            raise UnreadableError(INVALID, f"the name of an environment {mistake}: {deployment.environment[:40]!r}")
     for switch in told.switches:
         _require(switch.key, KEY_MAX, "the key of a change")
     return told

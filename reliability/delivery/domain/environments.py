@@ -24,6 +24,11 @@ def environment_name(name: str) -> str:
     return name.strip().lower()
 
 
+def environment_mistake(name: str) -> str:
+    """What is wrong with it as a name; blank when it is one. Names stand in one line of messages and pipelines."""
+    return "" if name.strip().isprintable() else "is one line, without control characters"
+
+
 def is_test_name(name: str) -> bool:
     """Whether the name says that it is no production: "staging", "qa", "pre-production"."""
     return _NOT_PRODUCTION.search(name) is not None

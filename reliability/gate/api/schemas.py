@@ -185,6 +185,9 @@ class FreezeFields(Schema):
     passes: list[PassingWord] = Field(default=[])
     may_be_overridden: bool = True
     services: list[Slug] = Field(default=[], max_length=100, description="none: all of the team's")
+    is_for_all: bool | None = Field(
+        default=None, description="says of no services what is meant: needed once all that a window named are gone"
+    )
 
 
 class FreezeCreate(FreezeFields):

@@ -68,11 +68,16 @@ def _curl(public_url: str, service: str, environment: str) -> str:
     return f"""\
 curl --silent --show-error --fail-with-body --max-time 20 --retry 2 --get \\
   --header "Authorization: Bearer $RELIABILITY_TOKEN" \\
-  --data-urlencode {shlex.quote("service=" + service)} \\
-  --data-urlencode {shlex.quote("environment=" + environment)} \\
+  --data-urlencode {_quoted("service=" + service)} \\
+  --data-urlencode {_quoted("environment=" + environment)} \\
   --data-urlencode revision="${{REVISION:-}}" \\
   --data-urlencode kind="${{CHANGE_KIND:-change}}" \\
   {shlex.quote(public_url + "/api/v1/gate")}"""
+
+
+def _quoted(text: str) -> str:
+    """For a shell, also where GitHub reads the line first: ${{ begins an expression there, within quotes, too."""
+    return shlex.quote(text).replace("${{", "$'{{'")
 
 
 def _unsaid(when_silent: WhenSilent) -> str:

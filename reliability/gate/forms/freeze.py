@@ -13,7 +13,7 @@ from reliability.access.models import Team
 from reliability.catalog.models import Service
 from reliability.gate.domain.kinds import ChangeKind
 from reliability.gate.models import FreezeWindow
-from reliability.gate.services.freezes import ENVIRONMENT_MAX, REASON_MAX, TITLE_MAX, FreezeDraft
+from reliability.gate.services.freezes import ENVIRONMENT_MAX, REASON_MAX, TITLE_MAX, FreezeDraft, has_lost_all
 from reliability.kit.days import first_instant_of
 from reliability.kit.repeats import Repeat
 from reliability.web.errors import Invalid
@@ -50,6 +50,11 @@ class FreezeForm(forms.Form):
         help_text="Choose none for all of the team's.",
         widget=forms.SelectMultiple(attrs={"size": 6}),
         error_messages={"invalid_choice": "names a service that is gone, or not yours to see"},
+    )
+    is_for_all = forms.BooleanField(
+        required=False,
+        label="All of the team's services",
+        help_text="Those that it named are gone, or of another team: choose others above, or say that it is for all.",
     )
     environment = forms.CharField(
         max_length=ENVIRONMENT_MAX,
@@ -114,6 +119,8 @@ class FreezeForm(forms.Form):
         self.kept = kept
         fields: dict[str, Any] = self.fields
         fields["services"].queryset = services
+        if kept is None or not has_lost_all(window=kept):
+            del fields["is_for_all"]
         if kept is not None:
             del fields["team"]
         else:
@@ -163,6 +170,7 @@ class FreezeForm(forms.Form):
             team_id=team_id,
             repeats_until=data["repeats_until"] or None,
             services=[one.name for one in data["services"]],
+            is_for_all=data.get("is_for_all") or None,
             **{name: data[name] for name in names},
         )
 

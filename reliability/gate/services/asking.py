@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, F
 
 from reliability.access.domain.caller import Caller
+from reliability.delivery.domain.environments import environment_mistake
 from reliability.gate.domain.kept import to_json
 from reliability.gate.domain.kinds import ChangeKind
 from reliability.gate.models import GateDecision, GateOverride, PolicyPeriod
@@ -34,6 +35,8 @@ def ask(
         if len(text) > most or "\0" in text:
             words = f"has at most {most} characters, all of which can be stored"
             raise Invalid(details=[{"field": name, "message": words}])
+    if mistake := environment_mistake(environment):
+        raise Invalid(details=[{"field": "environment", "message": mistake}])
     found = service_named(caller=caller, name=service)
     answer = answer_of(service=found, environment=environment, revision=revision.strip(), kind=ChangeKind(kind), at=now)
     keep(caller=caller, answer=answer)

@@ -15,7 +15,7 @@ from reliability.access.domain.caller import Caller, Role
 from reliability.access.services import audit
 from reliability.access.services.authorize import require, require_installation
 from reliability.catalog.models import Service
-from reliability.delivery.domain.environments import environment_name
+from reliability.delivery.domain.environments import environment_mistake, environment_name
 from reliability.gate.domain.kinds import ChangeKind
 from reliability.gate.models import FreezeWindow
 from reliability.kit.cron import zone_mistake
@@ -35,7 +35,10 @@ _OWN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeDraft:
-    """team_id None: of the whole installation, which names no services. services: names, none is all of the team's."""
+    """team_id None: of the whole installation, which names no services. services: names, none is all of the team's.
+
+    is_for_all: what is meant by none, which must be said of a window whose services are all gone.
+    """
 
     team_id: int | None
     title: str
@@ -49,6 +52,7 @@ class FreezeDraft:
     passes: Sequence[str] = ()
     may_be_overridden: bool = True
     services: Sequence[str] = ()
+    is_for_all: bool | None = None
 
 
 def require_owner(*, caller: Caller, team_id: int | None) -> None:
@@ -82,9 +86,9 @@ def change(
     require_owner(caller=caller, team_id=window.team_id)
     if draft.team_id != window.team_id:
         raise Invalid(details=[{"field": "team", "message": "stays as it is: write another window"}])
-    fields, services = _checked(draft)
     with transaction.atomic():
         row = _held(window)
+        fields, services = _checked(draft, has_lost_all=has_lost_all(window=row))
         if expected_revision is not None and expected_revision != row.revision:
             raise Conflict(
                 f"{row.updated_by_name or 'somebody'} changed this at {row.updated_at.astimezone(UTC):%Y-%m-%d %H:%M} "
@@ -113,30 +117,17 @@ def remove(*, caller: Caller, window: FreezeWindow, now: datetime, reason: str =
         row.delete()
 
 
-def draft_of(*, window: FreezeWindow) -> FreezeDraft:
-    """The stored window as it would be written."""
-    return FreezeDraft(
-        team_id=window.team_id,
-        title=window.title,
-        reason=window.reason,
-        start=window.start_at,
-        end=window.end_at,
-        time_zone=window.time_zone,
-        environment=window.environment,
-        repeats=window.repeats,
-        repeats_until=window.repeats_until_at,
-        passes=window.passes,
-        may_be_overridden=window.may_be_overridden,
-        services=[one.name for one in window.named_services],
-    )
-
-
 def _of_team(team_id: int | None) -> Q:
     return Q(team=None) if team_id is None else Q(team_id=team_id)
 
 
-def _checked(draft: FreezeDraft) -> tuple[dict[str, Any], QuerySet[Service]]:
-    mistakes = [*_mistakes_of_texts(draft), *_mistakes_of_times(draft)]
+def has_lost_all(*, window: FreezeWindow) -> bool:
+    """It names services, and each of them is gone or of another team."""
+    return window.names_services and not window.named_services
+
+
+def _checked(draft: FreezeDraft, *, has_lost_all: bool = False) -> tuple[dict[str, Any], QuerySet[Service]]:
+    mistakes = [*_mistakes_of_texts(draft), *_mistakes_of_times(draft), *_mistakes_of_services(draft, has_lost_all)]
     services = Service.objects.filter(_of_team(draft.team_id), name__in=draft.services).order_by("name", "pk")
     if draft.team_id is None and draft.services:
         mistakes.append(("services", "a window of the installation holds for everything: leave them blank"))
@@ -174,10 +165,23 @@ def _mistakes_of_texts(draft: FreezeDraft) -> list[tuple[str, str]]:
         text = getattr(draft, name)
         if len(text) > most or "\0" in text:
             found.append((name, f"has at most {most} characters, all of which can be stored"))
+    if mistake := environment_mistake(draft.environment):
+        found.append(("environment", mistake))
     known = {kind.value for kind in ChangeKind}
     if not set(draft.passes) <= known or ChangeKind.CHANGE.value in draft.passes:
         found.append(("passes", f"are some of {', '.join(sorted(known - {ChangeKind.CHANGE.value}))}"))
     return found
+
+
+def _mistakes_of_services(draft: FreezeDraft, has_lost_all: bool) -> list[tuple[str, str]]:
+    if draft.services and draft.is_for_all:
+        return [("services", "it is for all of them, or for those that it names: say one of both")]
+    if not draft.services and draft.is_for_all is False:
+        return [("services", "name those that it is for")]
+    if not draft.services and draft.is_for_all is None and has_lost_all:
+        words = "those that it named are gone, or of another team: name others, or say that it is for all of the team's"
+        return [("services", words)]
+    return []
 
 
 def _mistakes_of_times(draft: FreezeDraft) -> list[tuple[str, str]]:

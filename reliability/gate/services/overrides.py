@@ -12,7 +12,7 @@ from reliability.access.domain.caller import Caller, Role
 from reliability.access.services import audit
 from reliability.access.services.authorize import require
 from reliability.catalog.models import Service
-from reliability.delivery.domain.environments import environment_name
+from reliability.delivery.domain.environments import environment_mistake, environment_name
 from reliability.gate.domain.places import PRODUCTION
 from reliability.gate.models import GateOverride
 from reliability.gate.selectors.answers import service_named
@@ -98,6 +98,8 @@ def _check(draft: OverrideDraft, now: datetime) -> None:
             details.append({"field": name, "message": f"has at most {most} characters, all of which can be stored"})
     if not environment_name(draft.environment):
         details.append({"field": "environment", "message": "name one, such as production"})
+    if mistake := environment_mistake(draft.environment):
+        details.append({"field": "environment", "message": mistake})
     if not now < draft.expires_at <= now + LONGEST:
         details.append({"field": "expires_at", "message": "lies ahead, within 24 hours from now"})
     if details:

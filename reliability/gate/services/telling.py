@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 
 from reliability.access.domain.caller import Role
@@ -139,8 +140,19 @@ def _message(
 def _void_because(*, notice: GateNotice, now: datetime) -> str:
     if notice.period is not None and notice.kind == GateNotice.Kind.ENTERED and notice.period.left_at is not None:
         return "it was over before it was told"
+    if notice.period is not None and notice.kind == GateNotice.Kind.LEFT and not _was_told(notice, notice.period):
+        return "nobody was told that it was in force"
     is_revoked = notice.override is not None and notice.override.revoked_at is not None
     return "it was revoked before it was told" if is_revoked else ""
+
+
+def _was_told(notice: GateNotice, period: PolicyPeriod) -> bool:
+    """Whether this place was told that it came into force, or may have been; of a new place, whether any was."""
+    entered = period.notices.filter(kind=GateNotice.Kind.ENTERED)
+    own = entered.filter(channel=notice.channel, user=notice.user)
+    asked = own if own.exists() else entered
+    # A try that has begun may have arrived. What nobody tried yet is void from now on.
+    return asked.filter(Q(state=GateNotice.State.SENT) | Q(state=GateNotice.State.WAITING, attempts__gt=0)).exists()
 
 
 _TELLING = notices.Telling(

@@ -19,6 +19,7 @@ from reliability.access.services.authorize import require
 from reliability.catalog.models import Service
 from reliability.catalog.selectors.services import list_services
 from reliability.catalog.selectors.services import service as get_service
+from reliability.delivery.domain.environments import environment_mistake
 from reliability.delivery.tabs import tabs_for
 from reliability.gate.domain.kinds import ChangeKind
 from reliability.gate.domain.snippets import WhenSilent, snippets
@@ -137,9 +138,12 @@ def service_page(request: AccessRequest, service: Service, form: OverrideForm | 
     silent = asked_text(request, "silent", 8)
     when_silent = WhenSilent(silent) if silent in set(WhenSilent) else WhenSilent.CLOSED
     places = places_of(services=[service], now=now)[service.pk]
+    environment = asked_text(request, "environment", 120)
+    if mistake := environment_mistake(environment):
+        raise Invalid(details=[{"field": "environment", "message": mistake}])
     answer = answer_of(
         service=service,
-        environment=asked_text(request, "environment", 120) or first_production(places),
+        environment=environment or first_production(places),
         revision=asked_text(request, "revision", 255),
         kind=ChangeKind(kind) if kind in known else ChangeKind.CHANGE,
         at=now,
