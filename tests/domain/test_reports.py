@@ -29,8 +29,9 @@ def line(name: str, coverage: float, state: Met = Met.MET) -> ObjectiveLine:
     )  # fmt: skip
 
 
-def said(*lines: ObjectiveLine, is_over: bool = True) -> list[tuple[str, str]]:
-    return [(one.tone, one.text) for one in highlights(replace(EMPTY, objectives=lines, is_over=is_over))]
+def said(*lines: ObjectiveLine, is_over: bool = True, total: int = 0) -> list[tuple[str, str]]:
+    found = replace(EMPTY, objectives=lines, objectives_total=max(len(lines), total), is_over=is_over)
+    return [(one.tone, one.text) for one in highlights(found)]
 
 
 def test_all_well_is_said_of_what_was_measured_alone() -> None:
@@ -48,6 +49,12 @@ def test_all_well_is_said_of_what_was_measured_alone() -> None:
     assert tones == ["warn", "good"]
     assert said(*whole, line("silent", 0, Met.NO_DATA))[1][1].endswith("was met (10 of 11)")
     assert [tone for tone, _ in said(whole[0], line("silent", 0, Met.NO_DATA))] == ["warn"]
+    left_out = [line(f"slices-{number}", 1, Met.LEFT_OUT) for number in range(2)]
+    assert said(*whole, *left_out) == [], "nobody looked at a sixth of them"
+    assert said(*whole, total=11) == [
+        ("warn", "1 of 11 objectives are not in this report"),
+        ("good", "Every objective that was measured was met (10 of 11)"),
+    ]
     assert not any(tone == "good" for tone, _ in said(*whole, line("broken", 1.0, Met.MISSED)))
 
 

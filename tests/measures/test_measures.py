@@ -102,6 +102,15 @@ def test_a_week_that_the_range_cuts_is_marked_and_sets_no_scale(as_: As, sender:
     assert [(one["Value"], one["Cut"]) for one in file[:3]] == [("990.0", "yes"), ("0.1", ""), ("0.7", "")]
 
 
+def test_too_many_figures_are_refused_and_spare_the_page_of_the_service(
+    as_: As, sender: Client, shop: Service, settings: Any
+) -> None:
+    fortnight(sender)
+    settings.MEASURE_FIGURES_READ_MAX = 10
+    assert sender.get(f"/api/v1/ratios?{RANGE}").status_code == 422
+    assert "There are more than 10 figures" in as_("viewer").get("/services/shop/").content.decode()
+
+
 def test_told_again_a_figure_is_replaced_and_what_overlaps_is_refused(sender: Client, shop: Service) -> None:
     fortnight(sender)
     assert post(sender, [cost(2, "17.00")]).status_code == 202

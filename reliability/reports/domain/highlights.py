@@ -45,6 +45,12 @@ def _objectives(report: Report) -> Iterator[Highlight]:
         )
     if len(missed) > _SHOWN:
         yield Highlight("bad", f"{len(missed) - _SHOWN} more objectives were missed", "said beyond five", "")
+    if report.beyond:
+        yield Highlight(
+            "warn",
+            f"{report.beyond} of {report.objectives_total} objectives are not in this report",
+            f"said when there are more than the {len(report.objectives)} that it holds: look at one team",
+        )
     if report.unmeasured:
         count = report.unmeasured
         yield Highlight(
@@ -138,6 +144,7 @@ def _good(report: Report) -> Iterator[Highlight]:
 def _all_met(report: Report) -> Iterator[Highlight]:
     """Good news only of what was measured: little of it is a warning, most of it unmeasured is none of both."""
     measured, little = report.met, report.little_measured
+    unseen = report.unmeasured + report.left_out + report.beyond
     if not measured or report.missed or not report.is_over:
         return
     if little:
@@ -151,12 +158,12 @@ def _all_met(report: Report) -> Iterator[Highlight]:
             f"than {words} of the period",
             least.url,
         )
-    elif report.unmeasured <= (1 - MEASURED_ENOUGH) * (measured + report.unmeasured):
+    elif unseen <= (1 - MEASURED_ENOUGH) * (measured + unseen):
         yield Highlight(
             "good",
             f"Every objective was met ({measured})"
-            if not report.unmeasured
-            else f"Every objective that was measured was met ({measured} of {measured + report.unmeasured})",
+            if not unseen
+            else f"Every objective that was measured was met ({measured} of {measured + unseen})",
             f"said when the period is over, none of them spent more than its budget, and at least "
             f"{share_text(MEASURED_ENOUGH)} of them were measured for at least so much of the period",
         )

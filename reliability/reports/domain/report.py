@@ -170,6 +170,11 @@ class Report:
     def left_out(self) -> int:
         return self.count(Met.LEFT_OUT)
 
+    @property
+    def beyond(self) -> int:
+        """Objectives that the report does not hold, since it has a bound."""
+        return max(self.objectives_total - len(self.objectives), 0)
+
     def to_json(self) -> dict[str, Any]:
         """As it is kept, and answered by the API."""
         return asdict(self)
