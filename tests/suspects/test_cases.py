@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,14 +19,22 @@ from reliability.kit.periods import Period
 from reliability.outbox.models import Due, Fact
 from reliability.suspects import handlers
 from reliability.suspects.domain.kinds import VerdictState
-from reliability.suspects.models import BlameRule, Case, Suspect
+from reliability.suspects.models import BlameRule, Case, Suspect, Watch
 from reliability.suspects.selectors.cases_of_burns import cases_of_burns
 from reliability.suspects.services import burns, incidents, retention
 from reliability.suspects.services.ranking import rank_case
 from reliability.suspects.services.verdicts import judge
-from slo.models import BurnAlert
-from slo.selectors.burns import burns_since
-from tests.cast import Cast, ExperimentFactory, ExperimentVersionFactory, IncidentFactory, RunFactory
+from slo.models import BurnAlert, Slo
+from slo.selectors.burns import Burn, burns_since
+from tests.cast import (
+    Cast,
+    ExperimentFactory,
+    ExperimentVersionFactory,
+    IncidentFactory,
+    RunFactory,
+    SliFactory,
+    SloFactory,
+)
 from tests.response.burns import payload_of
 from tests.suspects.conftest import MINUTE, Shop, count_burn, keys
 
@@ -238,6 +246,37 @@ def test_a_burn_of_one_slice_or_below_twice_the_rate_is_none(shop: Shop) -> None
     count_burn(shop.slo, shop.burn, shop.now, minutes=4)
     found = burns_since(slos=[shop.slo], since={shop.slo.pk: shop.now - timedelta(hours=5)}, now=shop.now)
     assert found == {shop.slo.pk: []}
+
+
+def test_an_objective_that_cannot_be_looked_at_keeps_no_other_waiting(
+    shop: Shop, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def another(name: str) -> Slo:
+        sli = SliFactory(team=cast.payments, source__team=cast.payments)
+        made: Slo = SloFactory(team=cast.payments, sli=sli, service=shop.checkout, name=name, title=name)
+        count_burn(made, shop.burn, shop.now)
+        return made
+
+    unreadable, unkeepable = another("unreadable"), another("unkeepable")
+    find, keep = burns_since, burns.keep
+
+    def find_some(*, slos: Sequence[Slo], **more: Any) -> dict[int, list[Burn]]:
+        if unreadable in slos:
+            raise ValueError("its minutes are damaged")
+        return find(slos=slos, **more)
+
+    def keep_some(*, burns: Mapping[int, Sequence[Burn]], now: datetime) -> None:
+        if unkeepable.pk in burns:
+            raise ValueError("its suspects cannot be ranked")
+        keep(burns=burns, now=now)
+
+    monkeypatch.setattr(burns, "burns_since", find_some)
+    monkeypatch.setattr(burns, "keep", keep_some)
+    assert burns.look(now=shop.now).objectives == 3
+    assert [case.slo for case in Case.objects.all()] == [shop.slo]
+    assert not Watch.objects.exclude(looked_at=shop.now).exists(), "each has its turn again"
+    burns.alert_fired(alert_id=7, slo_id=unreadable.pk, began_at=shop.burn, now=shop.now)
+    assert Case.objects.get(slo=unreadable).ranked_at == shop.now, "what an alert tells of is known without its minutes"
 
 
 @override_settings(SUSPECTS_RETENTION_DAYS=30)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
@@ -19,6 +20,8 @@ from reliability.suspects.services.ranking import rank_case
 from slo.domain.ledger_burns import PAUSE_MINUTES
 from slo.models import Slo, SloStatus
 from slo.selectors.burns import Burn, burns_since
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 100  # objectives of one run
 CASES_PER_LOOK_MAX = 50  # of one objective: what burns more often than that has one cause, and a screen has an end
@@ -40,7 +43,10 @@ class Looked:
 
 
 def look(*, now: datetime) -> Looked:
-    """Look for burns in the objectives that were looked at longest ago. Safe to run twice."""
+    """Look for burns in the objectives that were looked at longest ago. Safe to run twice.
+
+    One that cannot be looked at keeps no other waiting: it has its turn again like all.
+    """
     _watch_new(now)
     due = list(
         Watch.objects.filter(Q(looked_at__lte=now - EVERY) | Q(wide_at__lte=now - WIDE_EVERY))
@@ -52,7 +58,7 @@ def look(*, now: datetime) -> Looked:
     widely = {one.pk for one in due if one.wide_at <= now - WIDE_EVERY}
     wanted = [one for one in due if one.pk in widely or one.slo_id not in calm]
     since = {one.slo_id: _since(one, now, is_wide=one.pk in widely) for one in wanted}
-    keep(burns=burns_since(slos=[one.slo for one in wanted], since=since, now=now), now=now)
+    _keep_each(_found([one.slo for one in wanted], since, now), now)
     Watch.objects.filter(pk__in=[one.pk for one in due]).update(looked_at=now)
     Watch.objects.filter(pk__in=widely).update(wide_at=now)
     return Looked(len(due), len(due) == AT_ONCE)
@@ -79,7 +85,7 @@ def alert_fired(*, alert_id: int, slo_id: int, began_at: datetime, now: datetime
     if slo is None:
         return
     began = floor_minute(began_at)
-    look_at(slo_ids=[slo_id], period=Period(began - _OVERLAP, now), now=now)
+    _keep_each(_found([slo], {slo_id: began - _OVERLAP}, now), now)
     with transaction.atomic():
         _locked(slo)
         case = _overlapping(slo, Period(began, max(now, began) + MINUTE))
@@ -93,6 +99,26 @@ def alert_fired(*, alert_id: int, slo_id: int, began_at: datetime, now: datetime
 def alert_resolved(*, alert_id: int, at: datetime) -> None:
     """The end of a burn that the ledger does not know as one: slower than what it calls a burn."""
     Case.objects.filter(alert_id=alert_id, spent=None, ended_at=None, started_at__lte=at).update(ended_at=at)
+
+
+def _found(slos: Sequence[Slo], since: Mapping[int, datetime], now: datetime) -> dict[int, list[Burn]]:
+    """Burns of all, by few queries; where that fails, of each by itself but for those that fail."""
+    try:
+        with transaction.atomic():
+            return burns_since(slos=slos, since=since, now=now)
+    except Exception:
+        log.exception("burns_not_found", slo_ids=[one.pk for one in slos])
+    if len(slos) < 2:
+        return {}
+    return {slo_id: burns for one in slos for slo_id, burns in _found([one], since, now).items()}
+
+
+def _keep_each(burns: Mapping[int, Sequence[Burn]], now: datetime) -> None:
+    for slo_id in sorted(slo_id for slo_id, some in burns.items() if some):
+        try:
+            keep(burns={slo_id: burns[slo_id]}, now=now)
+        except Exception:
+            log.exception("burns_not_kept", slo_id=slo_id)
 
 
 @transaction.atomic
