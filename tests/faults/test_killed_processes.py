@@ -114,16 +114,11 @@ def test_a_port_that_is_none_is_said_with_what_may_stand_there(tmp_path: Path, p
     assert f"PORT must be a number from 1 to 65535, or 0 for any free one, got '{port}'" in ended.stdout
 
 
-def test_the_supervisor_asks_for_the_first_page_without_hanging_up(tmp_path: Path) -> None:
+def test_a_supervisor_asks_for_one_page_and_its_death_leaves_no_orphan_and_the_next_start_works(tmp_path: Path) -> None:
     with running_product(tmp_path, environment=PROBE) as product:
         product.wait_until_ready()
-        assert "request_cancelled" not in product.log
+        assert "request_cancelled" not in product.log, "it waits for the first page without hanging up"
         assert product.log.count("request_finished") == 1, "the supervisor's own; probes are not logged"
-
-
-def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(tmp_path: Path) -> None:
-    with running_product(tmp_path, environment=PROBE) as product:
-        product.wait_until_ready()
         descendants = product.descendants()
         assert len(descendants) >= 4, "broker, web, worker, beat"
         product.process.kill()

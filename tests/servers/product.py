@@ -23,6 +23,7 @@ from tests.servers.prepared import copy_prepared
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _URL = re.compile(r"^up +\|     (http://\S+)/$", re.MULTILINE)
+_POLL_SECONDS = 0.1  # what asks takes processor time from what it waits for
 _ROLES = {
     "valkey-server": "broker",
     "redis-server": "broker",
@@ -70,7 +71,7 @@ class Product:
         while not condition():
             if time.monotonic() - started_at > seconds:
                 raise ProductError(f"{what} did not happen within {seconds:g} s:\n{self.log[-6000:]}")
-            time.sleep(0.05)
+            time.sleep(_POLL_SECONDS)
         return time.monotonic() - started_at
 
     def get(self, path: str, *, seconds: float = 5.0) -> tuple[int, str]:
