@@ -12,6 +12,7 @@ from slo.domain.alerting_rules import Rule
 from slo.domain.burn import rate_of_tail, units_in
 from slo.domain.composite_slices import Whole
 from slo.domain.composites import CompositeDefinition
+from slo.domain.minutes import FloatArray
 
 # Slices that lie before the longest window tell whether anything was measured before it.
 LEAD = timedelta(days=1)
@@ -32,12 +33,24 @@ def reading_of(*, whole: Whole, definition: CompositeDefinition, rule: Rule, at:
     )
 
 
-def began_at(*, whole: Whole, rule: Rule, at: datetime) -> datetime:
-    """The start of the first slice of the long window in which anything was lost; the window's start without one."""
+def began_at(*, whole: Whole, definition: CompositeDefinition, rule: Rule, at: datetime) -> datetime:
+    """The start of the slice that put the newest window above for good, as of an objective: the little that is always
+    lost, and burns that ended, are not this one. At the earliest where the long window begins.
+    """
     tail = whole.between(start_minute=to_minute(at - rule.long), end_minute=to_minute(at)).spending
-    bad = np.flatnonzero(tail.bad > 0)
-    first = int(bad[0]) if len(bad) else 0
+    units = units_in(definition.definition, rule.short or rule.long, at)
+    above = _rolled(tail.bad, units) > rule.threshold * float(definition.definition.budget) * _rolled(tail.base, units)
+    below = np.flatnonzero(above != rule.op.is_upward)
+    first = min(int(below[-1]) + 1, len(above) - 1) if len(below) else 0
     return from_minute(tail.start_minute + first * tail.unit_minutes)
+
+
+def _rolled(values: FloatArray, units: int) -> FloatArray:
+    """Of each slice the sum over the *units* that end with it; over fewer at the beginning."""
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    ends = np.arange(1, len(sums))
+    rolled: FloatArray = sums[ends] - sums[np.maximum(ends - units, 0)]
+    return rolled
 
 
 def bad_slices(*, whole: Whole, definition: CompositeDefinition, window: timedelta, at: datetime) -> list[int]:

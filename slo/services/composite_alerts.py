@@ -86,7 +86,9 @@ def resolve(*, alert: CompositeAlert, composite: Composite, reason: str, at: dat
 
 def _fire(judged: CompositeJudgement, place: int, rule: Rule, reason: str, now: datetime) -> None:
     composite, at = judged.composite, judged.status.at
-    began = min(at, began_at(whole=judged.whole, rule=rule, at=judged.ends_at))
+    began = min(
+        at, began_at(whole=judged.whole, definition=judged.status.terms.definition, rule=rule, at=judged.ends_at)
+    )
     told = _told(judged, place, rule, reason, began)
     alert = CompositeAlert.objects.create(
         composite=composite,

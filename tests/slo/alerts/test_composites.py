@@ -101,6 +101,17 @@ def test_an_outage_of_a_part_pages_and_its_end_resolves_each_once(
     assert fired["url"].endswith(f"/slos/composites/journey/#alert-{alert.pk}")
 
 
+def test_a_burn_begins_where_it_began_and_not_with_what_was_lost_before(
+    composite: Composite, run: Run, now: datetime
+) -> None:
+    at = run(now, 5, bad=100.0)
+    began = run(at, 120, bad=0.0)
+    run(began, 30, bad=100.0)
+    fired = {one["condition"]: one["began_at"] for one in facts("CompositeAlertFired")}
+    assert fired["page-1h"] == f"{began:%Y-%m-%dT%H:%M:%SZ}"
+    assert fired["page-6h"] == f"{began:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_rules_read_what_the_status_says(composite: Composite, run: Run, now: datetime) -> None:
     at = run(run(now, 10, bad=30.0, also=2.0), 5, bad=0.0)
     (judged,) = judgements_of(composites=[composite], at=at)
