@@ -78,21 +78,18 @@ def timeline_chart(*, told: Sequence[Told], period: Period, now: datetime, chart
         "showgrid": False,
         "zeroline": False,
     }
-    figure = {
-        "data": traces,
-        "layout": layout(
-            period=period,
-            hovermode="closest",
-            barmode="overlay",
-            shapes=shapes,
-            showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": -_AXIS_PIXELS / pixels, "yanchor": "top", "itemclick": False},
-            margin={"b": _LEGEND_PIXELS},
-            hoverlabel={"align": "left"},
-        )
-        | {"yaxis": axis},
-    }
-    figure["layout"]["xaxis"] |= {"tickformatstops": list(_HOURS)}
+    shown_as = layout(
+        period=period,
+        hovermode="closest",
+        barmode="overlay",
+        shapes=shapes,
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": -_AXIS_PIXELS / pixels, "yanchor": "top", "itemclick": False},
+        margin={"b": _LEGEND_PIXELS},
+        hoverlabel={"align": "left"},
+    )
+    shown_as["xaxis"] |= {"tickformatstops": list(_HOURS)}
+    figure = {"data": traces, "layout": shown_as | {"yaxis": axis}}
     return Chart(
         id=chart_id,
         title="Timeline",
