@@ -21,7 +21,7 @@ class DemoComposite:
     objective: str
     parts: tuple[DemoPart, ...]
     description: str
-    raises_alerts: bool
+    opens_tickets: bool
 
 
 COMPOSITES = (
@@ -40,7 +40,7 @@ COMPOSITES = (
             DemoPart("payments-availability", "0.99"),
         ),
         "From the first page to the paid order: a customer who meets one of them failing does not buy.",
-        raises_alerts=False,  # its parts page for the same outage
+        opens_tickets=False,
     ),
     DemoComposite(
         "order-chain",
@@ -56,6 +56,6 @@ COMPOSITES = (
             DemoPart("catalogue-availability"),
         ),
         "No order without every one of these: what gets through them all.",
-        raises_alerts=True,
+        opens_tickets=True,
     ),
 )

@@ -37,7 +37,7 @@ def load_journeys(
                 PartDraft(slo_id=objectives[part.objective].pk, slice_target=part.slice_target) for part in one.parts
             ),
             description=one.description,
-            has_page=one.raises_alerts,
-            has_ticket=one.raises_alerts,
+            has_page=False,  # its parts page for the same outage
+            has_ticket=one.opens_tickets,
         )
         composites.create(caller=caller, draft=draft, now=now, effective_from=since)

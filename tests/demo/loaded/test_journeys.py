@@ -21,6 +21,7 @@ def test_every_composite_is_measured_and_names_its_weakest_part() -> None:
         assert status.coverage > 0.95
         assert status.sli is not None
         assert status.weakest_parts
+        assert not status.terms.composite.has_page, "one outage pages once, by the part that is out"
 
 
 @pytest.mark.usefixtures("loaded")
