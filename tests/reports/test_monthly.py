@@ -187,6 +187,8 @@ def test_page_files_and_api_say_the_same(cast: Cast, as_: As, month: Slo) -> Non
             assert viewer.get(f"{PAGE}&format=csv&table={table}").status_code == 200
         assert viewer.get(f"{PAGE}&format=csv&table=secrets").status_code == 404
         assert viewer.get("/reports/monthly/?month=soon").status_code == 422
+        assert "so far" not in page
+        assert "July 2026, so far" in viewer.get("/reports/monthly/?month=2026-07").content.decode()
         assert viewer.get("/reports/monthly/?month=2026-Q2").status_code == 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from reliability.reports.domain.report import TrendRow
@@ -12,8 +13,10 @@ _CATEGORY = {"type": "category"}
 _HEIGHT = 220
 
 
-def trend_charts(*, trend: Sequence[TrendRow], noun: str) -> list[Chart]:
-    """One chart for each; a period without data is a gap."""
+def trend_charts(*, trend: Sequence[TrendRow], noun: str, is_over: bool) -> list[Chart]:
+    """One chart for each; a period without data is a gap. is_over: the last one; if not, it says that it is a part."""
+    if trend and not is_over:
+        trend = [*trend[:-1], replace(trend[-1], title=f"{trend[-1].title}, so far")]
     titles = [row.title for row in trend]
     column = noun.capitalize()
     return [

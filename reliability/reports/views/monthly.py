@@ -77,7 +77,7 @@ def monthly_report(request: AccessRequest) -> HttpResponse:
         "before": query.period.shifted(-1),
         "as_of": min(query.period.period.end, now),
         "made_at": now,
-        "charts": trend_charts(trend=report.trend, noun=query.period.noun),
+        "charts": trend_charts(trend=report.trend, noun=query.period.noun, is_over=report.is_over),
         "earlier_url": query.address(request, query.period.shifted(-1)),
         "later_url": query.address(request, later) if later.period.start <= now else "",
         "quarter_url": query.address(request, query.period.as_quarter()),
