@@ -67,7 +67,8 @@ def test_a_draft_is_reviewed_published_read_and_taken_back(
     publishing.publish(caller=writer, postmortem=postmortem, is_for_organisation=False, now=now)
     assert not list_postmortems(caller=outsider).exists()
     publishing.publish(caller=writer, postmortem=postmortem, now=now)
-    assert Fact.objects.filter(kind="PostmortemPublished").count() == 1
+    told = Fact.objects.filter(kind="PostmortemPublished").order_by("pk")
+    assert [one.payload["is_for_organisation"] for one in told] == [False, True]
     (found,) = search(caller=outsider, text="stood TILLS")
     assert [piece.text for piece in found.pieces if piece.is_hit] == ["Tills", "stood"]
     assert search(caller=outsider, text="tills flew") == []

@@ -89,15 +89,25 @@ def test_words_that_grow_too_long_are_cut_instead_of_never_told(
     assert StakeholderMessage.objects.count() == 1
 
 
-def test_a_postmortem_for_its_team_alone_is_told_nobody_by_itself(add: Add, cast: Cast, now: datetime) -> None:
+def test_a_postmortem_for_its_team_alone_is_told_nobody_by_itself_until_it_is_opened(
+    add: Add, cast: Cast, now: datetime
+) -> None:
     add("Ines")
     say_by_itself(cast, EventKind.POSTMORTEM, now)
     made = Postmortem.objects.create(
         team=cast.payments, title="Ours", state=State.APPROVED, created_at=now, updated_at=now
     )
+    PostmortemSection.objects.create(
+        postmortem=made, slug="summary", title="Summary", position=1, text="A certificate ended.", updated_at=now
+    )
     publish(caller=cast.caller("editor"), postmortem=made, is_for_organisation=False, now=now)
     handed("PostmortemPublished", handlers.postmortem_published, now)
     assert not StakeholderMessage.objects.exists()
+    for is_open in (True, False, True):
+        publish(caller=cast.caller("editor"), postmortem=made, is_for_organisation=is_open, now=now)
+    for fact in Fact.objects.filter(kind="PostmortemPublished").order_by("pk"):
+        handlers.postmortem_published(fact_id=fact.pk, payload=fact.payload, now=now)
+    assert StakeholderMessage.objects.count() == 1, "opened later it is told, and once"
 
 
 def test_announced_maintenance_reaches_them_with_its_time_and_unannounced_does_not(

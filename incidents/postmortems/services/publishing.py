@@ -14,6 +14,7 @@ from incidents.postmortems.services import reminding
 from incidents.postmortems.services.changing import Change, changed, checked_text, locked
 from incidents.postmortems.services.due_kinds import POSTMORTEM_PUBLISHED
 from reliability.access.domain.caller import Caller
+from reliability.kit.instants import format_instant
 from reliability.outbox.services import facts
 from reliability.web.errors import Conflict, Forbidden
 
@@ -26,7 +27,8 @@ _FIELDS = ("state", "published_at", "published_by_name", "is_published_to_organi
 def publish(*, caller: Caller, postmortem: Postmortem, is_for_organisation: bool = True, now: datetime) -> Postmortem:
     """An approved one. is_for_organisation: every signed-in person reads it; else the team only.
 
-    Of a published one only who reads it changes. Raises NotFound, Forbidden, Conflict when nobody approved it.
+    Of a published one only who reads it changes; that the organisation does now is told as a publication is. Raises
+    NotFound, Forbidden, Conflict when nobody approved it.
     """
     row = locked(caller=caller, postmortem_id=postmortem.pk)
     if row.state not in (State.APPROVED, State.PUBLISHED):
@@ -42,7 +44,7 @@ def publish(*, caller: Caller, postmortem: Postmortem, is_for_organisation: bool
     note = "for the organisation" if is_for_organisation else "for the team"
     change = Change("state", "Published", before, row.state, note=note)
     changed(caller=caller, postmortem=row, changes=[change], now=now, fields=_FIELDS)
-    if is_new:
+    if is_new or is_for_organisation:
         payload = _told(row, is_for_organisation=is_for_organisation)
         facts.emit(kind=POSTMORTEM_PUBLISHED, payload=payload, team_id=row.team_id, now=now)
     return row
@@ -104,4 +106,5 @@ def _told(row: Postmortem, *, is_for_organisation: bool) -> dict[str, Any]:
         "summary": (summary or "")[:SUMMARY_MAX],
         "service_ids": list(row.services.order_by("pk").values_list("pk", flat=True)),
         "is_for_organisation": is_for_organisation,
+        "published_at": format_instant(row.published_at) if row.published_at is not None else "",
     }

@@ -57,7 +57,10 @@ def game_day_planned(*, payload: dict[str, Any], fact_id: int, now: datetime) ->
 
 
 def postmortem_published(*, payload: dict[str, Any], fact_id: int, now: datetime) -> None:
-    """For the organisation. What is published to its team alone is told nobody by itself."""
+    """For the organisation, once for each publication, also when it is opened later, closed, and opened again.
+
+    What is published to its team alone is told nobody by itself.
+    """
     team = Team.objects.filter(pk=payload["team_id"]).first()
     if team is None or not payload["is_for_organisation"]:
         return
@@ -70,7 +73,8 @@ def postmortem_published(*, payload: dict[str, Any], fact_id: int, now: datetime
         services=_named(payload, team),
         url=f"/postmortems/{int(payload['postmortem_id'])}/",
     )
-    tell(subject=subject, cause=f"fact:{fact_id}", now=now)
+    cause = f"postmortem:{payload['postmortem_id']}:{payload['published_at']}"
+    tell(subject=subject, cause=cause, now=now)
 
 
 def maintenance_planned(*, payload: dict[str, Any], fact_id: int, now: datetime) -> None:
