@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from reliability.kit.cutting import cut
 from reliability.kit.percent import share_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
@@ -51,12 +52,8 @@ class Report:
 
 def escaped(text: object) -> str:
     """One line in which nothing is Markdown or HTML: what people and services wrote stays what they wrote."""
-    line = _SPECIAL.sub(r"\\\1", _short(" ".join(str(text).split()), _LINE_MAX))
+    line = _SPECIAL.sub(r"\\\1", cut(" ".join(str(text).split()), length_max=_LINE_MAX))
     return line.translate(_HTML)
-
-
-def _short(text: str, length_max: int) -> str:
-    return text if len(text) <= length_max else f"{text[: length_max - 1]}…"
 
 
 def markdown(report: Report) -> str:
@@ -102,7 +99,7 @@ def _section(heading: str, body: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Any) -> str:
-    lines = [f"| {' | '.join(escaped(_short(str(cell), _CELL_MAX)) for cell in row)} |" for row in rows]
+    lines = [f"| {' | '.join(escaped(cut(str(cell), length_max=_CELL_MAX)) for cell in row)} |" for row in rows]
     if not lines:
         return ""
     return "\n".join([f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *lines])

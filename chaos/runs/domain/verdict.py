@@ -16,6 +16,7 @@ from chaos.runs.domain.looks import AFTER, DURING, RECOVERY, Look, Seen
 from chaos.runs.domain.recovery import Objective
 from chaos.runs.domain.score import run_score
 from chaos.runs.domain.states import Verdict
+from reliability.kit.cutting import cut
 
 _NAMES_MAX = 5
 
@@ -240,7 +241,7 @@ def _tolerance(tolerance: object) -> str:
 
 def _short(value: object) -> str:
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    return cut(text, length_max=80)
 
 
 def _listed(names: Sequence[str]) -> str:

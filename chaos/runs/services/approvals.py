@@ -14,6 +14,7 @@ from chaos.runs.services.policies import in_force
 from reliability.access.domain.caller import Caller, Role
 from reliability.access.services.audit import record
 from reliability.access.services.authorize import require
+from reliability.kit.cutting import cut
 from reliability.outbox.services import due
 from reliability.web.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -70,7 +71,7 @@ def _decide(*, caller: Caller, run_id: int, is_approved: bool, reason: str, now:
         defaults={
             "user_name": caller.name[:160],
             "is_approved": is_approved,
-            "reason": reason.strip()[:REASON_MAX],
+            "reason": cut(reason, length_max=REASON_MAX),
             "at": now,
             "expires_at": max(now, run.not_before) + timedelta(hours=policy.approval_hours),
         },
@@ -81,7 +82,7 @@ def _decide(*, caller: Caller, run_id: int, is_approved: bool, reason: str, now:
         object_kind="run",
         object_name=f"run {run.pk} of {run.experiment.slug}",
         team_id=run.team_id,
-        reason=reason[:REASON_MAX],
+        reason=cut(reason, length_max=REASON_MAX),
         now=now,
     )
     if is_approved:

@@ -17,6 +17,7 @@ from chaos.runs.selectors.spending import spent_by
 from chaos.runs.services import events, notices
 from chaos.runs.services.due_kinds import FIGURES
 from chaos.runs.services.leases import LeaseLostError
+from reliability.kit.cutting import cut
 from reliability.kit.instants import format_instant
 from reliability.outbox.services import due
 from reliability.outbox.services.facts import emit
@@ -156,7 +157,7 @@ def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values that a table can show; a whole answer of a page cannot."""
     found = list(values.items())[:_PROBES_MAX]
     return {
-        name: value[:_VALUE_MAX] if isinstance(value, str) else value
+        name: cut(value, length_max=_VALUE_MAX) if isinstance(value, str) else value
         for name, value in found
         if value is None or isinstance(value, str | int | float | bool)
     }

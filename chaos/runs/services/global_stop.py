@@ -12,6 +12,7 @@ from chaos.runs.selectors.global_stop import in_force
 from chaos.runs.services.stopping import ids_of_open_runs, open_run_locked, request_stop
 from reliability.access.domain.caller import Caller, Role, Scope
 from reliability.access.services import audit
+from reliability.kit.cutting import cut
 from reliability.outbox.services.facts import emit
 from reliability.web.errors import Conflict, Forbidden
 
@@ -26,7 +27,7 @@ def begin(*, caller: Caller, reason: str = "", now: datetime) -> GlobalStop:
     """
     if Scope.WRITE not in caller.scopes or not (caller.is_administrator or caller.team_ids(Role.RESPONDER)):
         raise Forbidden("stopping all chaos needs the role responder in some team", reason="role_too_low")
-    words = reason.strip()[:500] or "no reason given"
+    words = cut(reason, length_max=500) or "no reason given"
     try:
         with transaction.atomic():
             stop = GlobalStop.objects.create(

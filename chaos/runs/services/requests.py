@@ -19,6 +19,7 @@ from reliability.access.domain.caller import Caller, Role
 from reliability.access.selectors.tokens import person_behind
 from reliability.access.services import audit
 from reliability.access.services.authorize import require
+from reliability.kit.cutting import cut
 from reliability.outbox.services import due
 from reliability.web.errors import Conflict, Invalid
 from slo.models import Slo
@@ -63,7 +64,7 @@ def request_run(
                 origin_key=origin_key,
                 requested_by_id=person_behind(caller=caller),
                 requested_by_name=caller.name[:160],
-                reason=reason.strip()[:300],
+                reason=cut(reason, length_max=300),
                 agent=_agent_of(targets) if mode == Mode.REAL else "",
                 watched_slo_ids=_watched(experiment),
                 requested_at=now,

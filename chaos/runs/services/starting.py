@@ -13,6 +13,7 @@ from chaos.runs.models import Agent, Run
 from chaos.runs.selectors.global_stop import in_force
 from chaos.runs.services import concluding, events, guards
 from chaos.runs.services.due_kinds import START
+from reliability.kit.cutting import cut
 from reliability.outbox.services import due
 
 # A run that no agent took for so long is looked at again.
@@ -76,7 +77,7 @@ def _wait(*, run: Run, reason: str, at: datetime, now: datetime) -> datetime:
 @transaction.atomic
 def _note_waiting(*, run: Run, reason: str, now: datetime) -> None:
     """Told once for each reason, however often it is looked at."""
-    words = reason[:300]
+    words = cut(reason, length_max=300)
     rows = Run.objects.filter(pk=run.pk, state__in=(State.WAITING, State.READY)).exclude(waits_for=words)
     if rows.update(waits_for=words):
         events.record(run=run, kind="waiting", text=f"waits: {reason}", now=now)

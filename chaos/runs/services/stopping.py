@@ -13,6 +13,7 @@ from chaos.runs.services import concluding, events
 from reliability.access.domain.caller import Caller, Role
 from reliability.access.services import audit
 from reliability.access.services.authorize import require
+from reliability.kit.cutting import cut
 from reliability.web.errors import Conflict, NotFound
 
 _TAKEN = OPEN - {State.WAITING}
@@ -47,7 +48,7 @@ def request_stop(*, run: Run, kind: StopKind, by_name: str, reason: str, now: da
     """Of an open run. Call it with the row locked."""
     run.stop_requested_at = now
     run.stop_requested_by_name = by_name[:160]
-    run.stop_reason = reason.strip()[:500]
+    run.stop_reason = cut(reason, length_max=500)
     run.stop_kind = kind
     run.save(update_fields=("stop_requested_at", "stop_requested_by_name", "stop_reason", "stop_kind"))
     why = f": {run.stop_reason}" if run.stop_reason else ""

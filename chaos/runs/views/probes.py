@@ -8,6 +8,7 @@ from typing import Any
 
 from chaos.experiments.domain.outline import tolerance_words, value_text
 from chaos.runs.domain.looks import AFTER, BEFORE, DURING, RECOVERY, Look, Seen, weights_of
+from reliability.kit.cutting import cut
 
 PHASES = (BEFORE, DURING, AFTER, RECOVERY)
 
@@ -55,5 +56,5 @@ def _cell(said: Sequence[Seen]) -> Cell | None:
     if not said:
         return None
     last = said[-1]
-    text = last.error.splitlines()[-1][:120] if last.error else value_text(last.value)
+    text = cut(last.error.splitlines()[-1], length_max=120) if last.error else value_text(last.value)
     return Cell(text, last.is_met, sum(not one.is_met for one in said), len(said))

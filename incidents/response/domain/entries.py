@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from reliability.kit.cutting import cut
+
 
 class Kind(StrEnum):
     """Of a timeline entry; a page filters and draws by it."""
@@ -30,6 +32,5 @@ EDITABLE = frozenset({Kind.COMMENT, Kind.ATTACHMENT, Kind.IMPORT})
 
 
 def shortened(text: str, *, length_max: int) -> str:
-    """At most *length_max* letters, with an ellipsis where something was cut."""
-    text = text.strip()
-    return text if len(text) <= length_max else f"{text[: length_max - 1].rstrip()}…"
+    """At most *length_max* letters, with an ellipsis where something was cut: at a word, never within an address."""
+    return cut(text, length_max=length_max)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from reliability.kit.cutting import cut
 from reliability.web import sparklines, words
 from reliability.web.charts import Chart
 from reliability.web.markdown import render_markdown
@@ -240,3 +241,9 @@ def raw(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return str(value)
+
+
+@register.filter
+def cut_at_word(text: object, length_max: int) -> str:
+    """Unlike truncatechars never within a word, or an address."""
+    return cut(str(text), length_max=length_max)
