@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,35 @@ def test_events_of_any_depth_are_answered(sent: Any) -> None:
         text = one[:-1] + b',"data":' + nested(depth) + b"}"
         answer = sent("cloudevents", text, content_type="application/cloudevents+json")
         assert answer.status_code in (400, 422), (depth, answer.content)
+
+
+def test_of_a_batch_of_cloudevents_the_good_ones_are_taken_and_the_others_kept_with_their_reason(
+    sent: Any,
+) -> None:
+    event = recorded("cdevents/deployed_0.4.json")
+    deep = orjson.dumps({**event, "id": "deep"}).replace(
+        b'"data":', b'"x":1,"data":' + b"[" * 400 + b"]" * 400 + b',"y":'
+    )
+    parts = [b'"no event"', orjson.dumps({**event, "source": ""}), deep, orjson.dumps(event)]
+
+    def send(body: bytes) -> Any:
+        return sent("cloudevents", body, content_type="application/cloudevents-batch+json")
+
+    answer = send(b"[" + b",".join(parts) + b"]")
+    assert answer.status_code == 202, answer.content
+    assert answer.json()["states"] == {"done": 1, "rejected": 3}
+    assert [(one["index"], one["reason"]) for one in answer.json()["errors"]] == [(n, "invalid") for n in range(3)]
+    kept = RawDelivery.objects.filter(state="rejected").order_by("pk")
+    assert [row.event for row in kept] == ["", event["type"], event["type"]]
+    assert orjson.loads(zlib.decompress(kept[1].body)) == {**event, "source": ""}
+    assert Deployment.objects.count() == 1
+    again = send(b"[" + b",".join(parts) + b"]").json()["states"]
+    assert again == {"rejected": 3, "duplicate": 1}
+    assert RawDelivery.objects.count() == 4
+    integration = DeliveryIntegration.objects.get()
+    receiving.read(integration=integration, rows=list(kept.all()), now=NOW)
+    assert RawDelivery.objects.filter(state="rejected").count() == 3, "read again they are no events either"
+    assert send(b"[" + parts[0] + b"]").status_code == 422, "when all are refused"
 
 
 def test_details_of_any_depth_are_answered(sent: Any) -> None:

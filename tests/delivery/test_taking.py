@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
-import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
@@ -234,39 +233,6 @@ def test_after_a_mended_parser_everything_is_made_anew(cast: Cast, monkeypatch: 
     RawDelivery.objects.all().delete()
     tell(integration, story("github"))
     assert again == rows()
-
-
-def test_of_a_batch_of_cloudevents_the_good_ones_are_taken_and_the_others_kept_with_their_reason(
-    cast: Cast, client: Client
-) -> None:
-    ServiceFactory(team=cast.payments, name="checkout")
-    new = made(cast, "cloudevents")
-    event = recorded("cdevents/deployed_0.4.json")
-    deep = orjson.dumps({**event, "id": "deep"}).replace(
-        b'"data":', b'"x":1,"data":' + b"[" * 400 + b"]" * 400 + b',"y":'
-    )
-    parts = [b'"no event"', orjson.dumps({**event, "source": ""}), deep, orjson.dumps(event)]
-
-    def send(body: bytes) -> Any:
-        headers = {"Authorization": f"Bearer {new.key.text}"}
-        batch = "application/cloudevents-batch+json"
-        return client.post("/delivery/in/our-cloudevents", body, content_type=batch, headers=headers)
-
-    answer = send(b"[" + b",".join(parts) + b"]")
-    assert answer.status_code == 202, answer.content
-    assert answer.json()["states"] == {"done": 1, "rejected": 3}
-    assert [(one["index"], one["reason"]) for one in answer.json()["errors"]] == [(n, "invalid") for n in range(3)]
-    kept = RawDelivery.objects.filter(state="rejected").order_by("pk")
-    assert [row.event for row in kept] == ["", event["type"], event["type"]]
-    assert orjson.loads(zlib.decompress(kept[1].body)) == {**event, "source": ""}
-    assert Deployment.objects.count() == 1
-    again = send(b"[" + b",".join(parts) + b"]").json()["states"]
-    assert again == {"rejected": 3, "duplicate": 1}
-    assert RawDelivery.objects.count() == 4
-    replaying.replay(caller=SYSTEM, integration=new.integration, is_everything=False, now=NOW)
-    run_replay()
-    assert RawDelivery.objects.filter(state="rejected").count() == 3, "read again they are no events either"
-    assert send(b"[" + parts[0] + b"]").status_code == 422, "when all are refused"
 
 
 def test_cloudevents_come_alone_and_in_batches(cast: Cast, client: Client) -> None:
