@@ -69,7 +69,7 @@ CHECKED = CHECKS.get_by_names(
     ]
 )
 
-schema: Any = schemathesis.openapi.from_dict(dict(api.get_openapi_schema(path_prefix="/api/")))
+schema: Any = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()))
 schema.app = get_wsgi_application()
 # Sixty bodies for each of four hundred operations take a third of the suite's time: SCHEMA_COVERAGE=1 asks them all.
 schema.config.phases.coverage.enabled = os.environ.get("SCHEMA_COVERAGE") == "1"
@@ -158,7 +158,7 @@ def test_answers_are_as_the_document_says(case: Any) -> None:
 
 
 def test_every_operation_has_an_id_of_its_own_a_tag_and_a_summary() -> None:
-    document = api.get_openapi_schema(path_prefix="/api/")
+    document = api.get_openapi_schema()
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     ids = [operation["operationId"] for operation in operations]
     assert len(set(ids)) == len(ids)
@@ -181,7 +181,7 @@ def test_no_two_schemas_share_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_operation_tells_of_the_shared_errors() -> None:
-    document = api.get_openapi_schema(path_prefix="/api/")
+    document = api.get_openapi_schema()
     for path in document["paths"].values():
         for operation in path.values():
             assert {"401", "403", "404", "422", "503"} <= operation["responses"].keys()
