@@ -14,9 +14,11 @@ from enum import StrEnum
 from itertools import pairwise
 
 from reliability.kit.days import first_instant_of
+from reliability.kit.percent import share_text
 from reliability.kit.periods import Period
 from slo.domain.availability import Availability
 from slo.domain.calendar_periods import CalendarPeriod, PeriodKind, periods_touching
+from slo.domain.status import LOW_COVERAGE
 
 _MINUTE = timedelta(minutes=1)
 
@@ -146,10 +148,10 @@ def judge(*, part: Part, found: Availability, at: datetime) -> Compliance:
     if is_met is None:
         return Compliance(part, found, Kept.NO_DATA, "nothing was measured: nobody knows", allowed, None, None)
     if is_met:
-        return Compliance(part, found, Kept.MET, "the promise was kept", allowed, left, Decimal(0))
+        return Compliance(part, found, Kept.MET, f"the promise was kept{_thin(found)}", allowed, left, Decimal(0))
     credit = credit_of(table=part.terms.credits, found=found)
     owed = f": a credit of {_plain(credit)} % is owed" if credit else "; the table has no credit for it"
-    return Compliance(part, found, Kept.MISSED, f"the promise was not kept{owed}", allowed, left, credit)
+    return Compliance(part, found, Kept.MISSED, f"the promise was not kept{_thin(found)}{owed}", allowed, left, credit)
 
 
 def credit_of(*, table: Iterable[Credit], found: Availability) -> Decimal:
@@ -187,6 +189,12 @@ def tension_words(*, objective: Decimal, target: Decimal) -> tuple[bool, str]:
     if objective == target:
         return False, f"{ours} is the same as {theirs}: when the alert comes the promise is broken already"
     return False, f"{ours} is laxer than {theirs}: customers were promised more than the team aims for"
+
+
+def _thin(found: Availability) -> str:
+    """What a verdict on little of the period has to say."""
+    share = found.coverage
+    return f", by the {share_text(share)} that were measured" if share is not None and share < LOW_COVERAGE else ""
 
 
 def _running_words(left: float | None) -> str:

@@ -111,6 +111,16 @@ def test_a_period_is_kept_or_costs_what_the_table_says(good: int, state: Kept, c
     assert found.left_minutes == pytest.approx(720 * 60 * (0.005 - (1 - good / 1_000_000)))
 
 
+def test_a_verdict_on_little_of_the_period_says_so() -> None:
+    part = parts_of(versions=[terms(date(2026, 9, 1))], last=None, until=NOW)[0]
+    whole = counted(part, good=1000, valid=1000)
+    thin = replace(whole, covered_minutes=whole.minutes // 3)
+    assert judge(part=part, found=whole, at=NOW).reason == "the promise was kept"
+    assert judge(part=part, found=thin, at=NOW).reason == "the promise was kept, by the 33.3 % that were measured"
+    missed = judge(part=part, found=replace(thin, bad=Fraction(6)), at=NOW)
+    assert missed.reason.startswith("the promise was not kept, by the 33.3 % that were measured: a credit of")
+
+
 @given(
     good=st.integers(990_000, 1_000_000),
     covered=st.integers(1, 720 * 60),
