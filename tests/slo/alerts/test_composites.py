@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from incidents.response.models import ImpactedSlo, Incident
@@ -22,7 +23,7 @@ from slo.selectors.composite_judgements import judgements_of
 from slo.services import composites, retention
 from slo.services.composite_evaluations import evaluate, evaluate_team
 from slo.services.composites import CompositeDraft
-from tests.cast import SloFactory, TeamFactory
+from tests.cast import Cast, SloFactory, TeamFactory
 from tests.slo.alerts.conftest import MINUTE, measure
 
 pytestmark = pytest.mark.django_db
@@ -233,3 +234,39 @@ def test_alerts_are_kept_as_long_as_the_minutes_they_speak_of(
     assert CompositeAlert.objects.exists()
     retention.drop_old_alerts(now=later)
     assert not CompositeAlert.objects.exists()
+
+
+def test_what_fired_is_told_by_the_api_the_page_and_the_list(
+    as_: Callable[[str], Client], cast: Cast, draft: CompositeDraft, composite: Composite, run: Run, now: datetime
+) -> None:
+    calm = composites.create(
+        caller=SYSTEM, draft=replace(draft, name="a", title="A calm one", objective="0.5"), now=now
+    )
+    Composite.objects.update(team=cast.payments)
+    viewer, at = as_("viewer"), now
+    for _ in range(3):
+        at += 5 * MINUTE
+        measure(draft_slo(composite, 0), bad=100.0, until=at, minutes=5)
+        measure(draft_slo(composite, 1), bad=0.0, until=at, minutes=5)
+        evaluate_team(team_id=cast.payments.pk, now=at)
+    told = viewer.get("/api/v1/composites/journey/alerts").json()
+    assert [one["condition"] for one in told["items"] if one["state"] == "firing"] == ["page-1h"]
+    assert viewer.get("/api/v1/composites/a/alerts").json()["total"] == 0
+    assert as_("outsider").get("/api/v1/composites/journey/alerts").status_code == 404
+    assert "Journey burns 16.7× its error budget" in viewer.get("/slos/composites/journey/").content.decode()
+    assert "Composites that burn" in viewer.get("/slos/alerts/").content.decode()
+    assert "Journey" not in as_("outsider").get("/slos/alerts/").content.decode()
+    CompositeEvaluation.objects.filter(composite=composite).update(state="at_risk")
+    page = viewer.get("/slos/composites/").content.decode()
+    assert page.index("/slos/composites/journey/") < page.index("/slos/composites/a/")
+    page = viewer.get("/slos/composites/?sort=title").content.decode()
+    assert page.index("/slos/composites/a/") < page.index("/slos/composites/journey/")
+    page = viewer.get("/slos/composites/?state=at_risk").content.decode()
+    assert calm.title not in page
+    assert "1 composite<" in page
+
+
+def draft_slo(composite: Composite, place: int) -> Slo:
+    slo = composite.versions.get().parts.get(position=place).slo
+    assert slo is not None
+    return slo
