@@ -63,12 +63,12 @@ def bad_slices(*, whole: Whole, definition: CompositeDefinition, window: timedel
 def _window(whole: Whole, definition: CompositeDefinition, window: timedelta, at: datetime) -> WindowReading:
     tail = _tail(whole, definition, window, at)
     live = tail.spending.live_minutes
-    events, bad = float(tail.events.sum()), float(tail.bad_events.sum())
+    valid, good = (float(one.sum()) for one in tail.counted())
     units = max(1, len(live))
     return WindowReading(
         burn=rate_of_tail(tail.spending, definition.definition, units) if len(live) else None,
-        good=events - bad,
-        valid=events,
+        good=good,
+        valid=valid,
         covered=int(live[~tail.is_missing].sum()),
         live=int(live.sum()),
     )

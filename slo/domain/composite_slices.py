@@ -31,9 +31,8 @@ class PartSlices:
     covered_minutes: IntArray
     live_minutes: IntArray
     faulty_minutes: int = 0
-    # Events as they were counted, of a nested whole those of its parts; none where nobody counts any.
-    events: FloatArray | None = None
-    bad_events: FloatArray | None = None
+    # (valid, good) events as they were counted, of a nested whole those of its parts; None: those above.
+    counted: tuple[FloatArray, FloatArray] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +41,7 @@ class Whole:
 
     together: what several parts took at once (ALL_OF only), so that losses and together sum to `spending.bad`.
     bad_parts: (parts, slices), whether a part was bad, alone or not. is_missing: not judged for lack of a part.
-    events, bad_events: of all parts, the bad ones of those parts that were bad.
+    events: (valid, good) of each part as they were counted; they are summed where somebody asks.
     """
 
     spending: Spending
@@ -50,8 +49,15 @@ class Whole:
     together: FloatArray
     bad_parts: BoolArray
     is_missing: BoolArray
-    events: FloatArray
-    bad_events: FloatArray
+    events: tuple[tuple[FloatArray, FloatArray], ...]
+
+    def counted(self) -> tuple[FloatArray, FloatArray]:
+        """Events of all parts in each slice, and of these all but the bad ones of parts that were bad in it."""
+        valid, good = np.zeros((2, len(self.is_missing)))
+        for is_bad, (own, own_good) in zip(self.bad_parts, self.events, strict=True):
+            valid += own
+            good += np.where(is_bad, own_good, own)
+        return valid, good
 
     def between(self, *, start_minute: int, end_minute: int) -> Whole:
         """The slices that end in (start, end]: the same grid, cut."""
@@ -76,8 +82,7 @@ class Whole:
             self.together[cut],
             self.bad_parts[:, cut],
             self.is_missing[cut],
-            self.events[cut],
-            self.bad_events[cut],
+            tuple((valid[cut], good[cut]) for valid, good in self.events),
         )
 
 
@@ -99,8 +104,6 @@ def slices_of(spending: Spending, *, is_silence_bad: bool) -> PartSlices:
         covered_minutes=spending.covered_minutes,
         live_minutes=spending.live_minutes,
         faulty_minutes=spending.faulty_minutes,
-        events=spending.valid,
-        bad_events=spending.valid - spending.good,
     )
 
 
@@ -117,8 +120,7 @@ def slices_of_whole(whole: Whole, *, target: Decimal) -> PartSlices:
         covered_minutes=one.covered_minutes,
         live_minutes=one.live_minutes,
         faulty_minutes=one.faulty_minutes,
-        events=whole.events,
-        bad_events=whole.bad_events,
+        counted=whole.counted(),
     )
 
 
@@ -146,12 +148,8 @@ def whole_of(
         faulty_minutes=sum(part.faulty_minutes for part in parts),
     )
     is_missing = _any([part.is_missing for part in parts]) & ~judged.measured
-    nothing = np.zeros(len(is_missing))
-    events, bad_events = nothing.copy(), nothing.copy()
-    for row, part in enumerate(parts):
-        events += nothing if part.events is None else part.events
-        bad_events += nothing if part.bad_events is None else np.where(judged.bad_parts[row], part.bad_events, 0.0)
-    return Whole(spending, judged.losses, judged.together, judged.bad_parts, is_missing, events, bad_events)
+    events = tuple(part.counted or (part.valid, part.good) for part in parts)
+    return Whole(spending, judged.losses, judged.together, judged.bad_parts, is_missing, events)
 
 
 def _folded(fold: np.ufunc, rows: Sequence[IntArray]) -> IntArray:
