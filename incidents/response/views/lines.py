@@ -23,6 +23,7 @@ _ORIGINS = {
     "person": "declared by hand",
     "api": "declared by the API",
     "slo": "an objective burned its budget",
+    "composite": "a composite burned its budget",
     "integration": "an outside alert",
     "monitor": "a monitor was not called",
 }

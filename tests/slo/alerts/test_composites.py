@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from incidents.response.models import ImpactedSlo, Incident
 from incidents.response.selectors.burning import burning_words, firing_on
 from incidents.response.services import composite_alerts as responses
+from incidents.response.views.lines import origin_words
 from reliability.access.domain.caller import SYSTEM
 from reliability.outbox.models import Due, Fact
 from slo.domain.composite_drafts import PartDraft
@@ -179,6 +180,7 @@ def test_a_burn_opens_an_incident_that_its_end_resolves(composite: Composite, ru
     responses.fired(payload=fired, now=at)
     incident = Incident.objects.get()
     assert (incident.title, incident.severity) == ("Journey burns 16.7× its error budget", 2)
+    assert origin_words(incident, caller=SYSTEM) == "a composite burned its budget"
     assert list(ImpactedSlo.objects.values_list("slo__name", flat=True)) == ["checkout"]
     assert list(firing_on(incident=incident).values()) == [CompositeAlert.objects.get()]
     assert burning_words(incident=incident, now=at) == "Journey still burns"
