@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.urls import base
 
+from chaos.runs.models import Run
 from incidents.response import handlers
 from incidents.response.domain.phases import Status
-from incidents.response.models import Alert, Incident
+from incidents.response.models import Alert, BreakingDeployment, Incident
 from incidents.response.selectors import first_suspects
 from incidents.response.services import lifecycle
 from reliability.access.domain.caller import SYSTEM
@@ -20,7 +22,18 @@ from reliability.delivery.models import Change, Deployment
 from reliability.delivery.services.changes import record
 from reliability.kit.instants import format_instant
 from slo.models import BurnAlert, Slo
-from tests.cast import Cast, DependencyFactory, EscalationPolicyFactory, ServiceFactory, SliFactory, SloFactory
+from tests.cast import (
+    Cast,
+    DependencyFactory,
+    EscalationPolicyFactory,
+    ExperimentFactory,
+    ExperimentVersionFactory,
+    IncidentFactory,
+    RunFactory,
+    ServiceFactory,
+    SliFactory,
+    SloFactory,
+)
 from tests.response.burns import payload_of
 
 MINUTE = timedelta(minutes=1)
@@ -84,6 +97,31 @@ def test_a_burn_opens_an_incident_that_names_its_objective_its_service_and_its_s
     link = incident.alerts.get().links[1]
     assert link["title"] == "checkout 9fceb02 to production"
     assert link["url"].endswith(f"/delivery/deployments/{deployed.pk}/")
+
+
+def test_the_message_of_an_alert_does_not_wait_for_every_page_to_be_loaded(
+    cast: Cast, slo: Slo, payload: Payload, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first look-up of an address in a process loads all there are: seconds, in a fresh worker."""
+    at = now - 22 * MINUTE
+    broke = Deployment.objects.create(
+        team=cast.payments, service=slo.service, environment="production", origin="api:ci", key="7", received_at=now,
+        finished_at=at, outcome="succeeded", repository="shop", revision="9fceb02d0ae598",
+    )  # fmt: skip
+    earlier = IncidentFactory(team=cast.payments, started_at=at)
+    BreakingDeployment.objects.create(incident=earlier, deployment=broke, named_by_name="Editor", named_at=now)
+    experiment = ExperimentFactory(team=cast.payments, service=slo.service)
+    run = RunFactory(version=ExperimentVersionFactory(experiment=experiment))
+    Run.objects.filter(pk=run.pk).update(fault_began_at=at, fault_ended_at=at)
+
+    def loaded(*_: object) -> None:
+        raise AssertionError("every page was loaded")
+
+    monkeypatch.setattr(base, "get_resolver", loaded)
+    handlers.burn_alert_fired(fact_id=1, payload=payload(), now=now)
+    text = Incident.objects.latest("pk").summary
+    assert "checkout 9fceb02 to production: " in text
+    assert f"Run #{run.pk}: " in text
 
 
 def test_an_alert_opens_its_incident_even_where_suspects_cannot_be_ranked(

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from incidents.response.domain.phases import CloseReason
 from incidents.response.domain.severity import Severity
@@ -74,7 +73,7 @@ def _cause(row: BreakingDeployment, caller: Caller) -> Cause:
         deployment_id=row.deployment_id,
         restored_at=incident.mitigated_at or incident.resolved_at,
         title=str(incident) if may_read else "",
-        url=reverse("incident-detail", args=(incident.pk,)) if may_read else "",
+        url=f"/incidents/{incident.pk}/" if may_read else "",
     )
 
 

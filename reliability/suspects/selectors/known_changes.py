@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
-from django.urls import reverse
-
 from reliability.delivery.models import Change, Deployment
 from reliability.delivery.selectors.changes import changes
 from reliability.delivery.selectors.deployments_between import rollouts_between
@@ -49,7 +47,8 @@ def of_deployment(row: Deployment) -> Told:
         label=deployment_label(
             service=service.name, revision=row.revision, title=row.title or row.key, environment=row.environment
         ),
-        url=reverse("deployment-detail", args=[row.pk]),
+        # Written out: to look an address up loads every page once, and the message of an alert would wait for it.
+        url=f"/delivery/deployments/{row.pk}/",
         team_ids=frozenset({service.team_id}),
         mends=row.is_rollback or row.is_rollback_told or bool(row.is_unplanned),
         deployment_id=row.pk,
