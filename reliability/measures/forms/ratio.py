@@ -40,7 +40,7 @@ class RatioForm(forms.Form):
     numerator = forms.CharField(
         max_length=63,
         label="Above",
-        help_text="A measure that is told or counted. Example: cost.",
+        help_text="Told by you, or counted: deployments, incidents, pages, oncall_weeks. Example: cost.",
         widget=forms.TextInput(attrs=_MEASURE),
         error_messages=needed("name a measure, such as cost"),
     )
