@@ -104,6 +104,7 @@ def test_the_message_of_an_alert_does_not_wait_for_every_page_to_be_loaded(
 ) -> None:
     """The first look-up of an address in a process loads all there are: seconds, in a fresh worker."""
     at = now - 22 * MINUTE
+    assert slo.service is not None
     broke = Deployment.objects.create(
         team=cast.payments, service=slo.service, environment="production", origin="api:ci", key="7", received_at=now,
         finished_at=at, outcome="succeeded", repository="shop", revision="9fceb02d0ae598",
