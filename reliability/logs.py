@@ -10,7 +10,7 @@ import structlog
 # Addresses that are secrets themselves: whoever reads the log must not be able to page, acknowledge or read by it.
 _SECRET_ADDRESSES = re.compile(
     r"(/(?:(?:oncall|chaos/calendar)/feeds|ping|intake|a(?:/list)?|link|settings/contacts/connect"
-    r"|chaos/notices|chaos/game-days/answers|stakeholders/(?:read|stop)"
+    r"|chaos/notices|chaos/game-days/answers|stakeholders/(?:read|stop)|reports/leave"
     r"|subscriptions|key)/)"  # of status pages, below their slug or at a domain of their own
     r"(?!(?:alertmanager|generic)\b)[^/\s'\"<>?]{4,}"
 )
