@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 if importlib.util.find_spec("tests.cast") is not None:
-    pytest_plugins = ("tests.cast", "tests.racing")
+    pytest_plugins = ("tests.cast", "tests.contexts", "tests.racing")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,22 +46,3 @@ def _uses_database(item: pytest.Item) -> bool:
 def now() -> datetime:
     """A fixed instant for services and selectors, which take time as an argument."""
     return datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _contexts_of_pages_alone(django_test_environment: None) -> Iterator[None]:
-    """`response.context` is that of the page. Django would copy the context of each of a hundred included templates and
-    widgets as well, for a fifth of the time of a test that asks for a page.
-    """
-    from django.template.base import Template  # noqa: PLC0415 — tests of the domain run without Django
-    from django.template.context import RequestContext  # noqa: PLC0415
-    from django.test.signals import template_rendered  # noqa: PLC0415
-
-    def render(self: Template, context: Any) -> Any:
-        if context.template is self and isinstance(context, RequestContext):
-            template_rendered.send(sender=self, template=self, context=context)
-        return self.nodelist.render(context)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "_render", render)
-        yield

@@ -115,7 +115,7 @@ class StressInjector(MachineInjector):
 
     def take(self, *, note: Note, plan: Plan, config: Mapping[str, Any]) -> None:
         deadline = time.monotonic() + _END_SECONDS
-        while found := _ours(plan.fault_key):
+        while found := _ours(plan.fault_key, note.values):
             if time.monotonic() > deadline:
                 raise InjectorError(f"process {found[0].pid} of stress-ng does not end")
             for process in found:
@@ -126,7 +126,7 @@ class StressInjector(MachineInjector):
                 _remove(plan, parent)
 
     def look(self, *, noted: Json, plan: Plan, config: Mapping[str, Any]) -> Verification:
-        found = _ours(plan.fault_key)
+        found = _ours(plan.fault_key, noted)
         if found:
             return Verification(is_gone=False, how=f"{len(found)} processes of stress-ng run, such as {found[0].pid}")
         if "directory" in plan.undo and Path(plan.undo["directory"], plan.undo["made"]).is_dir():
@@ -134,12 +134,14 @@ class StressInjector(MachineInjector):
         return Verification(is_gone=True, how="no process of it runs")
 
 
-def _ours(key: str) -> list[Running]:
-    return [p for p in processes.everyone() if processes.has_environment(p.pid, _VARIABLE, key)]
+def _ours(key: str, noted: Json) -> list[Running]:
+    """By their environment; the first by its note, too: while a program takes its place, it has none to read."""
+    leader = Running.of(noted["leader"]) if "leader" in noted else None
+    return [p for p in processes.everyone() if p == leader or processes.has_environment(p.pid, _VARIABLE, key)]
 
 
 def _workers(key: str, leader: Running) -> bool:
-    return any(process != leader for process in _ours(key))
+    return any(process != leader for process in _ours(key, {}))
 
 
 def _available_bytes() -> int:

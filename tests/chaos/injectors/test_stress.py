@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from chaos.injectors.machine import processes, programs
+from chaos.injectors.machine import notes, processes, programs
 from chaos.injectors.machine.processes import Running
 from chaos.injectors.protocol import InjectorError, Reach
 from chaos.injectors.stress.commands import MEBIBYTE, command, memory_to_take
 from chaos.injectors.stress.injector import INJECTOR
-from tests.chaos.injectors.faults import Fault, cuts, fault, wait
+from tests.chaos.injectors.faults import Fault, cuts, fault, victim, wait
 
 pytestmark = pytest.mark.skipif(bool(INJECTOR.works_here()), reason="stress-ng is not installed")
 
@@ -80,6 +80,17 @@ def test_a_stress_cut_off_anywhere_is_taken_back() -> None:
         stress.undo()
         assert stress.is_gone, f"cut off at line {line}"
         assert started_by(stress) == []
+
+
+def test_a_process_that_begins_just_now_is_ended_though_its_environment_cannot_be_read_yet() -> None:
+    stress = fault(INJECTOR, "cpu", {}, workers=1, load_percent=1)
+    with victim() as (process, _):
+        with notes.held(stress.plan.fault_key) as note:
+            note.write(has_begun=True, leader=process.as_values())
+        assert not stress.is_gone
+        stress.undo()
+        assert stress.is_gone
+        assert not processes.is_running(process)
 
 
 def test_memory_is_held_and_given_back() -> None:
