@@ -6,6 +6,11 @@ import importlib.util
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long something takes is for benchmarks to say: beside other tests an example takes as long as it takes.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 if importlib.util.find_spec("tests.cast") is not None:
     pytest_plugins = ("tests.cast", "tests.contexts", "tests.racing")
