@@ -6,7 +6,8 @@ from the API's own description, so that an operation is tested the moment it exi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.access.conftest import World
 from tests.cast import Cast
 
 As = Callable[[str], Client]
+Area = Sequence[tuple[str, str, Mapping[str, Any]]]
 WRITING = ("post", "put", "patch", "delete")
 # What a schema alone does not say: whose it is, that a period ends after it starts, that nothing is merged into itself.
 _NAMED = {
@@ -92,31 +94,51 @@ def cast(world: World, db: None) -> Cast:
 
 
 ASKED = list(operations())
-CASES = [pytest.param(*case, id=f"{case[0]} {case[1]}") for case in ASKED]
+
+
+def in_areas() -> pytest.MarkDecorator:
+    """Those of an area are asked in one test, which names each that answered otherwise."""
+    found = defaultdict(list)
+    for method, route, operation in ASKED:
+        found[route.split("/")[2]].append((method, route, operation))
+    return pytest.mark.parametrize("area", list(found.values()), ids=list(found))
 
 
 @pytest.mark.same_everywhere
-@pytest.mark.parametrize(("method", "route", "operation"), CASES)
-def test_a_readable_body_does_not_open_another_teams_object(
-    world: World, as_: As, method: str, route: str, operation: Mapping[str, Any]
-) -> None:
-    path = path_of(route, world.below)
-    answer = getattr(as_("outsider"), method)(path, body_of(operation), content_type="application/json")
-    refusals = {403, 404, 409, 422} if route in MADE_BY_NAME else {403, 404}
-    assert answer.status_code in refusals, answer.content.decode()
+@in_areas()
+def test_a_readable_body_does_not_open_another_teams_object(world: World, as_: As, area: Area) -> None:
+    outsider = as_("outsider")
+
+    def opened() -> Iterator[object]:
+        for method, route, operation in area:
+            answer = _ask(outsider, method, path_of(route, world.below), operation)
+            if answer.status_code not in ({403, 404, 409, 422} if route in MADE_BY_NAME else {403, 404}):
+                yield method, route, answer.status_code, answer.content.decode()
+
+    assert not list(opened())
     assert not AuditEntry.objects.exists()
 
 
 @pytest.mark.same_everywhere
-@pytest.mark.parametrize(("method", "route", "operation"), CASES)
-def test_a_viewer_may_not_write_with_a_readable_body_either(
-    world: World, as_: As, method: str, route: str, operation: Mapping[str, Any]
-) -> None:
-    path = path_of(route, world.below)
-    answer = getattr(as_("viewer"), method)(path, body_of(operation), content_type="application/json")
-    refusals = {403, 404, 422} if route == MERGE else {403, 404} | ({409} if route in SAID_BY_READERS else set())
-    assert answer.status_code in refusals, answer.content.decode()
+@in_areas()
+def test_a_viewer_may_not_write_with_a_readable_body_either(world: World, as_: As, area: Area) -> None:
+    viewer = as_("viewer")
+
+    def written() -> Iterator[object]:
+        for method, route, operation in area:
+            answer = _ask(viewer, method, path_of(route, world.below), operation)
+            refusals = (
+                {403, 404, 422} if route == MERGE else {403, 404} | ({409} if route in SAID_BY_READERS else set())
+            )
+            if answer.status_code not in refusals:
+                yield method, route, answer.status_code, answer.content.decode()
+
+    assert not list(written())
     assert not AuditEntry.objects.exists()
+
+
+def _ask(client: Client, method: str, path: str, operation: Mapping[str, Any]) -> Any:
+    return getattr(client, method)(path, body_of(operation), content_type="application/json")
 
 
 def test_nothing_is_open_that_is_gone() -> None:
