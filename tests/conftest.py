@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 from datetime import UTC, datetime
+from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +25,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="for another database: leave out tests that may not use it, those marked same_everywhere, and those of"
         " single pages, which ask what services and selectors ask (each page is visited once by test_every_url.py)",
     )
+    parser.addoption("--part", default="1/1", help="2/3: every third file, from the second on")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """None: ask others."""
+    number, of = (int(text) for text in config.getoption("--part").split("/"))
+    path = collection_path.relative_to(config.rootpath).as_posix()
+    is_of_others = collection_path.name.startswith("test_") and crc32(path.encode()) % of != number - 1
+    return True if is_of_others else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,4 +1,7 @@
-"""`./run test`: every check of the project, two at a time where that pays, and a table of what came of them."""
+"""`./run test`: every check of the project, and a table of what came of them.
+
+What waits for moments (faults, journeys) goes first at every moment; what computes fills the rest of two processors.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reliability.bootstrap.debian import can_install, install
@@ -22,17 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".artifacts" / "test"
 BIN = Path(sys.prefix) / "bin"
 PYTEST = [str(BIN / "pytest"), "-q", "-p", "no:cacheprovider"]
-# It computes most of the time: what runs beside it, and waits for moments, goes first.
-SUITE = [
-    "nice",
-    "-n",
-    "10",
-    *PYTEST,
-    "-n",
-    "2",
-    "tests",
-    *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults")),
-]
+NICE = ["nice", "-n", "10"]
+# Each collects its own files alone; two processes of pytest-xdist would both collect them all.
+SUITE = [*PYTEST, "tests", *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults"))]
+PARTS = 2
 # Tests that share a product stay in one process, as their rooms say. The longest go first.
 BY_PRODUCT = [*PYTEST, "-n", "2", "--no-loadscope-reorder"]
 # The stories that lead through every process of the product; how pages look and refresh is the same on every database.
@@ -89,21 +85,23 @@ def longest_first(room: str) -> list[str]:
     return [str(path.relative_to(ROOT)) for path in files]
 
 
-@dataclass(frozen=True)
-class Stage:
-    """Two tracks run at a time; the steps of a track one after the other."""
+def waiting() -> list[Step]:
+    """What starts products, kills them and waits for what they do; one after the other."""
+    stories = [path for path in longest_first("journeys") if path.endswith(STORIES)]
+    return [
+        Step("faults", [*BY_PRODUCT, *longest_first("faults")]),
+        Step("journeys", [*BY_PRODUCT, *longest_first("journeys")]),
+        Step("journeys on PostgreSQL and Redis", [*BY_PRODUCT, *stories, *NO_LOOKS], needs="postgresql"),
+    ]
 
-    tracks: Sequence[Sequence[Step]]
 
-
-def stages() -> list[Stage]:
-    """In order. What waits for moments runs beside what computes, not beside its like."""
+def computing() -> list[Step]:
+    """Two at a time, in order: what is quick to tell of a mistake first."""
     python = sys.executable
-    journeys = [*BY_PRODUCT, *longest_first("journeys")]
-    stories = [*BY_PRODUCT, *(path for path in longest_first("journeys") if path.endswith(STORIES))]
     scratch = {"DATA_DIR": str(LOGS / "data")}
     https = {**scratch, "PUBLIC_URL": "https://slo.example.com"}
-    checks = [
+    parts = [f"{number}/{PARTS}" for number in range(1, PARTS + 1)]
+    return [
         Step("types", [str(BIN / "mypy"), "."]),
         Step("format", [str(BIN / "ruff"), "format", "--check", "."]),
         Step("lint", [str(BIN / "ruff"), "check", "."]),
@@ -113,21 +111,10 @@ def stages() -> list[Stage]:
         Step("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], scratch),
         Step("deployment", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], https),
         Step("domain tests", [*PYTEST, "tests/domain"]),
-    ]
-    return [
-        Stage([[check] for check in checks]),
-        Stage(
-            [
-                [
-                    Step("faults", [*BY_PRODUCT, *longest_first("faults")]),
-                    Step("journeys", journeys),
-                    Step("journeys on PostgreSQL and Redis", [*stories, *NO_LOOKS], needs="postgresql"),
-                ],
-                [
-                    Step("suite on SQLite", SUITE),
-                    Step("suite on PostgreSQL", [*SUITE, "--only-with-database"], needs="postgresql"),
-                ],
-            ]
+        *(Step(f"suite on SQLite {part}", [*SUITE, f"--part={part}"]) for part in parts),
+        *(
+            Step(f"suite on PostgreSQL {part}", [*SUITE, f"--part={part}", "--only-with-database"], needs="postgresql")
+            for part in parts
         ),
     ]
 
@@ -138,15 +125,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--list", action="store_true", help="name the steps and end")
     parser.add_argument("--no-install", action="store_true", help="do not install missing Debian packages")
     options = parser.parse_args(arguments)
-    wanted = [
-        Stage([[step for step in track if _is_wanted(step, options.steps)] for track in stage.tracks])
-        for stage in stages()
-    ]
-    steps = [step for stage in wanted for track in stage.tracks for step in track]
+    first, rest = ([step for step in steps if _is_wanted(step, options.steps)] for steps in (waiting(), computing()))
     if options.list:
-        print("\n".join(step.name for step in steps))
+        print("\n".join(step.name for step in (*first, *rest)))
         return 0
-    if not steps:
+    if not first and not rest:
         print(f"no step is named like {' or '.join(options.steps)}: see ./run test --list", file=sys.stderr)
         return 2
     missing = missing_packages()
@@ -156,7 +139,7 @@ def main(arguments: Sequence[str]) -> int:
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     started_at = time.monotonic()
-    results = [result for stage in wanted for result in _run_stage(stage)]
+    results = _run_all(first, rest)
     _print_table(results, seconds=time.monotonic() - started_at)
     return 1 if any(result.status for result in results) else 0
 
@@ -175,17 +158,18 @@ def _is_wanted(step: Step, words: Sequence[str]) -> bool:
     return not words or any(word.lower() in step.name.lower() for word in words)
 
 
-def _run_stage(stage: Stage) -> list[Result]:
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return [result for track in pool.map(_run_track, stage.tracks) for result in track]
+def _run_all(first: Sequence[Step], rest: Sequence[Step]) -> list[Result]:
+    with ThreadPoolExecutor(max_workers=1) as one, ThreadPoolExecutor(max_workers=2) as two:
+        of_first, of_rest = one.map(_run, first), two.map(_run_nicely, rest)
+        return [*of_rest, *of_first]
 
 
-def _run_track(track: Sequence[Step]) -> list[Result]:
-    return [_run(step) for step in track]
+def _run_nicely(step: Step) -> Result:
+    return _run(replace(step, command=[*NICE, *step.command]))
 
 
 def _run(step: Step) -> Result:
-    log = LOGS / f"{step.name.replace(' ', '-')}.log"
+    log = LOGS / f"{step.name.replace(' ', '-').replace('/', '-of-')}.log"
     started_at = time.monotonic()
     with _servers(step) as environment, log.open("w") as output:
         status = subprocess.run(
