@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reliability.bootstrap.debian import can_install, install
+from tests.servers.chromium import ChromiumMissingError, chromium_path
 from tests.servers.postgresql import PostgresMissingError, program, running_postgresql
 from tests.servers.redis import running_redis
 
@@ -48,7 +49,6 @@ PACKAGES = {
     "redis-server": "redis-server",
     "prometheus": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
-    "chromium": "chromium",
     "stress-ng": "stress-ng",
     "ip": "iproute2",
     "iptables": "iptables",
@@ -151,6 +151,10 @@ def missing_packages() -> list[str]:
         program("initdb")
     except PostgresMissingError:
         missing.append("postgresql")
+    try:
+        chromium_path()
+    except ChromiumMissingError:
+        missing.append("chromium-headless-shell")
     return missing
 
 
