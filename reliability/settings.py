@@ -97,7 +97,7 @@ INSTALLED_APPS = [
     "incidents.learning",
     "reliability.reports",
     "reliability.supervision",
-    "django.contrib.auth",
+    "reliability.access.django_auth.AccountsConfig",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
