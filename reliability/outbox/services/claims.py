@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,10 +45,18 @@ class Bounds:
     slots: int
 
 
-def claimable(*, now: datetime) -> QuerySet[Due]:
-    """Due rows that nobody holds and some handler knows. Rows of unknown kinds are kept and left alone."""
-    is_free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
-    return Due.objects.filter(is_free, due_at__lte=now, kind__in=known_kinds())
+def claimable(*, now: datetime, kinds: Collection[str]) -> QuerySet[Due]:
+    """Due rows of the kinds that nobody holds."""
+    return _free(now=now).filter(kind__in=kinds)
+
+
+def _free(*, now: datetime) -> QuerySet[Due]:
+    return Due.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now), due_at__lte=now)
+
+
+def _kinds_due(*, now: datetime) -> frozenset[str]:
+    """Few at a time, while a hundred are known. Rows of kinds that no handler knows are kept and left alone."""
+    return known_kinds() & frozenset(_free(now=now).order_by().values_list("kind", flat=True).distinct())
 
 
 def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
@@ -57,32 +65,38 @@ def claim(*, now: datetime, bounds: Bounds) -> list[Claim]:
     PostgreSQL skips rows that another transaction has locked. SQLite transactions are IMMEDIATE here, so one
     claim sees what the other committed.
     """
-    free = claimable(now=now)
-    if not free.exists() or not _rows_with_room(free=free, bounds=bounds, now=now):
+    kinds = _kinds_due(now=now)
+    if not kinds or (_in_hand(now=now).exists() and not _rows_with_room(kinds=kinds, bounds=bounds, now=now)):
         return []  # nothing is due, or in a burst all lanes are full: both take no write lock
     token = uuid.uuid4()
     with transaction.atomic():
         _wait_for_other_claimers()
-        rows = _rows_with_room(free=free.select_for_update(skip_locked=True), bounds=bounds, now=now)
+        rows = _rows_with_room(kinds=kinds, bounds=bounds, now=now, locks=True)
         Due.objects.filter(pk__in=[row.pk for row in rows]).update(
             lease_token=token, lease_until=now + DISPATCH_LEASE, lease_owner="", begun_at=None
         )
     return [_claim_of(row, token) for row in rows]
 
 
-def _rows_with_room(*, free: QuerySet[Due], bounds: Bounds, now: datetime) -> list[Due]:
-    """Of the claimable rows those that the bounds allow to take up now. free: all of them, locking or not."""
-    in_hand = list(Due.objects.filter(lease_until__gt=now).order_by().only("kind", "lane", "begun_at", "is_urgent"))
+def _rows_with_room(*, kinds: frozenset[str], bounds: Bounds, now: datetime, locks: bool = False) -> list[Due]:
+    """Of the claimable rows those that the bounds allow to take up now. locks: keeps them from others, and skips
+    what others keep."""
+    in_hand = list(_in_hand(now=now).only("kind", "lane", "begun_at", "is_urgent"))
     waiting = Counter(row.is_urgent for row in in_hand if row.begun_at is None)
     room = max(bounds.waiting - waiting.total(), 0)
     urgent_room = max(room, bounds.slots - waiting[True])
-    free = free.order_by(*FIRST)
-    rows = list(free.filter(lane="").exclude(kind__in=slow_kinds())[:urgent_room])
-    rows += _slow_rows(claimable=claimable(now=now), free=free, in_hand=in_hand, bounds=bounds)
-    rows += rows_of_lanes(claimable=claimable(now=now), free=free, in_hand=in_hand, slots=bounds.slots, now=now)
+    due = claimable(now=now, kinds=kinds)
+    free = (due.select_for_update(skip_locked=True) if locks else due).order_by(*FIRST)
+    rows = list(free.filter(lane="", kind__in=kinds - slow_kinds().keys())[:urgent_room])
+    rows += _slow_rows(kinds=kinds & slow_kinds().keys(), free=free, in_hand=in_hand, bounds=bounds)
+    rows += rows_of_lanes(claimable=due, free=free, in_hand=in_hand, slots=bounds.slots, now=now)
     rows.sort(key=_urgent_first_bulk_last)
     urgent = [row for row in rows if row.is_urgent][:urgent_room]
     return urgent + [row for row in rows if not row.is_urgent][: max(room - len(urgent), 0)]
+
+
+def _in_hand(*, now: datetime) -> QuerySet[Due]:
+    return Due.objects.filter(lease_until__gt=now).order_by()
 
 
 def claim_successor(*, lane: str, now: datetime) -> Claim | None:
@@ -90,7 +104,7 @@ def claim_successor(*, lane: str, now: datetime) -> Claim | None:
 
     One for one: what the bounds count stays the same. None when another lane's turn has come.
     """
-    row = successor_in(lane=lane, claimable=claimable(now=now), now=now)
+    row = successor_in(lane=lane, claimable=claimable(now=now, kinds=known_kinds()), now=now)
     if row is None:
         return None
     token = uuid.uuid4()
@@ -110,19 +124,19 @@ def _wait_for_other_claimers() -> None:
         Heartbeat.objects.select_for_update().filter(pk=TICK).first()
 
 
-def _slow_rows(*, claimable: QuerySet[Due], free: QuerySet[Due], in_hand: Sequence[Due], bounds: Bounds) -> list[Due]:
+def _slow_rows(*, kinds: frozenset[str], free: QuerySet[Due], in_hand: Sequence[Due], bounds: Bounds) -> list[Due]:
     """Rows of slow kinds as far as the bounds of each kind, of bulk work and of all of them together allow."""
-    kinds = slow_kinds()
-    held = Counter(row.kind for row in in_hand if row.kind in kinds)
+    slow = slow_kinds()
+    held = Counter(row.kind for row in in_hand if row.kind in slow)
     candidates: list[Due] = []
-    for kind in claimable.filter(kind__in=kinds).order_by().values_list("kind", flat=True).distinct():
-        kind_room = kinds[kind].rows_at_once(slots=bounds.slots) - held[kind]
+    for kind in sorted(kinds):
+        kind_room = slow[kind].rows_at_once(slots=bounds.slots) - held[kind]
         candidates += free.filter(kind=kind)[: max(kind_room, 0)]
     room = max(bounds.slots - 1, 1) - held.total()
-    batch_room = bounds.batch - sum(held[kind] for kind, registration in kinds.items() if registration.batch)
+    batch_room = bounds.batch - sum(held[kind] for kind, registration in slow.items() if registration.batch)
     rows: list[Due] = []
     for row in sorted(candidates, key=_urgent_first_bulk_last):
-        is_batch = kinds[row.kind].batch
+        is_batch = slow[row.kind].batch
         if len(rows) < room and (not is_batch or batch_room > 0):
             rows.append(row)
             batch_room -= is_batch
