@@ -91,14 +91,14 @@ def test_one_answer_that_cannot_be_made_keeps_no_other_old(
     page: StatusPage, store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copies.renew(page_id=page.pk, now=now)
-    whole = rendering.render
+    whole = rendering.Contents.render
 
-    def broken(page: StatusPage, kind: str, at: datetime, *, root: str) -> object:
+    def broken(contents: rendering.Contents, kind: str) -> object:
         if kind == "badge.svg":
             raise ValueError("no")
-        return whole(page, kind, at, root=root)
+        return whole(contents, kind)
 
-    monkeypatch.setattr("incidents.status_page.services.copies.render", broken)
+    monkeypatch.setattr(rendering.Contents, "render", broken)
     copies.renew(page_id=page.pk, now=now + timedelta(minutes=1))
     badge, index = store.read(SHOP, "badge.svg"), store.read(SHOP, "index")
     assert badge is not None
@@ -163,13 +163,13 @@ def test_a_page_that_moves_or_is_deleted_is_gone_from_where_it_was(
 def test_a_change_while_copies_are_made_takes_them_back(
     page: StatusPage, store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = rendering.render
+    whole = rendering.Contents.render
 
-    def meanwhile(page: StatusPage, kind: str, at: datetime, *, root: str) -> object:
+    def meanwhile(contents: rendering.Contents, kind: str) -> object:
         StatusPage.objects.update(is_public=False)
-        return whole(page, kind, at, root=root)
+        return whole(contents, kind)
 
-    monkeypatch.setattr("incidents.status_page.services.copies.render", meanwhile)
+    monkeypatch.setattr(rendering.Contents, "render", meanwhile)
     assert copies.renew(page_id=page.pk, now=now) == now
     assert store.kinds(SHOP) == set()
 

@@ -1,4 +1,4 @@
-"""The door to everything public: `render(page, kind, now, root=…)`.
+"""The door to everything public: `render(page, kind, now, root=…)`, or `Contents(…).render(kind)` for several kinds.
 
 A kind is the path below the page's root: "index" for the root itself, "history", "history/2026-11",
 "incidents/<code>", "maintenances/<code>", "components/<code>", "history.atom", "history.rss", "badge.svg" and
@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -58,21 +60,46 @@ def render(page: StatusPage, kind: str, now: datetime, *, root: str) -> Rendered
     root: absolute address of the page's root without a slash at its end ("https://status.example.com" or
     "https://ours.example.com/status/shop"): links, feeds and JSON name it. The queries are few and of a fixed number.
     """
-    if kind in _FILES:
-        content_type, make, seconds = _FILES[kind]
-        body = make(_everything(page, root, now))
-        return rendered(body=body, content_type=content_type, changed_at=page.changed_at, max_age_seconds=seconds)
-    name = kind.removeprefix(_API).removesuffix(".json")
-    if kind.endswith(".json") and name in _JSON:
-        content = _everything(page, root, now) if name in _LISTING else content_of(page=page, root=root, now=now)
-        body = json.dumps(_JSON[name](content), ensure_ascii=False, separators=(",", ":")).encode()
-        return rendered(body=body, content_type=JSON, changed_at=page.changed_at, max_age_seconds=_SECONDS)
-    found = _html(page, kind, now, root)
-    if found is None:
-        return None
-    template, context = found
-    text = render_to_string(f"status_page/public/{template}.html", {**context, "as_of": now})
-    return rendered(body=text.encode(), content_type=HTML, changed_at=page.changed_at, max_age_seconds=_SECONDS)
+    return Contents(page, now, root).render(kind)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a page shows at one instant, read once however many kinds show it. root: as of `render`."""
+
+    page: StatusPage
+    now: datetime
+    root: str
+
+    @cached_property
+    def recent(self) -> Content:
+        return content_of(page=self.page, root=self.root, now=self.now)
+
+    @cached_property
+    def with_days(self) -> Content:
+        return content_of(page=self.page, root=self.root, now=self.now, has_days=True)
+
+    @cached_property
+    def everything(self) -> Content:
+        return content_of(page=self.page, root=self.root, now=self.now, wanted=EVERYTHING)
+
+    def render(self, kind: str) -> Rendered | None:
+        changed_at = self.page.changed_at
+        if kind in _FILES:
+            content_type, make, seconds = _FILES[kind]
+            body = make(self.everything)
+            return rendered(body=body, content_type=content_type, changed_at=changed_at, max_age_seconds=seconds)
+        name = kind.removeprefix(_API).removesuffix(".json")
+        if kind.endswith(".json") and name in _JSON:
+            content = self.everything if name in _LISTING else self.recent
+            body = json.dumps(_JSON[name](content), ensure_ascii=False, separators=(",", ":")).encode()
+            return rendered(body=body, content_type=JSON, changed_at=changed_at, max_age_seconds=_SECONDS)
+        found = _html(self, kind)
+        if found is None:
+            return None
+        template, context = found
+        text = render_to_string(f"status_page/public/{template}.html", {**context, "as_of": self.now})
+        return rendered(body=text.encode(), content_type=HTML, changed_at=changed_at, max_age_seconds=_SECONDS)
 
 
 _LISTING = frozenset({"incidents", "scheduled-maintenances"})
@@ -85,20 +112,17 @@ def render_missing(page: StatusPage, now: datetime, *, root: str) -> Rendered:
     return rendered(body=text.encode(), content_type=HTML, changed_at=page.changed_at, status=404)
 
 
-def _everything(page: StatusPage, root: str, now: datetime) -> Content:
-    return content_of(page=page, root=root, now=now, wanted=EVERYTHING)
-
-
-def _html(page: StatusPage, kind: str, now: datetime, root: str) -> tuple[str, dict[str, Any]] | None:
+def _html(contents: Contents, kind: str) -> tuple[str, dict[str, Any]] | None:
+    page, now, root = contents.page, contents.now, contents.root
     if kind == "index":
-        return "index", pages.index(content_of(page=page, root=root, now=now, has_days=True), now=now)
+        return "index", pages.index(contents.with_days, now=now)
     if kind == "history":
         return _month(page, None, now, root)
     if found := _MONTH.match(kind):
         year, month = int(found[1]), int(found[2])
         return _month(page, date(year, month, 1), now, root) if 1970 < year < 2900 else None
     if found := _ONE.match(kind):
-        return _one(page, found[1], found[2], now, root)
+        return _one(contents, found[1], found[2])
     return None
 
 
@@ -114,10 +138,10 @@ def _month(page: StatusPage, shown: date | None, now: datetime, root: str) -> tu
 _MONTH_MAX = 200
 
 
-def _one(page: StatusPage, noun: str, code: str, now: datetime, root: str) -> tuple[str, dict[str, Any]] | None:
+def _one(contents: Contents, noun: str, code: str) -> tuple[str, dict[str, Any]] | None:
+    page, now, root = contents.page, contents.now, contents.root
     if noun == "components":
-        content = content_of(page=page, root=root, now=now, has_days=True)
-        context = pages.one_component(content, code)
+        context = pages.one_component(contents.with_days, code)
     elif noun == "incidents":
         content = content_of(page=page, root=root, now=now, wanted=(Q(code=code), Q(pk__in=())))
         context = pages.one_incident(content, code)

@@ -17,7 +17,7 @@ from incidents.status_page.domain import copies as kept
 from incidents.status_page.domain.addresses import root_of
 from incidents.status_page.domain.rendered import Rendered
 from incidents.status_page.models import PageToken, StatusPage
-from incidents.status_page.public.rendering import KINDS, render
+from incidents.status_page.public.rendering import KINDS, Contents
 from incidents.status_page.selectors.kept_kinds import live_kinds, quiet_kinds
 from incidents.status_page.services.due_kinds import RENDER
 from reliability.outbox.services import due
@@ -67,9 +67,10 @@ def renew(*, page_id: int, now: datetime) -> datetime | None:
     for site in opening.sites:
         if site.domain:
             store.write_slug(site)
+        contents = _contents(page, site, opening, now=now)
         # The page itself first: it is what people look at.
         for kind in (*live, *_due(store, site, quiet, page=page, now=now)):
-            _renew_one(store, site, kind, page=page, opening=opening, is_live=kind in live, now=now)
+            _renew_one(store, site, kind, contents=contents, opening=opening, is_live=kind in live)
         for kind in store.kinds(site) - {*live, *quiet}:
             store.remove_kind(site, kind)
     # Whoever changed this meanwhile has removed the copies before we wrote ours, or removes them after this look.
@@ -114,19 +115,21 @@ def _due(store: Store, site: Site, kinds: Sequence[str], *, page: StatusPage, no
     return found
 
 
-def _renew_one(
-    store: Store, site: Site, kind: str, *, page: StatusPage, opening: _Opening, is_live: bool, now: datetime
-) -> None:
+def _contents(page: StatusPage, site: Site, opening: _Opening, *, now: datetime) -> Contents:
     key = "" if opening.is_public else kept.KEY_MARK
     root = root_of(public_url=settings.PUBLIC_URL, slug=page.slug, domain=site.domain, key=key)
+    return Contents(page, now, root)
+
+
+def _renew_one(store: Store, site: Site, kind: str, *, contents: Contents, opening: _Opening, is_live: bool) -> None:
     try:
-        answer = render(page, kind, now, root=root)
+        answer = contents.render(kind)
         if answer is None or answer.status != 200:
             store.remove_kind(site, kind)
             return
-        copy = _copy(answer, former=store.read(site, kind), opening=opening, is_live=is_live, now=now)
+        copy = _copy(answer, former=store.read(site, kind), opening=opening, is_live=is_live, now=contents.now)
     except Exception:  # one answer that cannot be made must not keep the others old
-        log.exception("status_page_not_rendered", page=page.slug, answer=kind)
+        log.exception("status_page_not_rendered", page=contents.page.slug, answer=kind)
         return
     store.write(site, kind, copy)
 
