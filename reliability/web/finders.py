@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.finders import BaseFinder
+from django.contrib.staticfiles.utils import matches_patterns
 from django.core.checks import CheckMessage
 from django.core.files.storage import FileSystemStorage
 
@@ -33,5 +34,6 @@ class PlotlyFinder(BaseFinder):
         return [found] if find_all else found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
-        if (self.directory / NAME).is_file():
+        is_wanted = not matches_patterns(NAME, ignore_patterns or ())
+        if is_wanted and (self.directory / NAME).is_file():
             yield NAME, self.storage
