@@ -19,11 +19,12 @@ from tests.cast import Cast
 from tests.chaos.schedules.firing.engine import Engine
 from tests.domain.schedule_reference import ALL_DAYS, MINUTE, Fate, Plan, fates
 
-LENGTH = 44 * 60  # minutes
-# A change of the clocks, and the outage in minutes since eighteen hours before it: over it, before it, after it.
+BEFORE = timedelta(hours=12)
+LENGTH = 30 * 60  # minutes: each hour of the day, and the evening on both days
+# A change of the clocks, and the outage in minutes since twelve hours before it: over it, before it, after it.
 CHANGES = {
-    "Europe/Berlin on": ("Europe/Berlin", datetime(2026, 3, 29, 1, tzinfo=UTC), (1_000, 1_290)),
-    "Australia/Lord_Howe back": ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC), (1_050, 1_130)),
+    "Europe/Berlin on": ("Europe/Berlin", datetime(2026, 3, 29, 1, tzinfo=UTC), (640, 930)),
+    "Australia/Lord_Howe back": ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC), (690, 770)),
 }
 # (minutes, hours): in the hours that are skipped and repeated, all day, by the hour and by the quarter.
 TIMES: tuple[tuple[set[int], set[int] | None], ...] = (
@@ -51,7 +52,7 @@ def plans_for(zone_name: str, start: datetime) -> list[Plan]:
                 zone_name="Asia/Kathmandu" if number % 5 == 4 else zone_name,
                 minutes=None if is_once else frozenset(minutes),
                 hours=None if is_once or hours is None else frozenset(hours),
-                once_at=start + (900 + 31 * number) * MINUTE if is_once else None,
+                once_at=start + (540 + 31 * number) * MINUTE if is_once else None,
                 windows=WINDOWS[number % len(WINDOWS)] if not is_once else (),
                 waits=number % 3 == 0,
                 runs_once=number // 8 % 2 == 0,
@@ -88,7 +89,7 @@ def test_each_firing_comes_out_as_its_policy_says(
     zone_name, changes_at, (down, up) = change
     zone = ZoneInfo(zone_name)
     assert changes_at.astimezone(zone).utcoffset() != (changes_at - MINUTE).astimezone(zone).utcoffset()
-    start = changes_at - timedelta(hours=18)
+    start = changes_at - BEFORE
     end = start + LENGTH * MINUTE
     made = {}
     for plan in plans_for(zone_name, start):
