@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import schemathesis
 import yaml
+from django.core.management.color import no_style
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection
@@ -22,7 +23,7 @@ from ninja.openapi.schema import OpenAPISchema
 from pytest_django import DjangoDbBlocker
 from schemathesis.checks import CHECKS, load_all_checks
 
-from incidents.response.models import TimelineEntry
+from incidents.response.models import Alert, Incident, TimelineEntry
 from reliability.access.domain.caller import Role
 from reliability.api import api
 from reliability.kit.instants import to_minute
@@ -46,7 +47,8 @@ from tests.cast import (
 from tests.worlds import kept
 
 SECRET = "a token for the schema run"
-# Bodies are read before the database is asked: on another one, one example for each operation.
+# Bodies are read before the database is asked: on another one, one example for each operation that writes.
+# test_every_url.py asks what reads there, of objects that exist.
 EXAMPLES = 2 if connection.vendor == "sqlite" else 1
 # Names that exist take the place of most made-up ones: a run of 404 tests nothing.
 NAMES = {"/services/": "checkout", "/sources/": "pushes", "/slos/": "availability", "/slis/": "requests"}
@@ -70,6 +72,8 @@ CHECKED = CHECKS.get_by_names(
 )
 
 schema: Any = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()))
+if connection.vendor != "sqlite":
+    schema = schema.exclude(method="GET")
 schema.app = get_wsgi_application()
 # Sixty bodies for each of four hundred operations take a third of the suite's time: SCHEMA_COVERAGE=1 asks them all.
 schema.config.phases.coverage.enabled = os.environ.get("SCHEMA_COVERAGE") == "1"
@@ -137,6 +141,9 @@ def _store(cast: Cast) -> None:
     TimelineEntry.objects.create(
         pk=1, incident=incident, at=now, recorded_at=now, kind="comment", author_name="Editor", text="seen"
     )
+    with connection.cursor() as cursor:  # what is made next does not ask for number 1 again
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Incident, Alert, TimelineEntry]):
+            cursor.execute(statement)
 
 
 @pytest.mark.usefixtures("stored", "db", "_one_connection")
