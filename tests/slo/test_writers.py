@@ -15,11 +15,6 @@ from django.db import connection
 
 WRITERS, ROUNDS = 4, 25
 
-PREPARE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0, skip_checks=True)
-"""
-
 MAKE = """
 from reliability.access.models import Team
 from reliability.telemetry.models import Source
@@ -67,8 +62,6 @@ print(json.dumps(found))
 FORKED = """
 import os, sys
 from django.db import connection, connections
-if connection.vendor == "sqlite":
-    exec(PREPARE)
 exec(MAKE)
 connections.close_all()
 if connection.vendor == "postgresql":
@@ -101,7 +94,7 @@ def _script(now: datetime) -> list[str]:
         "from datetime import datetime\n"
         f"NOW = datetime.fromisoformat({now.isoformat()!r})\n"
         f"WRITERS, ROUNDS = {WRITERS}, {ROUNDS}\n"
-        f"PREPARE, MAKE, WRITE, CHECK = {(PREPARE, MAKE, WRITE, CHECK)!r}\n"
+        f"MAKE, WRITE, CHECK = {(MAKE, WRITE, CHECK)!r}\n"
     )
     return [sys.executable, "-W", "ignore", "-c", head + FORKED]
 
@@ -118,6 +111,9 @@ def _environment(directory: Path) -> dict[str, str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_at_the_same_time_lose_nothing(tmp_path: Path, now: datetime) -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:  # the tables of this test, where the product looks for its file
+            cursor.execute("VACUUM INTO %s", [str(tmp_path / "reliability.sqlite3")])
     done = subprocess.run(
         _script(now), env=_environment(tmp_path), cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=240,
         check=False,
