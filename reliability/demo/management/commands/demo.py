@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import set_urlconf
 from django.utils import timezone
 
 from reliability.demo.rates.ports import settle
@@ -32,10 +33,13 @@ from reliability.supervision.places import demo_note
 
 class Command(BaseCommand):
     help = "Load the demo data; running it again changes nothing."
+    # People wait for it at each start: neither checks, which `prepare` has run, nor the schemas of the API are loaded.
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("the demo has an account with a known password: set DEMO=1 to say that this is one")
+        set_urlconf("reliability.pages")
         try:
             load.load(now=timezone.now())
             before, ports = settle(settings.DATA_DIR)
@@ -58,4 +62,6 @@ class Command(BaseCommand):
             begin_now(now=timezone.now())
         except load.NotADemoError as error:
             raise CommandError(str(error)) from error
+        finally:
+            set_urlconf(None)
         demo_note(settings.DATA_DIR).write_text(f"sign in as {load.EMAIL} with the password {load.PASSWORD}\n")
