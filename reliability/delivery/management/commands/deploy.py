@@ -25,6 +25,8 @@ _TOLD = ("id", "source", "service", "environment", "revision", "outcome", "repos
 
 
 class Command(BaseCommand):
+    # A pipeline waits for it: `prepare` has run the checks, which load the schemas of the API.
+    requires_system_checks = ()
     help = "Record a deployment (at the end of a pipeline), or import deployments of the past from files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -31,6 +31,8 @@ STOP_SECONDS = 12.0
 
 
 class Command(BaseCommand):
+    # They import every address, page and API schema, which due work never needs; `prepare` has run them.
+    requires_system_checks = ()
     help = "Do due work in this process, without Celery and a broker: for tiny installations and tests."
 
     def add_arguments(self, parser: CommandParser) -> None:
