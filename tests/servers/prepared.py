@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 
+from reliability.supervision.prepared import is_prepared
 from tests.servers.postgresql import program
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,30 +34,44 @@ def copy_prepared(data_dir: Path, *, environment: Mapping[str, str]) -> None:
     if not address:
         shutil.copy2(source / _DATABASE, data_dir)
     elif address.startswith("postgres") and _is_empty(address):
-        _fill(address, source / "postgresql.sql", environment=environment)
+        _fill(address, _KEPT / f"{_fingerprint()}.sql", environment=environment)
 
 
 def _prepared(environment: Mapping[str, str]) -> Path:
-    """Made by the first who asks, while the others wait."""
+    """Made by the first who asks, while the others wait; and made anew once the code has changed, as a start would do
+    with each copy."""
     settings = environment.get("DJANGO_SETTINGS_MODULE", "reliability.settings")
+    environment = {name: text for name, text in environment.items() if name != "DATABASE_URL"}
+    environment["DJANGO_SETTINGS_MODULE"] = settings
     target = _KEPT / f"{settings}-{_fingerprint()}"
     _KEPT.mkdir(parents=True, exist_ok=True)
     with (_KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if target.is_dir():
-            return target
-        with tempfile.TemporaryDirectory(dir=_KEPT) as directory:
-            made = Path(directory) / "data"
-            own = {"DATA_DIR": str(made), "DJANGO_SETTINGS_MODULE": settings}
-            subprocess.run(
-                [sys.executable, "manage.py", "prepare", "--verbosity", "0"],
-                cwd=ROOT,
-                env={**{name: text for name, text in environment.items() if name != "DATABASE_URL"}, **own},
-                stdout=subprocess.DEVNULL,
-                check=True,
-            )
-            made.rename(target)
+        if not target.is_dir():
+            _prepare_new(target, environment)
+        elif not is_prepared(target, environment=environment):
+            _prepare(target, environment)
     return target
+
+
+def _prepare_new(target: Path, environment: Mapping[str, str]) -> None:
+    with tempfile.TemporaryDirectory(dir=_KEPT) as directory:
+        made = Path(directory) / "data"
+        made.mkdir()
+        _migrate_by_copy(made)
+        _prepare(made, environment)
+        made.rename(target)
+
+
+def _migrate_by_copy(directory: Path) -> None:
+    """Other settings have the same tables: the probes of tests bring none."""
+    for database in sorted(_KEPT.glob(f"*-{_fingerprint()}/{_DATABASE}"))[:1]:
+        shutil.copy2(database, directory)
+
+
+def _prepare(directory: Path, environment: Mapping[str, str]) -> None:
+    prepare = [sys.executable, "manage.py", "prepare", "--verbosity", "0"]
+    _run(prepare, environment={**environment, "DATA_DIR": str(directory)})
 
 
 def _is_empty(address: str) -> bool:
