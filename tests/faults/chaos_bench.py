@@ -97,6 +97,7 @@ class ChaosBench:
 
     def lose_power(self) -> None:
         """Every process of it at once; then everything comes back but the agents."""
+        self.product.reader.close()  # a file that somebody holds open is not found as a power loss leaves it
         pids = [self.product.process.pid, *self.product.descendants(), *(agent.pid for agent in self.agents)]
         for pid in pids:
             with suppress(ProcessLookupError):
@@ -160,11 +161,7 @@ class ChaosBench:
         return {int(row[0]) for row in self.read("SELECT run_id FROM runs_undorecord WHERE state <> 'verified'")}
 
     def read(self, statement: str) -> list[tuple[Any, ...]]:
-        if self.postgresql is not None:
-            with psycopg.connect(self.postgresql.url, autocommit=True) as server:
-                return server.execute(statement.encode()).fetchall()
-        with closing(sqlite3.connect(self.product.database_path, timeout=20)) as database:
-            return database.execute(statement).fetchall()
+        return self.product.read(statement)
 
     def _write(self, statement: str, values: list[Any]) -> None:
         if self.postgresql is not None:

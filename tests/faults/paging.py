@@ -63,11 +63,7 @@ class Bench:
             database.execute(statement.replace("%s", "?"), plain)
 
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        if self.postgresql is not None:
-            with psycopg.connect(self.postgresql.url, autocommit=True) as server:
-                return server.execute(statement, values).fetchall()
-        with closing(sqlite3.connect(self.product.database_path, timeout=20)) as database:
-            return database.execute(statement.replace("%s", "?"), values).fetchall()
+        return self.product.read(statement, *values)
 
     def states(self, subject: str) -> list[str]:
         rows = self.read(

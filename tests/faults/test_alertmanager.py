@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.seed_intake import run_within, seed
+from tests.faults.seed_intake import seed
 from tests.servers.alertmanager import PASS, REFUSE, TAKE_AND_BE_SILENT, alertmanager, flaky_proxy
 from tests.servers.product import Product, running_product
 from tests.servers.prometheus import prometheus
@@ -56,19 +56,13 @@ def write_rules(path: Path, *, firing: int) -> None:
     path.write_text(json.dumps({"groups": [{"name": "shop", "rules": rules}]}))  # JSON is YAML
 
 
-_STATE = """
-import json
-from incidents.response.models import Alert, Incident
-print(json.dumps({
-    "alerts": list(Alert.objects.order_by("pk").values("key", "title", "status", "severity", "times_seen")),
-    "incidents": list(Incident.objects.order_by("pk").values("title", "status")),
-}))
-"""
-
-
-def state(product: Product) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run_within(product, _STATE).strip().splitlines()[-1])
-    return found
+def state(product: Product) -> dict[str, list[dict[str, Any]]]:
+    alerts = product.read("SELECT title, status, times_seen FROM response_alert ORDER BY id")
+    incidents = product.read("SELECT title, status FROM response_incident ORDER BY id")
+    return {
+        "alerts": [dict(zip(("title", "status", "times_seen"), row, strict=True)) for row in alerts],
+        "incidents": [dict(zip(("title", "status"), row, strict=True)) for row in incidents],
+    }
 
 
 def count(product: Product, status: str = "") -> int:

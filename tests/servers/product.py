@@ -14,12 +14,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from tests.servers.prepared import copy_prepared
+from tests.servers.reading import Reader
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _URL = re.compile(r"^up +\|     (http://\S+)/$", re.MULTILINE)
@@ -57,6 +60,14 @@ class Product:
     @property
     def database_path(self) -> Path:
         return self.data_dir / "reliability.sqlite3"
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Of its database, whichever it is."""
+        return Reader(self.database_path, address=self.environment.get("DATABASE_URL", ""))
+
+    def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        return self.reader.rows(statement, *values)
 
     def await_greeting(self, *, seconds: float) -> None:
         self.wait_until(lambda: self.process.poll() is not None or bool(_URL.search(self.log)), seconds=seconds)
@@ -160,6 +171,7 @@ def running_product(
         product.await_greeting(seconds=seconds)
         yield product
     finally:
+        product.reader.close()
         product.stop()
 
 
