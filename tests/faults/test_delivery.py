@@ -15,6 +15,7 @@ import pytest
 
 from tests.faults.conftest import PROBE
 from tests.faults.paging import EMBEDDED, SERVERS, Bench, keys_of, running_bench
+from tests.servers.prepared import copy_prepared
 from tests.servers.product import ROOT, Product
 from tests.servers.receivers import Fault, Scripted, recording_http
 
@@ -149,15 +150,14 @@ def test_a_clock_that_is_set_by_an_hour_neither_holds_pages_back_nor_lets_steps_
 def test_the_tick_alone_pages_without_celery_and_broker(tmp_path: Path) -> None:
     (tmp_path / "probe").mkdir()
     environment = {
-        **os.environ,
+        **{name: text for name, text in os.environ.items() if name != "DATABASE_URL"},
         **PROBE,
         "DATA_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'reliability.sqlite3'}",
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
     }
     manage = [sys.executable, str(ROOT / "manage.py")]
-    subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True, timeout=120)
+    copy_prepared(tmp_path, environment=environment)
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen([*manage, "tick", "--loop"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     bench = Bench(product=Product(process, data_dir=tmp_path, log_path=tmp_path / "log"), directory=tmp_path / "probe")

@@ -157,7 +157,8 @@ def test_the_processes_of_compose_get_ready_and_do_what_is_due(composition: Comp
         assert "Traceback" not in composition.log(service).read_text()
 
 
-def test_the_agent_of_compose_takes_the_name_it_is_given(composition: Composition) -> None:
+def test_the_agent_of_compose_takes_the_name_it_is_given(tmp_path: Path) -> None:
+    composition = Composition(database_url="", redis_url="", data_dir=tmp_path, port=0)  # nothing is started
     assert composition.environment("agent")["CHAOS_AGENT"] == "", "any run whose targets name nobody"
     assert _filled_in("${CHAOS_AGENT:-}", {"CHAOS_AGENT": "cellar"}) == "cellar"
 

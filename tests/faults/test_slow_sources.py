@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -47,12 +46,9 @@ def test_many_sources_that_answer_at_once_are_not_held_up_by_the_bound(product: 
     assert taken < 12, "two at each tick would take 40 s"
 
 
-def test_a_termination_while_every_slot_is_busy_takes_less_than_ten_seconds(tmp_path: Path) -> None:
-    with running_product(tmp_path / "data", environment=PROBE) as product:
-        product.wait_until_ready()
-        work = Work(product=product, trace=tmp_path / "trace")
-        for number in range(SLOTS):
-            work.ask(str(number), seconds=60)
-        product.wait_until(lambda: len(work.traced("begin")) == SLOTS, seconds=15, what="the beginning of all")
-        assert product.stop() < 10
-        assert work.rows() == SLOTS, "what was interrupted stays due"
+def test_a_termination_while_every_slot_is_busy_takes_less_than_ten_seconds(product: Product, work: Work) -> None:
+    for number in range(SLOTS):
+        work.ask(str(number), seconds=60)
+    product.wait_until(lambda: len(work.traced("begin")) == SLOTS, seconds=15, what="the beginning of all")
+    assert product.stop() < 10
+    assert work.rows() == SLOTS, "what was interrupted stays due"
