@@ -1,6 +1,6 @@
 """A real browser on the real product: Debian's Chromium, every process started as a user starts it, a real SQLite file.
 
-`demo` is a product with the demo's shop, `empty` one that nobody has visited. Each test gets fresh pages by
+`demo` is a product with the demo's shop, `empty` one that newcomers make theirs. Each test gets fresh pages by
 `open_page`, and fails when a page breaks the content policy or writes an error to the console.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.servers.chromium import ARGUMENTS, chromium_path
@@ -34,13 +34,23 @@ VISITORS = {
     f"test_{name}.py"
     for name in ("address", "bad_deployment", "burning", "chaos", "live", "look", "postmortem", "status_page")
 }
+# Who come to a product that nobody has visited, the first of them first. What each makes disturbs no other.
+NEWCOMERS = ("test_first_objective.py", "test_api_docs.py", "test_on_call.py")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
-    """What visits the demo stays in one process, which starts one; else tests of a file do."""
-    return Sharing(
-        config, log, share=lambda nodeid: "demo" if Path(file_of(nodeid)).name in VISITORS else file_of(nodeid)
-    )
+    """What visits the demo stays in one process, which starts one, and so do newcomers; else tests of a file do."""
+    return Sharing(config, log, share=lambda nodeid: _shared_by(file_of(nodeid)))
+
+
+def _shared_by(path: str) -> str:
+    name = Path(path).name
+    return "demo" if name in VISITORS else "empty" if name in NEWCOMERS else path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first visit is a story of its own: whoever tells it comes first."""
+    items.sort(key=lambda item: item.path.name != NEWCOMERS[0])
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +69,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield product
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with running_product(tmp_path_factory.mktemp("empty")) as product:
         product.wait_until_ready()
@@ -83,6 +93,15 @@ def signed_in(chromium: Browser, demo: Product) -> dict[str, Any]:
     state: dict[str, Any] = dict(context.storage_state())
     context.close()
     return state
+
+
+@pytest.fixture(scope="session")
+def screen(chromium: Browser, signed_in: dict[str, Any]) -> Iterator[BrowserContext]:
+    """Of the demo's person: what is only looked at is opened here, and the scripts of its charts are read once."""
+    context = chromium.new_context(storage_state=signed_in, viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]  # a size
+    context.set_default_timeout(WAIT_MILLISECONDS)
+    yield context
+    context.close()
 
 
 # What htmx says of a request that ended because its page was left. Of one that failed the browser itself says
@@ -137,6 +156,15 @@ def open_page(chromium: Browser, complaints: Complaints) -> Iterator[OpenPage]:
 
 
 @pytest.fixture
+def visit(screen: BrowserContext, complaints: Complaints) -> Iterator[Page]:
+    """A new page of a person who leaves nothing behind: no cookie, no theme, nothing typed."""
+    page = screen.new_page()
+    complaints.hear(page)
+    yield page
+    page.close()
+
+
+@pytest.fixture
 def save_screenshot() -> Callable[[Page, str], None]:
     """Keep a picture for the README when SAVE_SCREENSHOTS=1 asks for it."""
 
@@ -150,9 +178,11 @@ def save_screenshot() -> Callable[[Page, str], None]:
 
 
 def is_accessible(page: Page) -> None:
-    """No rule of accessibility is broken, as the page stands there."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+    """No rule of accessibility is broken, as the page stands there. The rules are read once a page: they are large."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    violations = page.evaluate("axe.run({ resultTypes: ['violations'] }).then((found) => found.violations)")
+    assert violations == [], f"{page.url}: {AxeResults({'violations': violations}).generate_report()}"
 
 
 def keeps_nobody_out(page: Page) -> None:

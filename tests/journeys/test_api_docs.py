@@ -7,10 +7,9 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE, Complaints, OpenPage
+from tests.journeys.conftest import PHONE, Complaints, OpenPage, is_accessible
 from tests.journeys.newcomer import become_administrator, make_a_token
 from tests.servers.product import Product
 
@@ -77,8 +76,7 @@ def _send(page: Page, body: dict[str, str] | None = None) -> None:
 
 
 def _is_accessible_and_fits_a_phone(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    is_accessible(page)
     wide = page.viewport_size
     assert wide is not None
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a size

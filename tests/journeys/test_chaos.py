@@ -148,9 +148,6 @@ def test_without_javascript_an_experiment_is_written_checked_and_asked_for(
 
 
 @pytest.mark.parametrize("name", list(PAGES))
-def test_no_page_of_chaos_keeps_anybody_out(
-    demo: Product, open_page: OpenPage, signed_in: dict[str, Any], name: str
-) -> None:
-    page = open_page(storage_state=signed_in)
-    page.goto(demo.url + PAGES[name])
-    keeps_nobody_out(page)
+def test_no_page_of_chaos_keeps_anybody_out(demo: Product, visit: Page, name: str) -> None:
+    visit.goto(demo.url + PAGES[name])
+    keeps_nobody_out(visit)

@@ -34,12 +34,9 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", list(PAGES))
-def test_a_page_keeps_nobody_out_by_day_by_night_and_on_a_phone(
-    demo: Product, signed_in: dict[str, Any], open_page: OpenPage, name: str
-) -> None:
-    page = open_page(storage_state=signed_in)
-    page.goto(demo.url + PAGES[name])
-    keeps_nobody_out(page)
+def test_a_page_keeps_nobody_out_by_day_by_night_and_on_a_phone(demo: Product, visit: Page, name: str) -> None:
+    visit.goto(demo.url + PAGES[name])
+    keeps_nobody_out(visit)
 
 
 def test_the_first_screen_of_an_objective_fits_a_phone(

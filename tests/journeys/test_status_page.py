@@ -6,10 +6,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE, OpenPage
+from tests.journeys.conftest import PHONE, OpenPage, is_accessible
 from tests.servers.product import Product
 
 pytestmark = [pytest.mark.journey, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
@@ -20,10 +19,6 @@ BODY = "Since this morning search misses **some** products. Browsing works. We t
 
 def is_narrow(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
-def violations(page: Page) -> list[Any]:
-    return list(Axe().run(page).response["violations"])
 
 
 def test_what_the_team_tells_is_what_the_public_reads(
@@ -47,7 +42,7 @@ def test_what_the_team_tells_is_what_the_public_reads(
     team.get_by_role("button", name="Preview").click()
     preview = team.get_by_role("region", name="Exactly what the public would see")
     expect(preview.get_by_text("search misses some products")).to_be_visible()
-    assert violations(team) == []
+    is_accessible(team)
     assert TITLE not in outside.request.get(f"{demo.url}/status/shop/api/v2/incidents.json").text()
     team.get_by_role("button", name="Publish").click()
     expect(team.get_by_text("It is published.")).to_be_visible()
@@ -66,10 +61,10 @@ def test_what_the_team_tells_is_what_the_public_reads(
         reader.goto(f"{demo.url}/status/shop/")
         expect(reader.get_by_role("heading", name=TITLE)).to_be_visible()
         assert is_narrow(reader)
-        assert violations(reader) == []
+        is_accessible(reader)
     team.goto(f"{demo.url}/status-pages/shop/subscribers/")
     expect(team.get_by_role("rowheader", name="ma…@bakery.example")).to_be_visible()
-    assert violations(team) == []
+    is_accessible(team)
     reader.get_by_role("link", name="Search day by day").click()
     expect(reader.get_by_role("columnheader", name="Served well")).to_be_visible()
-    assert violations(reader) == []
+    is_accessible(reader)
