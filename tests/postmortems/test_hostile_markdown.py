@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from html.parser import HTMLParser
 
+import pytest
 from django.test import Client
 
 from incidents.postmortems.domain.states import ReviewAnswer
@@ -99,6 +100,7 @@ def found_in(client: Client, path: str, data: dict[str, str] | None = None) -> l
     return page.bad
 
 
+@pytest.mark.same_everywhere
 def test_nothing_of_the_corpus_runs_on_any_page(as_: As, cast: Cast, postmortem: Postmortem, now: object) -> None:
     caller = cast.caller("responder")
     given = {"caller": caller, "postmortem": postmortem, "now": postmortem.created_at}

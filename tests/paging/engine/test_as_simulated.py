@@ -118,6 +118,12 @@ class World:
         return policy
 
 
+def worlds(seeds: range) -> list[Any]:
+    """The first ones on every database: what the engine asks of one does not depend on chance."""
+    everywhere, others = seeds[:4], seeds[4:]
+    return [*everywhere, *(pytest.param(seed, marks=pytest.mark.same_everywhere) for seed in others)]
+
+
 def foretold(simulation: Simulation) -> list[Line]:
     return sorted(
         (
@@ -153,7 +159,7 @@ def run_to_the_end(escalation: Escalation, clock: Clock) -> None:
     escalation.refresh_from_db()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", worlds(range(12)))
 def test_everybody_is_told_when_the_simulator_says(
     cast: Cast, clock: Clock, receivers: Receivers, settings: Settings, seed: int
 ) -> None:
@@ -171,7 +177,7 @@ def test_everybody_is_told_when_the_simulator_says(
     assert len(receivers.sent) == pages.count(), "and nobody else"
 
 
-@pytest.mark.parametrize("seed", range(100, 110))
+@pytest.mark.parametrize("seed", worlds(range(100, 110)))
 def test_an_acknowledgement_does_what_the_simulator_says(
     cast: Cast, clock: Clock, receivers: Receivers, settings: Settings, seed: int
 ) -> None:

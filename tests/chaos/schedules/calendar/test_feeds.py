@@ -100,6 +100,7 @@ def test_a_redirect_to_where_it_lives_is_followed(cast: Cast) -> None:
     assert feed.entries.exists()
 
 
+@pytest.mark.same_everywhere
 def test_a_hostile_calendar_costs_little_and_its_good_events_count(cast: Cast) -> None:
     draft = FeedDraft(
         team_id=cast.payments.pk, title="Hostile", content=(CALENDARS / "hostile.ics").read_bytes(), time_zone="UTC"
@@ -114,6 +115,7 @@ def test_a_hostile_calendar_costs_little_and_its_good_events_count(cast: Cast) -
     assert any("more often than once an hour" in remark for remark in feed.remarks)
 
 
+@pytest.mark.same_everywhere
 def test_a_calendar_that_takes_too_long_as_a_whole_is_given_up(cast: Cast, settings: Settings) -> None:
     settings.BLACKOUT_FEED_READ_SECONDS = 0.5
     slow = "".join(
