@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 import time_machine
+from pytest_django import DjangoDbBlocker
 
 from reliability.catalog.models import Service
 from reliability.kit.instants import to_minute
@@ -16,8 +19,10 @@ from reliability.telemetry.models import Source
 from slo.domain.minutes import MinuteSeries
 from slo.models import Sli, Slo
 from slo.services import series, slis, slos
-from tests.cast import Cast, ServiceFactory, SourceFactory
+from tests.cast import Cast, ServiceFactory, SourceFactory, make_cast
+from tests.worlds import kept
 
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # as the fixture `now`
 DAYS = 30
 PER_MINUTE = 100.0
 
@@ -37,19 +42,29 @@ def store_counts(*, sli: Sli, now: datetime, bad_per_minute: float = 0.05, days:
     series.store(sli_id=sli.pk, counts=counts, now=now)
 
 
-@pytest.fixture
-def source(cast: Cast) -> Source:
-    return SourceFactory(team=cast.payments, name="payments-counts", title="Counts of Payments")
+@dataclass(frozen=True)
+class Measured:
+    """An indicator of Payments with its counts: half of the budget of 99.9 % is spent."""
+
+    cast: Cast
+    source: Source
+    service: Service
+    sli: Sli
 
 
-@pytest.fixture
-def service(cast: Cast) -> Service:
-    return ServiceFactory(team=cast.payments, name="checkout", title="Checkout")
+@pytest.fixture(scope="module")
+def measured(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Measured]:
+    """Made once for the tests of a module, as each would wait for a month of counts. Each is taken back to it."""
+    with kept(django_db_blocker):
+        with time_machine.travel(NOW, tick=False):
+            made = _made()
+        yield made
 
 
-@pytest.fixture
-def sli(cast: Cast, source: Source, service: Service, now: datetime) -> Sli:
-    """Half of the budget of 99.9 % is spent."""
+def _made() -> Measured:
+    cast = make_cast()
+    source = SourceFactory(team=cast.payments, name="payments-counts", title="Counts of Payments")
+    service = ServiceFactory(team=cast.payments, name="checkout", title="Checkout")
     draft = slis.SliDraft(
         name="checkout-success",
         title="Checkouts succeed",
@@ -58,9 +73,35 @@ def sli(cast: Cast, source: Source, service: Service, now: datetime) -> Sli:
         service_id=service.pk,
         spec={"kind": "pushed"},
     )
-    sli = slis.create(caller=cast.caller("editor"), draft=draft, now=now)
-    store_counts(sli=sli, now=now)
-    return sli
+    sli = slis.create(caller=cast.caller("editor"), draft=draft, now=NOW)
+    store_counts(sli=sli, now=NOW)
+    return Measured(cast, source, service, sli)
+
+
+@pytest.fixture
+def _own(measured: Measured, db: None) -> Measured:
+    """Objects that a test may change."""
+    return deepcopy(measured)
+
+
+@pytest.fixture
+def cast(_own: Measured) -> Cast:
+    return _own.cast
+
+
+@pytest.fixture
+def source(_own: Measured) -> Source:
+    return _own.source
+
+
+@pytest.fixture
+def service(_own: Measured) -> Service:
+    return _own.service
+
+
+@pytest.fixture
+def sli(_own: Measured) -> Sli:
+    return _own.sli
 
 
 @pytest.fixture

@@ -124,13 +124,13 @@ def test_mistakes_are_shown_and_what_was_typed_stays(as_: As, sli: Sli, fields: 
     ],
 )
 def test_mistakes_of_the_measurement_are_shown_at_their_field(
-    as_: As, source: Source, fields: dict[str, str], words: str
+    as_: As, source: Source, sli: Sli, fields: dict[str, str], words: str
 ) -> None:
     form = typed(indicator="new", sli="", **({"source": source.name} | fields))
     answer = as_("editor").post("/slos/new/", form)
     assert answer.status_code == 422
     assert words in answer.content.decode()
-    assert not Sli.objects.exists()
+    assert Sli.objects.get() == sli
 
 
 def test_a_taken_name_is_shown_at_the_name(as_: As, slo: Slo) -> None:

@@ -14,13 +14,6 @@ from tests.queries import queries_of
 As = Callable[[str], Client]
 
 
-def test_an_empty_installation_teaches_the_steps(as_: As) -> None:
-    page = as_("editor").get("/").content.decode()
-    assert "Three steps" in page
-    assert "/sources/new/" in page
-    assert "/api/v1/counts" in page
-
-
 def test_the_steps_already_walked_are_marked(as_: As, source: Source) -> None:
     page = as_("editor").get("/").content.decode()
     assert "Done" in page
