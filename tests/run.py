@@ -36,13 +36,13 @@ BY_PRODUCT = [*PYTEST, "-n", "2", "--no-loadscope-reorder"]
 STORIES = ("test_chaos.py", "test_telemetry_to_budget.py", "test_burning.py", "test_incident.py", "test_postmortem.py")
 NO_LOOKS = ["-k", "not out and not javascript"]
 LONGEST = (
+    "test_stalled_engine.py",
     "test_chaos.py",
+    "test_worker_deaths.py",
+    "test_delivery.py",
     "test_telemetry_to_budget.py",
     "test_burning.py",
     "test_incident.py",
-    "test_stalled_engine.py",
-    "test_worker_deaths.py",
-    "test_delivery.py",
 )
 # Names that `which` finds, and the Debian package that brings each.
 PACKAGES = {
