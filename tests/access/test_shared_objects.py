@@ -16,6 +16,9 @@ from slo.services import evaluations
 from tests.access.addresses import MARK, arguments_of, path_of, routes, share
 from tests.cast import Cast, MembershipFactory
 
+# Filters by team alone: test_every_url.py asks them of the other database.
+pytestmark = pytest.mark.same_everywhere
+
 As = Callable[[str], Client]
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
