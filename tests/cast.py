@@ -7,7 +7,6 @@ team: its editor is the outsider. Commons is an open team without any of them. T
 # Long because every room has its factory here, where tests look for it.
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,10 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 import factory
 import pytest
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
-from django.test import Client
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -39,7 +35,6 @@ from reliability.access.domain.caller import Caller, Role, Scope
 from reliability.access.domain.secret import hash_of_secret
 from reliability.access.models import ApiToken, Membership, Team, User
 from reliability.access.selectors.callers import caller_of_user
-from reliability.access.sessions import SessionStore
 from reliability.catalog.models import Dependency, Service
 from reliability.channels.models import Channel, ContactMethod
 from reliability.telemetry.models import Source
@@ -439,38 +434,3 @@ def make_cast() -> Cast:
         viewer=members[Role.VIEWER],
         outsider=outsider,
     )
-
-
-@pytest.fixture
-def as_(cast: Cast) -> Callable[[str], Client]:
-    """A browser signed in as somebody of the cast, or nobody: `as_("viewer").get("/slos/")`, `as_("anonymous")`."""
-
-    def browser(name: str) -> Client:
-        client = Client()
-        if name != "anonymous":
-            client.cookies[settings.SESSION_COOKIE_NAME] = _session_of(cast.person(name))
-        return client
-
-    return browser
-
-
-def _session_of(person: User) -> str:
-    """A session as signing in leaves it, without what else hears of that."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
-
-
-@pytest.fixture
-def bearer(db: None) -> Callable[..., Client]:
-    """A client that presents a fresh token: `bearer(team=cast.payments, role=Role.VIEWER, scopes=["read"])`."""
-
-    def client(**fields: Any) -> Client:
-        secret = token_urlsafe(32)
-        ApiTokenFactory(**fields, secret=secret)
-        return Client(headers={"Authorization": f"Bearer {secret}"})
-
-    return client

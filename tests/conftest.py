@@ -15,7 +15,7 @@ settings.register_profile("here", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("here")
 
 if importlib.util.find_spec("tests.cast") is not None:
-    pytest_plugins = ("tests.cast", "tests.contexts", "tests.emptying", "tests.racing")
+    pytest_plugins = ("tests.cast", "tests.clients", "tests.contexts", "tests.emptying", "tests.racing")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
