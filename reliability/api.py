@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reliability.web.api.lazy_schemas  # noqa: F401  before the schemas of the rooms
 from chaos.backlog.api.routers import ROUTERS as BACKLOG_ROUTERS
 from chaos.experiments.api.routers import ROUTERS as EXPERIMENT_ROUTERS
 from chaos.gamedays.api.routers import ROUTERS as GAME_DAY_ROUTERS
