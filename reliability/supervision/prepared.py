@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +21,9 @@ from reliability.supervision.places import ROOT
 
 _ROOMS = ("reliability", "slo", "chaos", "incidents")
 _SETTINGS = ("DJANGO_SETTINGS_MODULE", "DEBUG")  # what decides how static files are kept, and which apps there are
+_ASK_SECONDS_MAX = 10.0
+MARKED = "django_migrations"  # the table with the comment
+COMMENT = "prepared by release "
 
 
 def fingerprint_of(paths: Iterable[Path]) -> str:
@@ -48,13 +53,12 @@ def _files() -> Iterator[Path]:
 
 
 def is_prepared(directory: Path, *, environment: Mapping[str, str]) -> bool:
-    """By this release, with the database that lies there. False for other databases: they are not asked by hand."""
-    stamp, database = _stamp(directory), directory / "reliability.sqlite3"
-    is_embedded = not environment.get("DATABASE_URL") and database.is_file()
-    if not (is_embedded and stamp.is_file() and (directory / "static").is_dir()):
+    """By this release, with the database that is there now."""
+    stamp = _stamp(directory)
+    if not (stamp.is_file() and (directory / "static").is_dir()):
         return False
     now = release(environment)
-    return stamp.read_text() == now and _mark_in(database) == mark_of(now)
+    return stamp.read_text() == now and _mark(directory, environment) == mark_of(now)
 
 
 def note_prepared(directory: Path, *, environment: Mapping[str, str] = os.environ) -> str:
@@ -65,7 +69,10 @@ def note_prepared(directory: Path, *, environment: Mapping[str, str] = os.enviro
 
 
 def mark_of(release_prepared: str) -> int:
-    """What SQLite keeps in its file for its user: a backup of an older release brings its own back."""
+    """What the database keeps of it: a backup of an older release brings its own back.
+
+    SQLite in its file, as `user_version`; PostgreSQL as a table's comment, which dumps take along.
+    """
     return int(release_prepared[:7], 16)
 
 
@@ -73,8 +80,30 @@ def _stamp(directory: Path) -> Path:
     return directory / "prepared.stamp"
 
 
+def _mark(directory: Path, environment: Mapping[str, str]) -> int:
+    """0 when it cannot be read now, or there is none: whoever prepares will say why."""
+    address = environment.get("DATABASE_URL", "")
+    if address.startswith(("postgres://", "postgresql://")):
+        return _mark_on_postgresql(environment)
+    return 0 if address else _mark_in(directory / "reliability.sqlite3")
+
+
 def _mark_in(database: Path) -> int:
-    """0 when it cannot be read now; whoever prepares will say why."""
+    if not database.is_file():
+        return 0
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(database, timeout=1)) as connection:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
     return 0
+
+
+def _mark_on_postgresql(environment: Mapping[str, str]) -> int:
+    """Asked by a process of its own: its driver would stay in the supervisor's memory."""
+    command = [sys.executable, "-m", "reliability.supervision.postgresql_mark"]
+    try:
+        asked = subprocess.run(  # noqa: S603  our own command line
+            command, env=dict(environment), cwd=ROOT, capture_output=True, timeout=_ASK_SECONDS_MAX, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return 0
+    mark = asked.stdout.decode(errors="replace").removeprefix(COMMENT)
+    return int(mark) if asked.returncode == 0 and mark.isdecimal() else 0

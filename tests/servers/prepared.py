@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
-from reliability.supervision.prepared import is_prepared
+from reliability.supervision.prepared import COMMENT, MARKED, is_prepared, mark_of
 from tests.servers.postgresql import program
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -35,6 +36,14 @@ def copy_prepared(data_dir: Path, *, environment: Mapping[str, str]) -> None:
         shutil.copy2(source / _DATABASE, data_dir)
     elif address.startswith("postgres") and _is_empty(address):
         _fill(address, _KEPT / f"{_fingerprint()}.sql", environment=environment)
+        _mark(address, release=(data_dir / "prepared.stamp").read_text())
+
+
+def _mark(address: str, *, release: str) -> None:
+    """The dump may be of older code, with the same migrations."""
+    comment = f"{COMMENT}{mark_of(release):d}"
+    with psycopg.connect(address) as connection:
+        connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(sql.Identifier(MARKED), comment))
 
 
 def _prepared(environment: Mapping[str, str]) -> Path:

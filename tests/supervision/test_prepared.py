@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from reliability.supervision.management.commands.prepare import mark_database
 from reliability.supervision.prepared import is_prepared, mark_of, note_prepared, release
+from tests.servers.postgresql import free_port
 
 ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "reliability.settings"}
 
@@ -53,7 +57,30 @@ def test_lost_static_files_are_collected_again(prepared: Path) -> None:
 
 def test_other_settings_and_other_databases_are_prepared(prepared: Path) -> None:
     assert not is_prepared(prepared, environment=ENVIRONMENT | {"DEBUG": "1"})
-    assert not is_prepared(prepared, environment=ENVIRONMENT | {"DATABASE_URL": "postgresql://db/reliability"})
+    assert not is_prepared(prepared, environment=ENVIRONMENT | {"DATABASE_URL": "mysql://db/reliability"})
+
+
+def test_a_database_that_does_not_answer_is_left_to_whoever_prepares(prepared: Path) -> None:
+    nobody = f"postgresql://reliability@127.0.0.1:{free_port()}/reliability"
+    assert not is_prepared(prepared, environment=ENVIRONMENT | {"DATABASE_URL": nobody})
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="the file of SQLite is asked above")
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_tells_which_release_prepared_it(prepared: Path) -> None:
+    environment = os.environ | ENVIRONMENT | {"DATABASE_URL": _address()}
+    now = mark_of(release(environment))
+    assert not is_prepared(prepared, environment=environment)
+    mark_database(now)
+    assert is_prepared(prepared, environment=environment)
+    mark_database(now - 1)
+    assert not is_prepared(prepared, environment=environment)
+
+
+def _address() -> str:
+    """Of the tests' own database."""
+    server = os.environ["TEST_DATABASE_URL"].rpartition("/")[0]
+    return f"{server}/{connection.settings_dict['NAME']}"
 
 
 def test_a_changed_file_of_the_product_is_another_release(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> None:

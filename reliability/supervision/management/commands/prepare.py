@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from reliability.supervision import prepared
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         settings.STATIC_ROOT.parent.mkdir(parents=True, exist_ok=True)
         checked.write_text(code)
         self._collect(collected)
-        self._note()
+        mark_database(prepared.mark_of(prepared.note_prepared(settings.DATA_DIR)))
 
     def _collect(self, collected: Path) -> None:
         files = prepared.fingerprint_of(
@@ -40,11 +41,16 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         collected.write_text(wanted)
 
-    def _note(self) -> None:
-        release = prepared.note_prepared(settings.DATA_DIR)
+
+def mark_database(mark: int) -> None:
+    """Note in the database which release has prepared it."""
+    with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA user_version = {prepared.mark_of(release):d}")
+            cursor.execute(f"PRAGMA user_version = {mark:d}")
+            return
+        # Its owner alone may; for others each start prepares.
+        with contextlib.suppress(ProgrammingError):
+            cursor.execute(f"COMMENT ON TABLE {prepared.MARKED} IS '{prepared.COMMENT}{mark:d}'")
 
 
 def _is_stamped(stamp: Path, wanted: str) -> bool:
