@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from incidents.paging.additions import register_addition
 from incidents.response.selectors.breaking_deployments import FAILURES
 from incidents.response.selectors.counts import COUNTS
+from incidents.response.selectors.first_suspects import addition_to_page
 from incidents.response.selectors.gate import incidents_of_services
 from incidents.response.selectors.troubles import incident_trouble
 from incidents.response.tabs import register_tab
@@ -52,3 +54,4 @@ for _count in COUNTS:
     register_count(_count)
 register_causes("incidents", incident_causes)
 register_incidents(incident_trouble)
+register_addition(addition_to_page)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
+from incidents.paging.services.delivery_messages import completed
 from incidents.paging.services.delivery_outcomes import record
 from incidents.paging.services.delivery_preparing import Prepared, prepare
 from incidents.paging.services.notifications import Place
@@ -55,7 +56,8 @@ class Sending:
     outcome: Outcome = _NOT_SENT
 
     def work(self) -> None:
-        self.outcome = _send(place=self.prepared.place, message=self.prepared.message, now=self.began_at)
+        message = completed(message=self.prepared.message, notification=self.prepared.notification)
+        self.outcome = _send(place=self.prepared.place, message=message, now=self.began_at)
 
     @transaction.atomic(savepoint=False)
     def end(self, *, now: datetime) -> datetime | None:

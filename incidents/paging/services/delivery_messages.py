@@ -8,12 +8,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from incidents.paging.additions import additions_to
 from incidents.paging.domain.content import Content
 from incidents.paging.models import Notification
 from incidents.paging.services import links, list_links
 from incidents.paging.services.bundling import only_part
 from reliability.channels.domain.message import Action, Event, Link, Message
 
+_TELLING = (Event.TRIGGER, Event.REOPEN)
+_ADDED_BELOW = 1_000  # characters; some kinds of channel cut the end of longer texts
 _LABELS = {
     "acknowledge": "Acknowledge",
     "escalate": "Escalate",
@@ -33,6 +36,22 @@ def message_of(*, notification: Notification, now: datetime) -> Message:
     if page is None:
         return _message_of(notification=notification, now=now)
     return replace(_message_of(notification=page, now=now), idempotency_key=notification.idempotency_key)
+
+
+def completed(*, message: Message, notification: Notification) -> Message:
+    """With what rooms above know of the subject just now. Call it outside of any transaction, before the message is
+    sent: nobody who waits for a lock waits for this, and a page whose additions fail goes out without them.
+    """
+    if message.event not in _TELLING:
+        return message
+    page = only_part(bundle=notification) if notification.purpose == Notification.Purpose.BUNDLE else notification
+    if page is None or page.escalation is None:
+        return message
+    for addition in additions_to(subject=page.escalation.subject):
+        parts = [message.text, addition.text] if len(message.text) <= _ADDED_BELOW else [addition.text, message.text]
+        links = tuple(Link(title=title, url=url) for title, url in addition.links)
+        message = replace(message, text="\n\n".join(filter(None, parts)), links=(*message.links, *links))
+    return message
 
 
 def _message_of(*, notification: Notification, now: datetime) -> Message:
@@ -64,7 +83,7 @@ def _ack_url(*, notification: Notification, event: Event, now: datetime) -> str:
     """Only in a page or a list of pages: whoever reads an update has nothing left to acknowledge."""
     if notification.purpose == Notification.Purpose.BUNDLE and notification.user_id is not None:
         return f"{settings.PUBLIC_URL}/a/list/{list_links.sign(bundle=notification, now=now)}/"
-    if notification.escalation is None or notification.user_id is None or event not in (Event.TRIGGER, Event.REOPEN):
+    if notification.escalation is None or notification.user_id is None or event not in _TELLING:
         return ""
     token = links.sign(escalation=notification.escalation, user_id=notification.user_id, now=now)
     return f"{settings.PUBLIC_URL}/a/{token}/"
