@@ -17,7 +17,7 @@ from reliability.web.api.params import Instant
 from reliability.web.errors import Invalid, NotFound
 from reliability.web.zones import zone_named
 from slo.api.slo_schemas import PeriodOut
-from slo.domain.causes import CauseKind
+from slo.domain.causes import Behind, CauseKind
 from slo.domain.ledger import Line, Step
 from slo.models import Slo
 from slo.selectors import ledger as ledgers
@@ -37,12 +37,20 @@ class LedgerCauseOut(Schema):
     declared: bool = Field(description="false: found through the service, or inferred")
 
 
+class LedgerSuspectOut(Schema):
+    label: str = Field(description="names service and revision, where you may know it", examples=["shop 4f2a91c"])
+    url: str = Field(description="its page; empty when there is none, or it may not be told")
+    why: str
+    confirmed: bool = Field(description="false: the first of the suspects that nobody rejected")
+
+
 class LedgerLineOut(Schema):
     key: str = Field(description="names the line of this ledger", examples=["incident-12", "unknown"])
     kind: CauseKind
     label: str
     url: str = Field(description="the page that tells more; empty when there is none, or it may not be told")
     causes: list[LedgerCauseOut]
+    suspect: LedgerSuspectOut | None = Field(description="of an incident: what was changed before; null: not known")
     minutes: int = Field(description="minutes that spent budget")
     minutes_touched: int = Field(description="minutes under this cause, whether they spent or not")
     events_lost: float
@@ -201,12 +209,17 @@ def _line_out(line: Line, *, is_one_measure: bool) -> dict[str, Any]:
         "causes": [
             {"start": one.start, "end": one.end, "why": one.detail, "declared": one.is_declared} for one in line.causes
         ],
+        "suspect": None if first is None or first.behind is None else _suspect_out(first.behind),
         "minutes": line.amount.minutes,
         "minutes_touched": line.amount.touched,
         "events_lost": float(line.amount.bad),
         "units_spent": float(line.amount.spent) if is_one_measure else None,
         "budget_spent": float(line.amount.consumed),
     }
+
+
+def _suspect_out(behind: Behind) -> dict[str, Any]:
+    return {"label": behind.label, "url": behind.url, "why": behind.why, "confirmed": behind.is_confirmed}
 
 
 def _step_out(step: Step) -> dict[str, Any]:

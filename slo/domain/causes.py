@@ -47,6 +47,20 @@ UNKNOWN: LineKey = (CauseKind.UNKNOWN, "unknown")
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """What was changed before a cause, as far as anybody knows. words: how sure that is ("First suspect"), why: its
+    reasons. label, url: for those who can read all of team_ids.
+    """
+
+    words: str
+    label: str
+    url: str
+    why: str
+    is_confirmed: bool
+    team_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """[start, end) of one cause; end None: it goes on. Several of one key make one line of the ledger.
 
@@ -63,6 +77,7 @@ class Cause:
     detail: str = ""
     is_declared: bool = True
     team_ids: frozenset[int] = frozenset()
+    behind: Behind | None = None
 
     @property
     def line(self) -> LineKey:
@@ -95,11 +110,20 @@ def minutes_of(cause: Cause, *, end_minute: int) -> tuple[int, int]:
 def private_merged(causes: Iterable[Cause], *, hidden: Iterable[bool]) -> list[Cause]:
     """Causes that the reader may not know of as one nameless line for each kind; their minutes stay theirs."""
     return [
-        replace(one, key=f"{one.kind}-private", label=f"{one.kind.words} of another team", url="", detail="")
+        replace(
+            one, key=f"{one.kind}-private", label=f"{one.kind.words} of another team", url="", detail="", behind=None
+        )
         if is_hidden
         else one
         for one, is_hidden in zip(causes, hidden, strict=True)
     ]
+
+
+def with_behind_hidden(cause: Cause) -> Cause:
+    """For a reader who may know the cause and not what was changed before it: that there is something, without name."""
+    if cause.behind is None:
+        return cause
+    return replace(cause, behind=replace(cause.behind, label="a change of another team", url="", why=""))
 
 
 def _by_precedence(causes: Sequence[Cause]) -> list[int]:

@@ -15,7 +15,7 @@ from reliability.kit.instants import floor_minute, to_minute
 from reliability.kit.periods import Period
 from reliability.web.errors import Invalid
 from slo.attributions import causes_of
-from slo.domain.causes import Cause, CauseKind, LineKey, private_merged
+from slo.domain.causes import Cause, CauseKind, LineKey, private_merged, with_behind_hidden
 from slo.domain.exclusions import Exclusion
 from slo.domain.ledger import HandEntry, Ledger, ledger
 from slo.domain.ledger_burns import burns
@@ -94,7 +94,7 @@ def ledger_of(
     judged = [_judged(one, part, dossier.exclusions, at) for part, one in terms]
     burnt = [Period.from_minutes(*span) for one in judged for span in burns(judged=one)]
     told = causes_of(slo=slo, period=period, burns=burnt)
-    causes = private_merged(told.found, hidden=[not _may_know(caller, one) for one in told.found])
+    causes = _as_known(told.found, caller)
     since = kept_from(now=now)
     return LedgerView(
         ledger=ledger(judged=judged, causes=causes, by_hand=_by_hand(slo, period), edges=_edges(period, zone), now=at),
@@ -107,8 +107,16 @@ def ledger_of(
     )
 
 
-def _may_know(caller: Caller, cause: Cause) -> bool:
-    return all(caller.may_read(team_id) for team_id in cause.team_ids)
+def _as_known(causes: Sequence[Cause], caller: Caller) -> list[Cause]:
+    known = private_merged(causes, hidden=[not _may_read(caller, one.team_ids) for one in causes])
+    return [
+        one if one.behind is None or _may_read(caller, one.behind.team_ids) else with_behind_hidden(one)
+        for one in known
+    ]
+
+
+def _may_read(caller: Caller, team_ids: frozenset[int]) -> bool:
+    return all(caller.may_read(team_id) for team_id in team_ids)
 
 
 def _terms(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from reliability.web.words import decimal_of, duration_text, number_text, percent_text
-from slo.domain.causes import UNKNOWN, CauseKind
+from slo.domain.causes import UNKNOWN, Behind, CauseKind
 from slo.domain.ledger import Ledger, Line
 from slo.selectors.ledger import LedgerView
 
@@ -17,7 +17,7 @@ from slo.selectors.ledger import LedgerView
 class LedgerRow:
     """One line. consumed: share of the period's budget; part: of all that was spent, None where that is nothing.
 
-    spent: bad slices as time, in words. has_minutes: there are some to list.
+    spent: bad slices as time, in words. has_minutes: there are some to list. behind: what was changed before it.
     """
 
     key: str
@@ -34,6 +34,15 @@ class LedgerRow:
     spent: str
     consumed: float
     part: float | None
+    behind: Behind | None
+
+    @property
+    def suspect(self) -> str:
+        """In one line, for files."""
+        if self.behind is None:
+            return ""
+        told = f"{self.behind.words}: {self.behind.label}"
+        return f"{told} ({self.behind.why})" if self.behind.why else told
 
     @property
     def has_minutes(self) -> bool:
@@ -71,6 +80,7 @@ def row_of(line: Line, ledger: Ledger) -> LedgerRow:
         spent=spent_words(amount.spent, ledger),
         consumed=float(amount.consumed),
         part=float(amount.consumed / total) if total else None,
+        behind=first.behind if first else None,
     )
 
 
@@ -108,7 +118,7 @@ def line_named(ledger: Ledger, key: str) -> Line | None:
 
 
 COLUMNS = (
-    "kind", "cause", "link", "why", "from", "to", "minutes", "minutes_touched",
+    "kind", "cause", "link", "why", "suspect", "from", "to", "minutes", "minutes_touched",
     "events_lost", "units_spent", "budget_spent",
 )  # fmt: skip
 
@@ -122,8 +132,8 @@ def file_rows(ledger: Ledger) -> Sequence[Sequence[object]]:
             continue
         units = None if ledger.allowed is None else float(line.amount.spent)
         found.append(
-            (line.kind.value, row.label, row.url, row.detail, row.start, row.end, row.minutes, row.touched,
-             row.bad, units, row.consumed)
+            (line.kind.value, row.label, row.url, row.detail, row.suspect, row.start, row.end, row.minutes,
+             row.touched, row.bad, units, row.consumed)
         )  # fmt: skip
     return found
 

@@ -146,7 +146,7 @@ def test_every_room_tells_what_spent_the_budget_and_it_sums_up(
     cast: Cast, world: World, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     caller, slo = cast.caller("viewer"), world.slo
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         view = ledger_of(caller=caller, slo=slo, period=world.period, at=now, now=now, zone=UTC_ZONE)
     assert minutes_by_label(view) == {
         "database upgrade": 0,
