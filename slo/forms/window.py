@@ -112,6 +112,10 @@ class ObjectiveForm(forms.Form):
             self._need("slice_target", "write from which ratio a slice is good, such as 99")
         return cleaned
 
+    def lacks_only_slice_target(self) -> bool:
+        """Whether nobody wrote from when a slice is good, and all else is sound: enough to look at history."""
+        return list(self.errors) == ["slice_target"] and not self.data.get(self.add_prefix("slice_target"), "").strip()
+
     def _need(self, field: str, message: str) -> None:
         if self.cleaned_data.get(field) in (None, "") and field not in self.errors:
             self.add_error(field, message)
@@ -139,7 +143,7 @@ class ObjectiveForm(forms.Form):
         return {
             "budgeting_method": method,
             "slice_minutes": data["slice_minutes"],
-            "slice_target": data["slice_target"] if method == BudgetingMethod.TIMESLICES else None,
+            "slice_target": data.get("slice_target") if method == BudgetingMethod.TIMESLICES else None,
             "counts_no_data_as_bad": data["counts_no_data_as_bad"],
         }
 

@@ -25,8 +25,9 @@ from slo.domain.definition import Definition
 from slo.domain.drafts import definition_or_mistakes
 from slo.domain.forecast import burn_window, burn_window_text, exhausted_at
 from slo.domain.minutes import MinuteSeries
-from slo.domain.spending import reading_period
+from slo.domain.spending import reading_period, spend
 from slo.domain.status import State, state_of
+from slo.domain.strictness import SliceCount, slice_count
 from slo.models import Sli
 from slo.selectors.burndown import BurndownPoint
 from slo.selectors.history import HistoryPoint, step_for
@@ -45,7 +46,7 @@ class PreviewView:
     """The objective's figures over `window` up to now. `origin` is "series" (stored) or "source" (asked just now).
 
     measured: the stretch that was read, None when nothing was. problem: why there are no figures (the source's
-    words), empty when there are. resolution_minutes: how coarse the source was read.
+    words), empty when there are. resolution_minutes: how coarse the source was read. slices: of Timeslices.
     """
 
     origin: str
@@ -64,6 +65,7 @@ class PreviewView:
     warnings: tuple[str, ...] = ()
     problem: str = ""
     resolution_minutes: int = 1
+    slices: SliceCount | None = None
 
 
 def preview(
@@ -180,7 +182,8 @@ def _problem(error: SourceError, *, is_late: bool, has_figures: bool) -> str:
 
 
 def _view(reading: _Reading, definition: Definition, period: Period, at: datetime) -> PreviewView:
-    found = budget.evaluate(series=reading.series, definition=definition, period=period, now=at)
+    spending = spend(series=reading.series, definition=definition, period=period, now=at)
+    found = budget.of_spending(spending=spending, definition=definition, period=period, now=at)
     shown = reading.measured or Period(at, at)
     shown = shown.intersection(period) or Period(at, at)
     step = step_for(period=shown)
@@ -213,6 +216,7 @@ def _view(reading: _Reading, definition: Definition, period: Period, at: datetim
         burndown=_burndown(reading.series, definition, period, at),
         warnings=(*definition.window.warnings(), *reading.warnings),
         problem=reading.problem,
+        slices=slice_count(spending=spending, definition=definition),
     )
 
 

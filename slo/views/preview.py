@@ -16,9 +16,12 @@ from reliability.access.services.authorize import require
 from reliability.kit.durations import humanize_duration
 from reliability.web.charts import Chart
 from reliability.web.errors import ProblemError
+from reliability.web.words import number_text
 from slo.charts.burn_down import burn_down_chart
 from slo.domain.breaches import breaches_in
+from slo.domain.strictness import SliceCount
 from slo.forms.setup import SetupForms
+from slo.selectors.phrases import objective_text
 from slo.selectors.preview import PreviewView, preview
 from slo.selectors.slos import get_slo
 from slo.services.editing import require_editor_somewhere
@@ -27,11 +30,14 @@ from slo.views.choices import choices_of
 
 @dataclass(frozen=True, slots=True)
 class PreviewPart:
-    """The figures and their chart, or the sentences that say what is missing for them."""
+    """The figures and their chart, or the sentences that say what is missing for them. is_target_assumed: nobody wrote
+    from when a slice is good, and the objective stood in.
+    """
 
     figures: PreviewView | None
     chart: Chart | None
     problems: list[str]
+    is_target_assumed: bool = False
 
     @property
     def verdict(self) -> str:
@@ -48,10 +54,39 @@ class PreviewPart:
         return f"Over {length} of history this objective would have been broken {times}."
 
     @property
+    def slices(self) -> str:
+        """How many slices would have been bad, and whether the slice target is to blame."""
+        count = self.figures.slices if self.figures else None
+        if count is None:
+            return ""
+        target = objective_text(count.target)
+        return " ".join(
+            (
+                *(
+                    [f"Looked at with slices that are good from {target}, the objective itself."]
+                    * self.is_target_assumed
+                ),
+                f"{number_text(count.bad)} of {number_text(count.measured)} measured slices would have been bad, where"
+                f" {number_text(count.allowed)} of the window may be.",
+                *([_too_strict(count, target)] if count.is_too_strict else []),
+            )
+        )
+
+    @property
     def left(self) -> timedelta | None:
         """How much bad time is left, for methods that count time."""
         minutes = self.figures.remaining_minutes if self.figures else None
         return None if minutes is None else timedelta(minutes=minutes)
+
+
+def _too_strict(count: SliceCount, target: str) -> str:
+    words = (
+        f"They lie all over that time, not in outages: {target} is probably too strict a slice target for what this"
+        " service usually delivers."
+    )
+    if count.kept_from is None:
+        return words
+    return f"{words} Slices that are good from {objective_text(count.kept_from)} would have kept the objective."
 
 
 @require_POST
@@ -69,25 +104,27 @@ def slo_preview(request: AccessRequest) -> HttpResponse:
 def preview_of(forms: SetupForms, *, caller: Caller, now: datetime) -> PreviewPart:
     """Ask the selector for the figures of what is typed; only indicator and objective need to be complete."""
     parts = (forms.indicator, forms.objective)
-    if not all([part.is_valid() for part in parts]):  # noqa: C419  each part is to name what it misses
-        return PreviewPart(None, None, [_sentence(part, field) for part in parts for field in part.errors])
-    sli = forms.indicator.existing_sli()
+    is_assumed = forms.objective.lacks_only_slice_target()
+    problems = [_sentence(part, field) for part in parts for field in part.errors]
+    if forms.indicator.errors or (forms.objective.errors and not is_assumed):
+        return PreviewPart(None, None, problems)
+    sli, objective = forms.indicator.existing_sli(), forms.objective.cleaned_data["objective"]
     try:
         figures = preview(
             caller=caller,
-            objective=forms.objective.cleaned_data["objective"],
+            objective=objective,
             window=forms.objective.window(),
             now=now,
             sli=sli,
             source=None if sli else forms.indicator.cleaned_data["source"],
             spec=None if sli else forms.indicator.spec(),
-            **forms.objective.budgeting(),
+            **forms.objective.budgeting() | ({"slice_target": objective} if is_assumed else {}),
         )
     except ProblemError as problem:
         return PreviewPart(None, None, [d["message"] for d in problem.details if d.get("message")] or [problem.message])
     note = "How the window that ends now spends its budget, which is whole at its start."
     chart = burn_down_chart(figures.burndown, id="preview-burn-down", note=note) if figures.burndown else None
-    return PreviewPart(figures, chart, [figures.problem] if figures.problem else [])
+    return PreviewPart(figures, chart, [*problems, *filter(None, [figures.problem])], is_assumed)
 
 
 def _sentence(part: object, field: str) -> str:

@@ -179,6 +179,28 @@ def test_the_preview_says_that_the_objective_would_have_been_broken(as_: As, sli
     assert "broken once" in page
 
 
+SLICED = {"budgeting_method": "Timeslices", "slice_minutes": "5"}
+
+
+def test_the_preview_tells_of_a_slice_target_that_is_stricter_than_what_is_delivered(as_: As, sli: Sli) -> None:
+    page = as_("editor").post("/slos/new/preview/", typed(**SLICED, slice_target="99.99")).content.decode()
+    assert "8,064 of 8,064 measured slices would have been bad, where 8 of the window may be." in page
+    assert "99.99 % is probably too strict a slice target for what this service usually delivers." in page
+    assert "Slices that are good from 99.95 % would have kept the objective." in page
+    page = as_("editor").post("/slos/new/preview/", typed(**SLICED, slice_target="99.95")).content.decode()
+    assert "0 of 8,064 measured slices would have been bad" in page
+    assert "too strict" not in page
+
+
+def test_without_a_slice_target_the_preview_looks_at_the_objective_and_says_what_is_missing(as_: As, sli: Sli) -> None:
+    page = as_("editor").post("/slos/new/preview/", typed(**SLICED, objective="99.99")).content.decode()
+    assert "A slice is good from: write from which ratio a slice is good, such as 99" in page
+    assert "Looked at with slices that are good from 99.99 %, the objective itself. 8,064 of 8,064" in page
+    assert "is probably too strict" in page
+    assert page.count("<h2>") == 1
+    assert as_("editor").post("/slos/new/", typed(**SLICED)).status_code == 422, "saving needs one"
+
+
 def test_the_preview_names_what_is_missing(as_: As, sli: Sli) -> None:
     page = as_("editor").post("/slos/new/preview/", typed(objective="", rolling="soon")).content.decode()
     assert "Objective: write what share has to be good" in page
