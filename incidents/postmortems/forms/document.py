@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
 
+from incidents.postmortems.domain.dates import TITLES
 from incidents.postmortems.domain.factors import TEXT_LENGTH_MAX as FACTOR_MAX
 from incidents.postmortems.domain.factors import Category
 from incidents.postmortems.domain.sections import TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
@@ -16,6 +18,7 @@ from incidents.postmortems.services.timeline import ANNOTATION_LENGTH_MAX
 from incidents.postmortems.services.timeline import TEXT_LENGTH_MAX as ITEM_MAX
 from reliability.access.models import User
 from reliability.web.field_messages import chosen, needed
+from reliability.web.fields import InstantField
 
 INSTANT_FORMATS = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
 
@@ -56,6 +59,40 @@ class HeadForm(forms.Form):
     @property
     def facilitator_id(self) -> int | None:
         return int(self.cleaned_data["facilitator"]) if self.cleaned_data["facilitator"] else None
+
+
+class ImportedHeadForm(HeadForm):
+    """Also the dates that were read from the document, for people to correct; nothing else knows them."""
+
+    started_at = InstantField(required=False, label="Began", help_text="When users began to notice.")
+    detected_at = InstantField(required=False, label="Detected")
+    acknowledged_at = InstantField(required=False, label="Acknowledged")
+    mitigated_at = InstantField(required=False, label="Mitigated")
+    resolved_at = InstantField(required=False, label="Resolved")
+    published_at = InstantField(
+        label="Published",
+        help_text="An older one may have been published elsewhere before it came here.",
+        error_messages=needed("say when it was published"),
+    )
+
+    def __init__(self, *args: Any, is_published: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_published:
+            del self.fields["published_at"]
+
+    @property
+    def date_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name in TITLES]
+
+    @property
+    def dates(self) -> dict[str, datetime | None]:
+        """As typed. A browser's picker has no seconds: what is left as it was shown keeps those it had."""
+        found: dict[str, datetime | None] = {}
+        for field in self.date_fields:
+            shown, typed = self.initial[field.name], self.cleaned_data[field.name]
+            is_as_shown = shown is not None and typed == shown.replace(second=0, microsecond=0)
+            found[field.name] = shown if is_as_shown else typed
+        return found
 
 
 class SectionForm(forms.Form):

@@ -14,7 +14,14 @@ from incidents.postmortems.models import Postmortem, Version
 # Saved by itself every few seconds, a paragraph is one piece of work.
 _RUN_GAP = timedelta(minutes=10)
 # Parts other than sections, as a page names them.
-PARTS = {"timeline": "Timeline", "factor": "Factors", "why": "Five whys", "title": "Title", "state": "State"}
+PARTS = {
+    "timeline": "Timeline",
+    "factor": "Factors",
+    "why": "Five whys",
+    "title": "Title",
+    "dates": "Dates",
+    "state": "State",
+}
 
 
 @dataclass(frozen=True, slots=True)

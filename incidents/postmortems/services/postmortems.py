@@ -7,7 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from incidents.postmortems.domain.dates import TITLES, Dates, mistakes_of, text_of
 from incidents.postmortems.domain.facilitating import refusal_of
+from incidents.postmortems.domain.states import State
 from incidents.postmortems.domain.tags import TagError, tags_of
 from incidents.postmortems.models import Postmortem, Tag
 from incidents.postmortems.services.changing import Change, changed, checked_text, locked
@@ -29,11 +31,14 @@ def edit(
     facilitator_id: int | None = None,
     is_without_facilitator: bool = False,
     tags: Sequence[str] | None = None,
+    dates: Dates | None = None,
     expected_revision: int | None = None,
 ) -> Postmortem:
-    """What is None stays. expected_revision: of the postmortem that was read.
+    """What is None stays. dates: of an imported one, those to change. expected_revision: of the postmortem that was
+    read.
 
-    Raises NotFound, Forbidden, Invalid (the facilitator responded, or is not of the team), Conflict.
+    Raises NotFound, Forbidden, Invalid (the facilitator responded, or is not of the team; dates out of order),
+    Conflict, also for dates of one that has an incident or, of publication, is not published.
     """
     row = locked(caller=caller, postmortem_id=postmortem.pk)
     _check_revision(row, expected_revision)
@@ -47,7 +52,9 @@ def edit(
         changes += _facilitate(row, None if is_without_facilitator else facilitator_id)
     if tags is not None:
         changes += _tag(row, tags)
-    changed(caller=caller, postmortem=row, changes=changes, now=now, fields=("title", "facilitator"))
+    if dates is not None:
+        changes += _date(row, dates, now)
+    changed(caller=caller, postmortem=row, changes=changes, now=now, fields=("title", "facilitator", *(dates or ())))
     return row
 
 
@@ -92,6 +99,28 @@ def _tag(row: Postmortem, texts: Sequence[str]) -> list[Change]:
     return [Change("tags", "Tags", ", ".join(before), ", ".join(sorted(wanted)))]
 
 
+def _date(row: Postmortem, dates: Dates, now: datetime) -> list[Change]:
+    """Only of an imported one: of the others they are the milestones of the incident."""
+    before = {column: getattr(row, column) for column in TITLES}
+    moved = {column: at for column, at in dates.items() if before[column] != at}
+    if not moved:
+        return []
+    if row.incident_id is not None:
+        message = f"its dates are those of incident #{row.incident_id}: correct them there, then take over again"
+        raise Conflict(message, reason="not_imported")
+    if "published_at" in moved and row.state != State.PUBLISHED:
+        raise Conflict("it is not published: it gets that date when it is", reason="wrong_state")
+    mistakes = mistakes_of(dates=before | moved, now=now)
+    if "published_at" in moved and moved["published_at"] is None:
+        mistakes.append(("published_at", "say when it was published"))
+    if mistakes:
+        raise Invalid(details=[{"field": column, "message": message} for column, message in mistakes])
+    for column, at in moved.items():
+        setattr(row, column, at)
+    after = {column: getattr(row, column) for column in TITLES}
+    return [Change("dates", "Dates", text_of(before), text_of(after))]
+
+
 def _roles(postmortem: Postmortem) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     if postmortem.incident_id is None:
@@ -105,7 +134,7 @@ def _check_revision(row: Postmortem, expected: int | None) -> None:
     """Sections and lists have revisions of their own: only a change of the head is a conflict."""
     if expected is None or row.revision == expected:
         return
-    since = row.versions.filter(number__gt=expected, what__in=("title", "facilitator", "tags")).first()
+    since = row.versions.filter(number__gt=expected, what__in=("title", "facilitator", "tags", "dates")).first()
     if since is not None:
         raise Conflict(
             f"{since.author_name} changed the {since.title.lower()} after you opened it, to “{since.after}”: your "
