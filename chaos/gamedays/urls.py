@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chaos/game-days/", days.game_day_list, name="game-day-list"),
     path("chaos/game-days/new/", planning.game_day_new, name="game-day-new"),
     path("chaos/game-days/answers/<str:token>/", answering.answer_link, name="game-day-answer-link"),
+    path("chaos/game-days/answers/<str:token>/calendar.ics", answering.answer_file, name="game-day-answer-file"),
     path("chaos/game-days/badges/<slug:slug>/", badges.badge_settings, name="game-day-badges"),
     path("chaos/follow-ups/", follow_ups.follow_up_list, name="follow-up-list"),
     path("chaos/follow-ups/<int:pk>/", follow_ups.follow_up_edit, name="follow-up-edit"),

@@ -68,6 +68,7 @@ PUBLIC = frozenset(
         "a/<str:token>/",  # the signature is the right: tests/response/pages/test_phone.py
         "a/list/<str:token>/",  # likewise: tests/response/pages/test_phone_list.py
         "chaos/game-days/answers/<str:token>/",  # likewise: tests/chaos/gamedays/
+        "chaos/game-days/answers/<str:token>/calendar.ics",
         "stakeholders/read/<str:token>/",  # likewise: tests/stakeholders/test_reading.py
         "stakeholders/stop/<str:token>/",
         "reports/leave/<str:token>/",  # likewise: tests/reports/test_leaving.py

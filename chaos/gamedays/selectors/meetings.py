@@ -41,6 +41,11 @@ def answer_url(*, invitee: Invitee) -> str:
     return f"{settings.PUBLIC_URL}{reverse('game-day-answer-link', args=(token_of(invitee=invitee),))}"
 
 
+def file_url(*, invitee: Invitee) -> str:
+    """Of the event as a file, for one invitee: it reads without signing in, as the page of their link does."""
+    return f"{settings.PUBLIC_URL}{reverse('game-day-answer-file', args=(token_of(invitee=invitee),))}"
+
+
 def meeting_of(*, game_day: GameDay, invitee: Invitee | None = None, sequence: int, at: datetime) -> Meeting:
     """The event in a calendar. Raises ValueError without a time."""
     if game_day.starts_at is None or game_day.ends_at is None:

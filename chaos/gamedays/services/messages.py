@@ -6,12 +6,13 @@ from datetime import datetime
 
 from chaos.gamedays.domain.states import Answer, Told
 from chaos.gamedays.models import GameDay, Invitee, InviteeNotice
-from chaos.gamedays.selectors.meetings import answer_url, meeting_of, page_url
+from chaos.gamedays.selectors.meetings import answer_url, file_url, meeting_of, page_url
 from reliability.channels.domain.invitations import clock_words, invitation
 from reliability.channels.domain.message import Event, Link, Message
 from reliability.channels.models import ContactMethod
-from reliability.channels.selectors.contacts import first_way_of
+from reliability.channels.selectors.contacts import carries_files, first_way_of
 
+_ASKING = (Told.INVITE, Told.UPDATE)
 _TITLES = {
     Told.INVITE: "Game day {when}: {title}",
     Told.UPDATE: "Changed, game day {when}: {title}",
@@ -35,8 +36,10 @@ def when_words(*, game_day: GameDay, zone_name: str) -> str:
     return clock_words(at=game_day.starts_at, zone_name=zone_name)
 
 
-def message_of(*, notice: InviteeNotice, now: datetime) -> Message:
-    """Needs notice.invitee.game_day.team and invitee.user at hand."""
+def message_of(*, notice: InviteeNotice, way: ContactMethod, now: datetime) -> Message:
+    """Needs notice.invitee.game_day.team and invitee.user at hand. A way that carries no files is given the address of
+    the entry for calendars instead.
+    """
     invitee, kind = notice.invitee, Told(notice.kind)
     row = invitee.game_day
     zone = invitee.user.time_zone if invitee.user is not None else row.zone
@@ -44,6 +47,7 @@ def message_of(*, notice: InviteeNotice, now: datetime) -> Message:
     link = answer_url(invitee=invitee)
     is_off = kind is Told.CANCEL
     is_asked = not is_off and invitee.answer == Answer.NONE
+    file = file_url(invitee=invitee) if kind in _ASKING and not carries_files(way) else ""
     lines = [
         _first_line(kind, row, invitee),
         f"When: {when}, {row.length_minutes} minutes",
@@ -51,6 +55,7 @@ def message_of(*, notice: InviteeNotice, now: datetime) -> Message:
         f"Goal: {row.goal}" if row.goal else "",
         f"What should hold: {row.hypothesis}" if row.hypothesis else "",
         f"Will you come? Answer here: {link}" if is_asked else "",
+        f"For your calendar: {file}" if file else "",
     ]
     sequence = notice.sequence if is_off else row.sequence
     meeting = meeting_of(game_day=row, invitee=invitee, sequence=sequence, at=notice.created_at)
@@ -66,9 +71,13 @@ def message_of(*, notice: InviteeNotice, now: datetime) -> Message:
         url=page_url(game_day=row) if invitee.was_member else link,
         at=now,
         team=row.team.name,
-        links=() if is_off else (Link("Answer, and see your invitation", link),),
+        links=() if is_off else (Link("Answer, and see your invitation", link), *_file_links(file)),
         attachments=() if kind in (Told.DAY_BEFORE, Told.SOON) else (attachment,),
     )
+
+
+def _file_links(url: str) -> tuple[Link, ...]:
+    return (Link("Take it into your calendar", url),) if url else ()
 
 
 def _first_line(kind: Told, row: GameDay, invitee: Invitee) -> str:

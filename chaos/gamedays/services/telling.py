@@ -140,7 +140,7 @@ def _send(*, notice: InviteeNotice, now: datetime) -> Outcome:
     way = way_of(invitee=notice.invitee)
     notice.way = way.title[:200]
     notice.save(update_fields=("way",))
-    return send_to_contact(contact_method=way, message=message_of(notice=notice, now=now), now=now)
+    return send_to_contact(contact_method=way, message=message_of(notice=notice, way=way, now=now), now=now)
 
 
 def _patience_of(*, notice: InviteeNotice) -> timedelta:

@@ -33,6 +33,11 @@ def first_way_of(*, user: User) -> ContactMethod:
     return methods[0] if methods else sign_in_mail(user=user)
 
 
+def carries_files(way: ContactMethod) -> bool:
+    """Whether what comes by it can bring attachments along: only mails do."""
+    return way.kind == "email"
+
+
 def reaching(*, user_ids: Iterable[int]) -> QuerySet[ContactMethod]:
     """What reaches each of many people, in one query: by person, then in their order."""
     return ContactMethod.objects.filter(
