@@ -189,3 +189,18 @@ def test_mails_in_a_mailbox_can_be_read_and_the_oldest_are_forgotten(
         assert outcome.is_delivered
     subjects = sorted(str(mail["Subject"]) for mail in mailbox.Maildir(settings.EMAIL_MAILBOX))
     assert subjects == ["[Sev2] Number 2", "[Sev2] Number 3", "[Sev2] Number 4"]
+
+
+@pytest.mark.parametrize(
+    ("root", "one_click"),
+    [("https://rel.example.org", "List-Unsubscribe=One-Click"), ("http://rel.example.org", None)],
+    ids=["one click over https", "by the page over plain http, as RFC 8058 asks for https"],
+)
+def test_a_mail_that_can_be_ended_says_how(
+    settings: Settings, message: Messages, now: datetime, root: str, one_click: str | None
+) -> None:
+    with recording_smtp() as server:
+        tell(settings, server.port, message(unsubscribe_url=f"{root}/leave/1/"), now)
+        mail = email.message_from_bytes(server.mails[0].content, policy=email.policy.default)
+    assert str(mail["List-Unsubscribe"]).strip() == f"<{root}/leave/1/>"
+    assert mail["List-Unsubscribe-Post"] == one_click

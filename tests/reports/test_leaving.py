@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
+from pytest_django import Settings
 
 from reliability.access.models import AuditEntry, Membership
 from reliability.channels.domain.outcome import Outcome, Result
@@ -61,8 +62,13 @@ def sent(subscription: Subscription, now: datetime) -> SentReport:
 
 
 def test_a_member_leaves_by_one_click_and_the_others_stay(
-    cast: Cast, client: Client, subscription: Subscription, outbox: list[EmailMultiAlternatives]
+    cast: Cast,
+    client: Client,
+    subscription: Subscription,
+    outbox: list[EmailMultiAlternatives],
+    settings: Settings,
 ) -> None:
+    settings.PUBLIC_URL = "https://rel.example.org"  # one click is for https
     sent(subscription, NOW + DAY)
     mail = next(one for one in outbox if one.to == [cast.viewer.email])
     assert "You get this as a member of Payments." in mail.body

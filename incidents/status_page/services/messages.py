@@ -19,7 +19,7 @@ from incidents.status_page.domain.states import ComponentState, Impact, Incident
 from incidents.status_page.models import Delivery, StatusPage, Subscriber, Update
 from incidents.status_page.services.links import confirm_url, leave_url, manage_url, page_root
 from reliability.channels.domain.text import one_line, shortened
-from reliability.channels.kinds.email.compose import SUBJECT_LENGTH_MAX, list_id, message_id
+from reliability.channels.kinds.email.compose import SUBJECT_LENGTH_MAX, list_id, message_id, unsubscribing
 from reliability.kit.instants import format_instant
 
 _TEXT_MAX = 20_000
@@ -124,8 +124,7 @@ def headers_of(*, delivery: Delivery, page: StatusPage, thread: str, now: dateti
     if thread:
         headers |= {"In-Reply-To": thread, "References": thread}
     if delivery.subscriber.kind == Subscriber.Kind.MAIL and delivery.subscriber.state == Subscriber.State.ACTIVE:
-        headers["List-Unsubscribe"] = f"<{leave_url(subscriber=delivery.subscriber)}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        headers |= unsubscribing(leave_url(subscriber=delivery.subscriber))
     return headers
 
 

@@ -45,7 +45,7 @@ def compose(*, message: Message, address: str, now: datetime) -> EmailMultiAlter
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             **(_LOUD if message.event.calls and message.severity in ("critical", "error") else {}),
-            **_unsubscribing(message.unsubscribe_url),
+            **unsubscribing(message.unsubscribe_url),
         },
     )
     mail.attach_alternative(render_to_string("channels/mail.html", context).strip(), "text/html")
@@ -54,9 +54,12 @@ def compose(*, message: Message, address: str, now: datetime) -> EmailMultiAlter
     return mail
 
 
-def _unsubscribing(url: str) -> dict[str, str]:
-    """One click, without opening a page: RFC 8058."""
-    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
+def unsubscribing(url: str) -> dict[str, str]:
+    """A button of mail programs (RFC 2369), and that one click of it is enough, for which RFC 8058 asks for https."""
+    if not url:
+        return {}
+    one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url.startswith("https://") else {}
+    return {"List-Unsubscribe": f"<{url}>", **one_click}
 
 
 def _part(attachment: Attachment) -> MIMEText:
