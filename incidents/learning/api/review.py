@@ -16,6 +16,7 @@ from incidents.learning.selectors.agendas import agenda
 from incidents.learning.selectors.review import Review, Scope, review_of
 from incidents.response.domain.figures import Durations
 from reliability.access.requests import AccessRequest
+from reliability.catalog.selectors.services import check_names
 from reliability.web.errors import Invalid
 
 router = Router(tags=["Incident review"])
@@ -113,6 +114,7 @@ def get_review(request: AccessRequest, query: Query[ReviewQuery]) -> Any:
         asked = ReviewPeriod.parse(query.period) if query.period else ReviewPeriod.month_of(now)
     except ReviewPeriodError as error:
         raise Invalid(details=[{"field": "period", "message": str(error)}]) from error
+    check_names(caller=request.caller, team_slug=query.team, service_name=query.service)
     scope = Scope(query.team, query.service)
     found = review_of(caller=request.caller, review=asked, scope=scope, now=now)
     return _out(request, found)

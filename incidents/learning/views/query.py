@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.http import QueryDict
-
 from incidents.learning.domain.periods import ReviewPeriod, ReviewPeriodError
 from incidents.learning.selectors.review import Scope
+from reliability.access.requests import AccessRequest
+from reliability.catalog.selectors.services import check_names
 from reliability.web.zones import zone_named
 
 TEXT_MAX = 100
@@ -29,10 +29,15 @@ class ReviewQuery:
     zone_name: str = ""
 
     @classmethod
-    def of(cls, data: QueryDict, *, now: datetime) -> ReviewQuery:
-        """Without a period, the month of now. Raises Invalid for a zone that there is not."""
+    def of(cls, request: AccessRequest, *, now: datetime) -> ReviewQuery:
+        """Without a period, the month of now.
+
+        Raises Invalid for a zone that there is not, NotFound for a team or service that is not readable.
+        """
+        data = request.GET
         text = data.get("period", "").replace("\0", "").strip()[:TEXT_MAX]
         names = {name: data.get(name, "").replace("\0", "").strip()[:TEXT_MAX] for name in ("team", "service")}
+        check_names(caller=request.caller, team_slug=names["team"], service_name=names["service"])
         scope = Scope(names["team"], names["service"])
         tz = data.get("tz", "").replace("\0", "").strip()[:TEXT_MAX]
         zone = zone_named(tz).key if tz else "UTC"

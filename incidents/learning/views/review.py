@@ -45,7 +45,7 @@ _DEFINITIONS = {
 def review_page(request: AccessRequest) -> HttpResponse:
     """Period, team and service come from the address."""
     now = timezone.now()
-    query = ReviewQuery.of(request.GET, now=now)
+    query = ReviewQuery.of(request, now=now)
     review = review_of(caller=request.caller, review=query.review, scope=query.scope, now=now)
     context = {
         **_frame(request, query, review),
@@ -76,7 +76,7 @@ def review_page(request: AccessRequest) -> HttpResponse:
 def review_agenda(request: AccessRequest) -> HttpResponse:
     """The agenda alone, to be printed."""
     now = timezone.now()
-    query = ReviewQuery.of(request.GET, now=now)
+    query = ReviewQuery.of(request, now=now)
     review = review_of(caller=request.caller, review=query.review, scope=query.scope, now=now)
     context = {**_frame(request, query, review), "points": agenda(caller=request.caller, review=review)}
     return render(request, "learning/agenda.html", context, status=422 if query.mistake else 200)
@@ -86,7 +86,7 @@ def review_agenda(request: AccessRequest) -> HttpResponse:
 def review_file(request: AccessRequest) -> HttpResponse:
     """The agenda as Markdown, with boxes to tick."""
     now = timezone.now()
-    query = ReviewQuery.of(request.GET, now=now)
+    query = ReviewQuery.of(request, now=now)
     review = review_of(caller=request.caller, review=query.review, scope=query.scope, now=now)
     text = markdown_of(
         points=agenda(caller=request.caller, review=review),

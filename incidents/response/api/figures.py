@@ -15,6 +15,7 @@ from incidents.response.selectors import figures as selectors
 from incidents.response.selectors.incidents import IncidentFilters
 from incidents.response.selectors.pages_per_person import pages_per_person
 from reliability.access.requests import AccessRequest
+from reliability.catalog.selectors.services import check_names
 from reliability.kit.instants import EARLIEST
 from reliability.kit.periods import Period
 from reliability.web.api.params import Instant
@@ -104,6 +105,7 @@ class PersonCallsOut(Schema):
 def get_figures(request: AccessRequest, query: Query[FiguresQuery]) -> Any:
     """Median, 90th percentile, mean and n, of the incidents detected in the period."""
     period = _period(query.start, query.end, PERIOD_MAX)
+    check_names(caller=request.caller, team_slug=query.team, service_name=query.service)
     filters = IncidentFilters(
         team_slug=query.team, service_name=query.service, severities=tuple(query.severity), detected=period
     )
@@ -122,6 +124,7 @@ def get_figures(request: AccessRequest, query: Query[FiguresQuery]) -> Any:
 def list_people(request: AccessRequest, query: Query[PeopleQuery]) -> Any:
     """Whom the teams you may read have called, how often at night, and per week on call. A year at most."""
     period = _period(query.start, query.end, PEOPLE_PERIOD_MAX)
+    check_names(caller=request.caller, team_slug=query.team)
     return [
         {
             "person_id": one.person.pk,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -23,7 +23,7 @@ from incidents.response.views.rows import SEVERITY_CHOICES
 from reliability.access.domain.caller import Caller
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import readable_teams
-from reliability.catalog.selectors.services import list_services
+from reliability.catalog.selectors.services import check_names, list_services
 from reliability.kit.durations import humanize_duration
 from reliability.kit.periods import Period
 from reliability.web.timerange import TimeRange
@@ -37,20 +37,19 @@ _STEPS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 7 * 24, 28 * 24, 9
 
 @dataclass(frozen=True, slots=True)
 class FiguresQuery:
-    """Unknown values of an address are dropped."""
+    """A severity that there is not is dropped."""
 
     team: str = ""
     service: str = ""
     severity: int | None = None
 
     @classmethod
-    def of(cls, query: QueryDict) -> FiguresQuery:
-        severity = number(query.get("severity", ""))
-        return cls(
-            team=query.get("team", "")[:TEXT_MAX].replace("\0", ""),
-            service=query.get("service", "")[:TEXT_MAX].replace("\0", ""),
-            severity=severity if severity in set(Severity) else None,
-        )
+    def of(cls, request: AccessRequest) -> FiguresQuery:
+        """Raises NotFound for a team or service that is not readable."""
+        severity = number(request.GET.get("severity", ""))
+        team, service = (request.GET.get(name, "")[:TEXT_MAX].replace("\0", "") for name in ("team", "service"))
+        check_names(caller=request.caller, team_slug=team, service_name=service)
+        return cls(team=team, service=service, severity=severity if severity in set(Severity) else None)
 
     @property
     def is_filtered(self) -> bool:
@@ -78,7 +77,7 @@ def incident_figures(request: AccessRequest) -> HttpResponse:
     """The range, team, service and severity come from the address."""
     now = timezone.now()
     time_range = TimeRange.from_request(request, now=now, default=DEFAULT_RANGE)
-    query = FiguresQuery.of(request.GET)
+    query = FiguresQuery.of(request)
     filters = query.filters(time_range.period)
     found = figures(caller=request.caller, filters=filters)
     slices = over_time(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from reliability.access.domain.caller import Caller
+from reliability.access.selectors.teams import team as find_team
 from reliability.catalog.models import Service
 from reliability.web.errors import Invalid, NotFound
 
@@ -31,6 +32,14 @@ def service(*, caller: Caller, name: str) -> Service:
     if found is None:
         raise NotFound(f"there is no service {name!r}, or it is not yours to see")
     return found
+
+
+def check_names(*, caller: Caller, team_slug: str = "", service_name: str = "") -> None:
+    """Raises NotFound for a team or service that is not readable: figures of nobody are no zeros. Blank: of all."""
+    if team_slug:
+        find_team(caller=caller, slug=team_slug)
+    if service_name:
+        service(caller=caller, name=service_name)
 
 
 def service_named(*, caller: Caller, name: str | None) -> Service | None:

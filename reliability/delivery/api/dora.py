@@ -11,6 +11,7 @@ from ninja import Query, Router
 from reliability.access.models import Team
 from reliability.access.requests import AccessRequest
 from reliability.catalog.models import Service
+from reliability.catalog.selectors.services import check_names
 from reliability.delivery.api.dora_schemas import (
     DoraDeployment,
     DoraDeploymentsQuery,
@@ -51,7 +52,7 @@ SLICES_MAX = 400
 @router.get("", response=DoraOut, by_alias=True, operation_id="getDora", summary="The five metrics of DORA")
 def get_figures(request: AccessRequest, query: Query[DoraFiguresQuery]) -> Any:
     """Of the deployments you may read, with stages and distribution of lead time, and what the data leaves unsaid."""
-    filters = _filters(query)
+    filters = _filters(request, query)
     found = delivered(caller=request.caller, filters=filters)
     groups, total = _groups(found, query)
     return {
@@ -80,7 +81,7 @@ def get_figures(request: AccessRequest, query: Query[DoraFiguresQuery]) -> Any:
 )
 def get_trend(request: AccessRequest, query: Query[DoraTrendQuery]) -> Any:
     """Consecutive slices from the start of the period, at most 400; the last may be shorter."""
-    filters = _filters(query)
+    filters = _filters(request, query)
     if query.step < STEP_MIN or filters.period.length / query.step > SLICES_MAX:
         message = f"must be an hour or more, and make at most {SLICES_MAX} slices: choose a longer step"
         raise Invalid(details=[{"field": "step", "message": message}])
@@ -97,7 +98,7 @@ def get_trend(request: AccessRequest, query: Query[DoraTrendQuery]) -> Any:
 )
 def list_leads(request: AccessRequest, query: Query[DoraQuery]) -> Any:
     """The longest lead time first."""
-    found = delivered_changes(caller=request.caller, filters=_filters(query))
+    found = delivered_changes(caller=request.caller, filters=_filters(request, query))
     places = lead_places_of(found=found)
     rows = lead_rows(found=found, places=places[query.offset : query.offset + query.limit])
     return _page([_lead(row) for row in rows], len(places), query)
@@ -111,19 +112,20 @@ def list_leads(request: AccessRequest, query: Query[DoraQuery]) -> Any:
 )
 def list_deployments(request: AccessRequest, query: Query[DoraDeploymentsQuery]) -> Any:
     """The newest first: all successful ones, those that failed, or those that are rework."""
-    found = delivered(caller=request.caller, filters=_filters(query))
+    found = delivered(caller=request.caller, filters=_filters(request, query))
     places = places_of(found=found, metric=query.metric)
     rows = deployment_rows(caller=request.caller, found=found, places=places[query.offset : query.offset + query.limit])
     return _page([_deployment(row) for row in rows], len(places), query)
 
 
-def _filters(query: DoraQuery) -> DoraFilters:
+def _filters(request: AccessRequest, query: DoraQuery) -> DoraFilters:
     last = query.end or timezone.now()
     first = query.start or max(last - PERIOD_DEFAULT, EARLIEST)
     if first >= last:
         raise Invalid(details=[{"field": "to", "message": "must be later than from"}])
     if last - first > PERIOD_MAX:
         raise Invalid(details=[{"field": "from", "message": f"must be at most {PERIOD_MAX.days} days before to"}])
+    check_names(caller=request.caller, team_slug=query.team, service_name=query.service)
     return DoraFilters(Period(first, last), query.team, query.service, query.environment)
 
 

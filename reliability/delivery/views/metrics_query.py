@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
-
+from reliability.access.requests import AccessRequest
+from reliability.catalog.selectors.services import check_names
 from reliability.delivery.selectors.dora import DoraFilters
 from reliability.kit.periods import Period
 from reliability.web.timerange import TimeRange
@@ -29,10 +29,11 @@ class MetricsQuery:
     kept_range: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, request: HttpRequest, *, now: datetime) -> MetricsQuery:
-        """Raises Invalid for a range that is none."""
+    def of(cls, request: AccessRequest, *, now: datetime) -> MetricsQuery:
+        """Raises Invalid for a range that is none, NotFound for a team or service that is not readable."""
         time_range = TimeRange.from_request(request, now=now, default=DEFAULT_RANGE)
         names = {name: _text(request, name) for name in ("team", "service", "environment")}
+        check_names(caller=request.caller, team_slug=names["team"], service_name=names["service"])
         filters = DoraFilters(
             period=time_range.period,
             team_slug=names["team"],
@@ -57,5 +58,5 @@ def step_of(period: Period) -> timedelta:
     return next((step for step in _STEPS if period.length / step <= SLICES), _STEPS[-1])
 
 
-def _text(request: HttpRequest, name: str) -> str:
+def _text(request: AccessRequest, name: str) -> str:
     return request.GET.get(name, "").replace("\0", "").strip()[:TEXT_MAX]

@@ -21,7 +21,7 @@ from reliability.access.selectors.teams import readable_teams
 from reliability.access.selectors.teams import team as get_team
 from reliability.access.services.authorize import require
 from reliability.catalog.models import Service
-from reliability.catalog.selectors.services import list_services
+from reliability.catalog.selectors.services import check_names, list_services
 from reliability.catalog.tabs import tabs_for
 from reliability.duties.charts.toil import weeks_chart
 from reliability.duties.domain.toil import Category, by_week, weeks_until
@@ -183,10 +183,12 @@ def _written(request: AccessRequest, form: ToilForm) -> bool:
 
 
 def _asked(request: AccessRequest, today: date) -> tuple[ToilFilters, int]:
+    """Raises NotFound for a team or service that is not readable: there would be hours of nobody, each 0."""
     asked = asked_text(request, "weeks", 3)
     weeks = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in WEEKS else 12
     names = {"text": "q", "team_slug": "team", "service_name": "service", "category": "category"}
     given = {field: asked_text(request, name) for field, name in names.items()}
+    check_names(caller=request.caller, team_slug=given["team_slug"], service_name=given["service_name"])
     since = weeks_until(day=today, count=weeks)[0]
     return ToilFilters(**given, since=since, until=today + timedelta(days=2)), weeks
 

@@ -14,6 +14,7 @@ from reliability.access.domain.caller import Role
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import team as get_team
 from reliability.access.services.authorize import require
+from reliability.catalog.selectors.services import check_names
 from reliability.catalog.selectors.services import service as get_service
 from reliability.kit.instants import EARLIEST
 from reliability.kit.periods import Period
@@ -121,6 +122,7 @@ def get_ratios(request: AccessRequest, query: Query[RatiosQuery]) -> Any:
     if len(buckets) > BUCKETS_MAX:
         message = f"makes {len(buckets)} buckets: choose a longer step, or a shorter period"
         raise Invalid(details=[{"field": "step", "message": message}])
+    check_names(caller=request.caller, team_slug=query.team)
     found = get_service(caller=request.caller, name=query.service) if query.service else None
     team_slug = query.team or (found.team.slug if found else "")
     rows = measured(

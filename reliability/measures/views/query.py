@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from reliability.access.requests import AccessRequest
-from reliability.catalog.selectors.services import service
+from reliability.catalog.selectors.services import check_names, service
 from reliability.kit.periods import Period
 from reliability.measures.counts import Scope
 from reliability.measures.domain.buckets import BUCKETS_MAX, Step, buckets_of, cut_of
@@ -61,7 +61,8 @@ class RatioQuery:
         return service(caller=request.caller, name=self.service).team.slug
 
     def scope(self, request: AccessRequest) -> Scope:
-        """Raises NotFound for a service that is not readable."""
+        """Raises NotFound for a service or a team that is not readable."""
+        check_names(caller=request.caller, team_slug=self.team)
         found = service(caller=request.caller, name=self.service) if self.service else None
         return Scope(service_id=found.pk if found else None, team_slug=self.team)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from reliability.access.domain.caller import Caller
 from reliability.catalog.models import Service
 from reliability.catalog.selectors.dependencies import all_edges
-from reliability.catalog.selectors.services import service
+from reliability.catalog.selectors.services import check_names, service
 from reliability.kit.periods import Period
 from reliability.overlay.tracks import Scope
 
@@ -21,7 +21,8 @@ def scope_of(
     team_slug: str = "",
     environment: str = "",
 ) -> Scope:
-    """with_needs: also of everything that the service needs. Raises NotFound for a service that is not readable."""
+    """with_needs: also of everything that the service needs. Raises NotFound for what is not readable."""
+    check_names(caller=caller, team_slug=team_slug)
     ids = None
     if service_name:
         found = service(caller=caller, name=service_name)

@@ -50,7 +50,7 @@ class TimelineQuery:
         return bool(self.service or self.team or self.environment or self.kinds)
 
     def scope(self, request: AccessRequest) -> Scope:
-        """Raises NotFound for a service that is not readable."""
+        """Raises NotFound for a service or a team that is not readable."""
         return scope_of(
             caller=request.caller,
             period=self.time_range.period,

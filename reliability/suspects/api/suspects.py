@@ -10,7 +10,7 @@ from ninja import Query, Router
 
 from reliability.access.requests import AccessRequest
 from reliability.access.selectors.teams import team as team_named
-from reliability.catalog.selectors.services import list_services
+from reliability.catalog.selectors.services import check_names, list_services
 from reliability.kit.instants import EARLIEST
 from reliability.kit.periods import Period
 from reliability.suspects.api import schemas
@@ -73,6 +73,7 @@ def get_precision(request: AccessRequest, query: Query[schemas.SuspectCasesQuery
     start = query.start or max(end - PERIOD_DEFAULT, EARLIEST)
     if start >= end or end - start > PERIOD_MAX:
         raise Invalid(details=[{"field": "from", "message": f"must be at most {PERIOD_MAX.days} days before to"}])
+    check_names(caller=request.caller, team_slug=query.team, service_name=query.service)
     filters = _filters(query, period=Period(start, end))
     judged = selectors.judged_cases(caller=request.caller, filters=filters)
     return {
