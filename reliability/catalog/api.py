@@ -97,7 +97,7 @@ class DependencyIn(Schema):
     reason: str = Field("", max_length=500)
 
 
-@router.get("", response=Page[ServiceOut], summary="Services")
+@router.get("", response=Page[ServiceOut], operation_id="listServices", summary="Services")
 def list_services(request: AccessRequest, query: Query[ServiceQuery]) -> dict[str, Any]:
     found = selectors.list_services(
         caller=request.caller, text=query.q, team=query.team, tier=query.tier, layer=query.layer or ""
@@ -106,7 +106,7 @@ def list_services(request: AccessRequest, query: Query[ServiceQuery]) -> dict[st
     return {**page, "items": [_service(service) for service in page["items"]]}
 
 
-@router.post("", response={201: ServiceOut}, summary="Create a service")
+@router.post("", response={201: ServiceOut}, operation_id="createService", summary="Create a service")
 def create_service(request: AccessRequest, body: ServiceIn) -> Status[dict[str, Any]]:
     fields = body.model_dump()
     fields["team"] = team_named(caller=request.caller, slug=body.team)
@@ -114,12 +114,12 @@ def create_service(request: AccessRequest, body: ServiceIn) -> Status[dict[str, 
     return Status(201, _service(service))
 
 
-@router.get("/{name}", response=ServiceOut, summary="A service")
+@router.get("/{name}", response=ServiceOut, operation_id="getService", summary="A service")
 def get_service(request: AccessRequest, name: str) -> dict[str, Any]:
     return _service(selectors.service(caller=request.caller, name=name))
 
 
-@router.patch("/{name}", response=ServiceOut, summary="Change a service")
+@router.patch("/{name}", response=ServiceOut, operation_id="changeService", summary="Change a service")
 def change_service(request: AccessRequest, name: str, body: ServicePatch) -> dict[str, Any]:
     service = selectors.service(caller=request.caller, name=name)
     fields = body.model_dump(exclude={"reason"}, exclude_none=True)
@@ -131,21 +131,33 @@ def change_service(request: AccessRequest, name: str, body: ServicePatch) -> dic
     return _service(changed)
 
 
-@router.delete("/{name}", response={204: None}, summary="Delete a service that nothing uses")
+@router.delete(
+    "/{name}", response={204: None}, operation_id="deleteService", summary="Delete a service that nothing uses"
+)
 def delete_service(request: AccessRequest, name: str) -> Status[None]:
     service = selectors.service(caller=request.caller, name=name)
     services.delete(caller=request.caller, service=service, now=timezone.now())
     return Status(204, None)
 
 
-@router.get("/{name}/dependencies", response=DependenciesOut, summary="What a service needs, and what needs it")
+@router.get(
+    "/{name}/dependencies",
+    response=DependenciesOut,
+    operation_id="getServiceDependencies",
+    summary="What a service needs, and what needs it",
+)
 def get_dependencies(request: AccessRequest, name: str) -> dict[str, Any]:
     """Direct dependencies, as far as you may see the other end."""
     found = dependencies_of(caller=request.caller, service=selectors.service(caller=request.caller, name=name))
     return {"needs": _direction(found.needs), "needed_by": _direction(found.needed_by)}
 
 
-@router.put("/{name}/dependencies/{needs}", response=DependencyOut, summary="Say that a service needs another")
+@router.put(
+    "/{name}/dependencies/{needs}",
+    response=DependencyOut,
+    operation_id="setServiceDependency",
+    summary="Say that a service needs another",
+)
 def set_dependency(request: AccessRequest, name: str, needs: str, body: DependencyIn) -> dict[str, Any]:
     """Adds the dependency or changes its kind. 409 with the cycle it would close."""
     dependency = dependencies.set_dependency(
@@ -159,7 +171,12 @@ def set_dependency(request: AccessRequest, name: str, needs: str, body: Dependen
     return {"service": needs, "kind": "hard" if dependency.is_hard else "soft"}
 
 
-@router.delete("/{name}/dependencies/{needs}", response={204: None}, summary="Remove a dependency")
+@router.delete(
+    "/{name}/dependencies/{needs}",
+    response={204: None},
+    operation_id="removeServiceDependency",
+    summary="Remove a dependency",
+)
 def remove_dependency(request: AccessRequest, name: str, needs: str) -> Status[None]:
     service = selectors.service(caller=request.caller, name=name)
     dependencies.remove_dependency(caller=request.caller, service=service, needs_name=needs, now=timezone.now())

@@ -94,7 +94,7 @@ class TestOut(Schema):
     latency_seconds: float | None
 
 
-@router.get("", response=Page[SourceOut], summary="Sources")
+@router.get("", response=Page[SourceOut], operation_id="listSources", summary="Sources")
 def list_sources(request: AccessRequest, query: Query[SourceQuery]) -> dict[str, Any]:
     found = selectors.list_sources(caller=request.caller, text=query.q, team=query.team, kind=query.kind or "")
     page = page_of(queryset=found.defer(None), query=query)
@@ -102,7 +102,7 @@ def list_sources(request: AccessRequest, query: Query[SourceQuery]) -> dict[str,
     return {**page, "items": [_source(source, now) for source in page["items"]]}
 
 
-@router.post("", response={201: SourceOut}, summary="Create a source")
+@router.post("", response={201: SourceOut}, operation_id="createSource", summary="Create a source")
 def create_source(request: AccessRequest, body: SourceIn) -> Status[dict[str, Any]]:
     now = timezone.now()
     fields = body.model_dump()
@@ -110,12 +110,12 @@ def create_source(request: AccessRequest, body: SourceIn) -> Status[dict[str, An
     return Status(201, _source(sources.create(caller=request.caller, **fields, now=now), now))
 
 
-@router.get("/{name}", response=SourceOut, summary="A source")
+@router.get("/{name}", response=SourceOut, operation_id="getSource", summary="A source")
 def get_source(request: AccessRequest, name: str) -> dict[str, Any]:
     return _source(selectors.source(caller=request.caller, name=name), timezone.now())
 
 
-@router.patch("/{name}", response=SourceOut, summary="Change a source")
+@router.patch("/{name}", response=SourceOut, operation_id="changeSource", summary="Change a source")
 def change_source(request: AccessRequest, name: str, body: SourcePatch) -> dict[str, Any]:
     """A new address asks for the credentials again: stored ones are not sent elsewhere."""
     source = selectors.source(caller=request.caller, name=name)
@@ -133,14 +133,16 @@ def change_source(request: AccessRequest, name: str, body: SourcePatch) -> dict[
     return _source(changed, now)
 
 
-@router.delete("/{name}", response={204: None}, summary="Delete a source that nothing measures from")
+@router.delete(
+    "/{name}", response={204: None}, operation_id="deleteSource", summary="Delete a source that nothing measures from"
+)
 def delete_source(request: AccessRequest, name: str) -> Status[None]:
     source = selectors.source(caller=request.caller, name=name)
     sources.delete(caller=request.caller, source=source, now=timezone.now())
     return Status(204, None)
 
 
-@router.post("/{name}/test", response=TestOut, summary="Test the connection")
+@router.post("/{name}/test", response=TestOut, operation_id="testSource", summary="Test the connection")
 def test_source(request: AccessRequest, name: str) -> dict[str, Any]:
     """Asks the source now, also while it is left alone after failures; a failed test is an answer, not an error."""
     source = selectors.source(caller=request.caller, name=name)

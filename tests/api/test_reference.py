@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from typing import Any
 
 import pytest
@@ -50,6 +51,13 @@ def test_each_operation_of_the_product_is_explained_within_bounds() -> None:
         assert all(row.depth <= DEPTH_MAX for row in rows)
         assert len(rows) < ROWS_MAX
         assert operation.path in curl_of(operation, origin="https://x.example", body=body)
+
+
+def test_each_operation_has_a_name_of_its_own_that_no_module_made() -> None:
+    """Those who make clients of the document, and the addresses of these pages, stand on it."""
+    names = [details["operationId"] for methods in DOCUMENT["paths"].values() for details in methods.values()]
+    assert [name for name in names if not re.fullmatch("[a-z]+([A-Z][a-z]+)*", name)] == []
+    assert len(set(names)) == len(names)
 
 
 def test_a_shape_is_told_with_what_it_holds_to_and_a_shape_in_itself_ends() -> None:

@@ -49,19 +49,19 @@ def test_an_operation_is_tried_as_nobody_as_oneself_and_with_a_token(
     empty: Product, open_page: OpenPage, complaints: Complaints
 ) -> None:
     page = open_page()
-    page.goto(f"{empty.url}/api/docs/reliability_catalog_api_create_service")
+    page.goto(f"{empty.url}/api/docs/createService")
     _send(page, {"team": "payments", "name": "ledger", "title": "Ledger"})
     expect(page.locator("#try-answer")).to_contain_text("401")
     complaints.expect("401")  # the browser says so of the answer
 
     become_administrator(page, empty)
     token = make_a_token(page, empty)
-    page.goto(f"{empty.url}/api/docs/reliability_catalog_api_create_service")
+    page.goto(f"{empty.url}/api/docs/createService")
     _send(page, {"team": "payments", "name": "ledger", "title": "Ledger"})
     expect(page.locator("#try-answer")).to_contain_text("201 Created")
 
     other = open_page()
-    other.goto(f"{empty.url}/api/docs/reliability_catalog_api_get_service")
+    other.goto(f"{empty.url}/api/docs/getService")
     other.get_by_label("name", exact=True).fill("ledger")
     other.get_by_label("Token").fill(token)
     _send(other)

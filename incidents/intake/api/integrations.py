@@ -131,7 +131,7 @@ class PreviewOut(Schema):
     alerts: list[dict[str, Any]] = Field(description="each field with its expression, what it found and its mistake")
 
 
-@router.get("", response=Page[IntegrationOut], summary="Integrations")
+@router.get("", response=Page[IntegrationOut], operation_id="listIntegrations", summary="Integrations")
 def list_integrations(request: AccessRequest, query: Query[IntegrationQuery]) -> dict[str, Any]:
     now = timezone.now()
     found = selectors.list_integrations(
@@ -141,7 +141,7 @@ def list_integrations(request: AccessRequest, query: Query[IntegrationQuery]) ->
     return {**page, "items": [_integration(request.caller, one, now) for one in page["items"]]}
 
 
-@router.post("", response={201: NewIntegrationOut}, summary="Create an integration")
+@router.post("", response={201: NewIntegrationOut}, operation_id="createIntegration", summary="Create an integration")
 def create_integration(request: AccessRequest, body: IntegrationIn) -> Status[dict[str, Any]]:
     now = timezone.now()
     made = integrations.create(
@@ -165,7 +165,12 @@ def create_integration(request: AccessRequest, body: IntegrationIn) -> Status[di
     return Status(201, shown | {"key": made.key.text if made.key else None})
 
 
-@router.post("/preview", response=PreviewOut, summary="Try a mapping on a body; nothing is stored")
+@router.post(
+    "/preview",
+    response=PreviewOut,
+    operation_id="previewIntegrationMapping",
+    summary="Try a mapping on a body; nothing is stored",
+)
 def preview_mapping(request: AccessRequest, body: PreviewIn) -> dict[str, Any]:
     config = integrations.checked_config(kind="generic", config=body.config)
     preview = read(body.body, config=config, alerts_max=min(settings.INTAKE_ALERTS_MAX, _PREVIEWED_MAX))
@@ -185,12 +190,12 @@ def preview_mapping(request: AccessRequest, body: PreviewIn) -> dict[str, Any]:
     return {"mistake": preview.mistake, "total": preview.total, "alerts": alerts}
 
 
-@router.get("/{name}", response=IntegrationOut, summary="An integration")
+@router.get("/{name}", response=IntegrationOut, operation_id="getIntegration", summary="An integration")
 def get_integration(request: AccessRequest, name: str) -> dict[str, Any]:
     return _integration(request.caller, selectors.integration(caller=request.caller, name=name), timezone.now())
 
 
-@router.patch("/{name}", response=IntegrationOut, summary="Change an integration")
+@router.patch("/{name}", response=IntegrationOut, operation_id="changeIntegration", summary="Change an integration")
 def change_integration(request: AccessRequest, name: str, body: IntegrationPatch) -> dict[str, Any]:
     caller = request.caller
     integration = selectors.integration(caller=caller, name=name)
@@ -214,14 +219,21 @@ def change_integration(request: AccessRequest, name: str, body: IntegrationPatch
     return _integration(caller, changed, now)
 
 
-@router.delete("/{name}", response={204: None}, summary="Delete an integration; its alerts stay")
+@router.delete(
+    "/{name}", response={204: None}, operation_id="deleteIntegration", summary="Delete an integration; its alerts stay"
+)
 def delete_integration(request: AccessRequest, name: str) -> Status[None]:
     integration = selectors.integration(caller=request.caller, name=name)
     integrations.delete(caller=request.caller, integration=integration, now=timezone.now())
     return Status(204, None)
 
 
-@router.post("/{name}/keys", response={201: NewKeyOut}, summary="A new key; the former stay valid for a while")
+@router.post(
+    "/{name}/keys",
+    response={201: NewKeyOut},
+    operation_id="rotateIntegrationKey",
+    summary="A new key; the former stay valid for a while",
+)
 def rotate_key(request: AccessRequest, name: str, body: RotationIn) -> Status[NewKeyOut]:
     integration = selectors.integration(caller=request.caller, name=name)
     now, overlap = timezone.now(), body.overlap()
@@ -229,20 +241,29 @@ def rotate_key(request: AccessRequest, name: str, body: RotationIn) -> Status[Ne
     return Status(201, new_key(made, former_until=now + overlap))
 
 
-@router.delete("/{name}/keys/{key_id}", response={204: None}, summary="Revoke a key at once")
+@router.delete(
+    "/{name}/keys/{key_id}", response={204: None}, operation_id="revokeIntegrationKey", summary="Revoke a key at once"
+)
 def revoke_key(request: AccessRequest, name: str, key_id: int) -> Status[None]:
     integration = selectors.integration(caller=request.caller, name=name)
     keys.revoke(caller=request.caller, integration=integration, key_id=key_id, now=timezone.now())
     return Status(204, None)
 
 
-@router.get("/{name}/rejects", response=Page[RejectOut], summary="What was not taken, and why")
+@router.get(
+    "/{name}/rejects",
+    response=Page[RejectOut],
+    operation_id="listIntegrationRejects",
+    summary="What was not taken, and why",
+)
 def list_rejects(request: AccessRequest, name: str, query: Query[PageQuery]) -> dict[str, Any]:
     integration = selectors.integration(caller=request.caller, name=name)
     return page_of(queryset=selectors.rejects_of(integration=integration), query=query)
 
 
-@router.delete("/{name}/rejects", response={204: None}, summary="Forget the rejects")
+@router.delete(
+    "/{name}/rejects", response={204: None}, operation_id="forgetIntegrationRejects", summary="Forget the rejects"
+)
 def forget_rejects(request: AccessRequest, name: str) -> Status[None]:
     integration = selectors.integration(caller=request.caller, name=name)
     integrations.forget_rejects(caller=request.caller, integration=integration, now=timezone.now())

@@ -107,14 +107,14 @@ class CallOut(Schema):
     body: str
 
 
-@router.get("", response=Page[MonitorOut], summary="Monitors, the worst first")
+@router.get("", response=Page[MonitorOut], operation_id="listMonitors", summary="Monitors, the worst first")
 def list_monitors(request: AccessRequest, query: Query[MonitorQuery]) -> dict[str, Any]:
     found = selectors.list_monitors(caller=request.caller, text=query.q, team=query.team, state=query.state or "")
     page = page_of(queryset=found, query=query)
     return {**page, "items": [_monitor(request.caller, one) for one in page["items"]]}
 
 
-@router.post("", response={201: NewMonitorOut}, summary="Create a monitor")
+@router.post("", response={201: NewMonitorOut}, operation_id="createMonitor", summary="Create a monitor")
 def create_monitor(request: AccessRequest, body: MonitorIn) -> Status[dict[str, Any]]:
     made = monitors.create(
         caller=request.caller,
@@ -136,12 +136,12 @@ def create_monitor(request: AccessRequest, body: MonitorIn) -> Status[dict[str, 
     return Status(201, _detail(request.caller, made.monitor) | {"address": _address(made.secret)})
 
 
-@router.get("/{name}", response=MonitorDetailOut, summary="A monitor")
+@router.get("/{name}", response=MonitorDetailOut, operation_id="getMonitor", summary="A monitor")
 def get_monitor(request: AccessRequest, name: str) -> dict[str, Any]:
     return _detail(request.caller, selectors.monitor(caller=request.caller, name=name))
 
 
-@router.patch("/{name}", response=MonitorDetailOut, summary="Change a monitor")
+@router.patch("/{name}", response=MonitorDetailOut, operation_id="changeMonitor", summary="Change a monitor")
 def change_monitor(request: AccessRequest, name: str, body: MonitorPatch) -> dict[str, Any]:
     caller = request.caller
     monitor = selectors.monitor(caller=caller, name=name)
@@ -163,33 +163,40 @@ def change_monitor(request: AccessRequest, name: str, body: MonitorPatch) -> dic
     return _detail(caller, changed)
 
 
-@router.delete("/{name}", response={204: None}, summary="Delete a monitor")
+@router.delete("/{name}", response={204: None}, operation_id="deleteMonitor", summary="Delete a monitor")
 def delete_monitor(request: AccessRequest, name: str) -> Status[None]:
     monitor = selectors.monitor(caller=request.caller, name=name)
     monitors.delete(caller=request.caller, monitor=monitor, now=timezone.now())
     return Status(204, None)
 
 
-@router.post("/{name}/pause", response=MonitorOut, summary="Let nothing fire until it is resumed")
+@router.post(
+    "/{name}/pause", response=MonitorOut, operation_id="pauseMonitor", summary="Let nothing fire until it is resumed"
+)
 def pause_monitor(request: AccessRequest, name: str) -> dict[str, Any]:
     monitor = selectors.monitor(caller=request.caller, name=name)
     return _monitor(request.caller, monitors.pause(caller=request.caller, monitor=monitor, now=timezone.now()))
 
 
-@router.post("/{name}/resume", response=MonitorOut, summary="Watch it again")
+@router.post("/{name}/resume", response=MonitorOut, operation_id="resumeMonitor", summary="Watch it again")
 def resume_monitor(request: AccessRequest, name: str) -> dict[str, Any]:
     monitor = selectors.monitor(caller=request.caller, name=name)
     return _monitor(request.caller, monitors.resume(caller=request.caller, monitor=monitor, now=timezone.now()))
 
 
-@router.post("/{name}/address", response={201: AddressOut}, summary="A new address; the former is dead at once")
+@router.post(
+    "/{name}/address",
+    response={201: AddressOut},
+    operation_id="renewMonitorAddress",
+    summary="A new address; the former is dead at once",
+)
 def renew_address(request: AccessRequest, name: str) -> Status[dict[str, Any]]:
     monitor = selectors.monitor(caller=request.caller, name=name)
     made = monitors.renew_address(caller=request.caller, monitor=monitor, now=timezone.now())
     return Status(201, {"address": _address(made.secret)})
 
 
-@router.get("/{name}/calls", response=list[CallOut], summary="Its newest calls")
+@router.get("/{name}/calls", response=list[CallOut], operation_id="listMonitorCalls", summary="Its newest calls")
 def list_calls(request: AccessRequest, name: str) -> list[Any]:
     monitor = selectors.monitor(caller=request.caller, name=name)
     return selectors.calls_of(monitor=monitor, limit=settings.MONITOR_CALLS_MAX)

@@ -66,7 +66,7 @@ class SilenceQuery(PageQuery):
     state: State | None = None
 
 
-@router.get("", response=Page[SilenceOut], summary="Silences")
+@router.get("", response=Page[SilenceOut], operation_id="listSilences", summary="Silences")
 def list_silences(request: AccessRequest, query: Query[SilenceQuery]) -> dict[str, Any]:
     now = timezone.now()
     found = selectors.list_silences(caller=request.caller, team=query.team, state=query.state or "", now=now)
@@ -74,7 +74,7 @@ def list_silences(request: AccessRequest, query: Query[SilenceQuery]) -> dict[st
     return {**page, "items": [_silence(request.caller, one, now) for one in page["items"]]}
 
 
-@router.post("", response={201: SilenceOut}, summary="Silence alerts")
+@router.post("", response={201: SilenceOut}, operation_id="createSilence", summary="Silence alerts")
 def create_silence(request: AccessRequest, body: SilenceIn) -> Status[dict[str, Any]]:
     now = timezone.now()
     made = silences.create(
@@ -93,13 +93,13 @@ def create_silence(request: AccessRequest, body: SilenceIn) -> Status[dict[str, 
     return Status(201, _silence(request.caller, made, now))
 
 
-@router.get("/{silence_id}", response=SilenceOut, summary="A silence")
+@router.get("/{silence_id}", response=SilenceOut, operation_id="getSilence", summary="A silence")
 def get_silence(request: AccessRequest, silence_id: int) -> dict[str, Any]:
     silence = selectors.silence(caller=request.caller, silence_id=silence_id)
     return _silence(request.caller, silence, timezone.now())
 
 
-@router.post("/{silence_id}/expire", response=SilenceOut, summary="End it now")
+@router.post("/{silence_id}/expire", response=SilenceOut, operation_id="expireSilence", summary="End it now")
 def expire_silence(request: AccessRequest, silence_id: int) -> dict[str, Any]:
     """What it hid and still fires opens its incident."""
     now = timezone.now()

@@ -40,7 +40,7 @@ class AuditQuery(PageQuery):
     end: Instant | None = Field(None, alias="to", description="the instant before which entries end")
 
 
-@router.get("", response=Page[AuditOut], summary="The audit trail, newest first")
+@router.get("", response=Page[AuditOut], operation_id="listAudit", summary="The audit trail, newest first")
 def list_entries(request: AccessRequest, query: Query[AuditQuery]) -> dict[str, Any]:
     """Entries of the teams you administer; all of them for administrators of the installation."""
     wanted = AuditFilter(**query.model_dump(exclude={"limit", "offset"}))

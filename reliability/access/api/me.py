@@ -22,7 +22,7 @@ class MeOut(Schema):
     roles: dict[str, RoleWord] = Field(description="role by team")
 
 
-@router.get("", response=MeOut, summary="Who am I")
+@router.get("", response=MeOut, operation_id="getMe", summary="Who am I")
 def me(request: AccessRequest) -> dict[str, Any]:
     caller = request.caller
     return {

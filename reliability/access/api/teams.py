@@ -58,12 +58,12 @@ class TeamQuery(PageQuery):
     q: str = Field("", max_length=120, description="part of the name")
 
 
-@router.get("", response=Page[TeamOut], summary="Teams")
+@router.get("", response=Page[TeamOut], operation_id="listTeams", summary="Teams")
 def list_teams(request: AccessRequest, query: Query[TeamQuery]) -> dict[str, Any]:
     return page_of(queryset=selectors.list_teams(caller=request.caller, text=query.q), query=query)
 
 
-@router.post("", response={201: TeamOut}, summary="Create a team")
+@router.post("", response={201: TeamOut}, operation_id="createTeam", summary="Create a team")
 def create_team(request: AccessRequest, body: TeamIn) -> Status[Team]:
     """For administrators of the installation; a person who creates a team is its first administrator."""
     team = teams.create(
@@ -77,12 +77,12 @@ def create_team(request: AccessRequest, body: TeamIn) -> Status[Team]:
     return Status(201, team)
 
 
-@router.get("/{slug}", response=TeamOut, summary="A team")
+@router.get("/{slug}", response=TeamOut, operation_id="getTeam", summary="A team")
 def get_team(request: AccessRequest, slug: str) -> Team:
     return selectors.team(caller=request.caller, slug=slug)
 
 
-@router.patch("/{slug}", response=TeamOut, summary="Change a team")
+@router.patch("/{slug}", response=TeamOut, operation_id="changeTeam", summary="Change a team")
 def change_team(request: AccessRequest, slug: str, body: TeamPatch) -> Team:
     team = selectors.team(caller=request.caller, slug=slug)
     return teams.change(
@@ -95,7 +95,7 @@ def change_team(request: AccessRequest, slug: str, body: TeamPatch) -> Team:
     )
 
 
-@router.delete("/{slug}", response={204: None}, summary="Delete a team that owns nothing")
+@router.delete("/{slug}", response={204: None}, operation_id="deleteTeam", summary="Delete a team that owns nothing")
 def delete_team(
     request: AccessRequest, slug: str, reason: Annotated[str, Query(max_length=500, description="why")] = ""
 ) -> Status[None]:
@@ -105,14 +105,14 @@ def delete_team(
     return Status(204, None)
 
 
-@router.get("/{slug}/members", response=Page[MemberOut], summary="Members of a team")
+@router.get("/{slug}/members", response=Page[MemberOut], operation_id="listTeamMembers", summary="Members of a team")
 def list_members(request: AccessRequest, slug: str, query: Query[PageQuery]) -> dict[str, Any]:
     team = selectors.team(caller=request.caller, slug=slug)
     page = page_of(queryset=selectors.members_of(team=team), query=query)
     return {**page, "items": [_member(member) for member in page["items"]]}
 
 
-@router.put("/{slug}/members", response=MemberOut, summary="Give a person a role")
+@router.put("/{slug}/members", response=MemberOut, operation_id="setTeamMember", summary="Give a person a role")
 def set_member(request: AccessRequest, slug: str, body: MemberIn) -> dict[str, Any]:
     """Adds the person, or changes the role they hold. The last administrator of a team keeps the role."""
     team = selectors.team(caller=request.caller, slug=slug)
@@ -127,7 +127,12 @@ def set_member(request: AccessRequest, slug: str, body: MemberIn) -> dict[str, A
     return _member(member)
 
 
-@router.delete("/{slug}/members/{int:person_id}", response={204: None}, summary="Take a person out of a team")
+@router.delete(
+    "/{slug}/members/{int:person_id}",
+    response={204: None},
+    operation_id="removeTeamMember",
+    summary="Take a person out of a team",
+)
 def remove_member(request: AccessRequest, slug: str, person_id: int) -> Status[None]:
     team = selectors.team(caller=request.caller, slug=slug)
     teams.remove_member(caller=request.caller, team=team, person_id=person_id, now=timezone.now())

@@ -52,14 +52,14 @@ class TokenQuery(PageQuery):
     include_revoked: bool = False
 
 
-@router.get("", response=Page[TokenOut], summary="Tokens of the teams you administer")
+@router.get("", response=Page[TokenOut], operation_id="listTokens", summary="Tokens of the teams you administer")
 def list_tokens(request: AccessRequest, query: Query[TokenQuery]) -> dict[str, Any]:
     found = selectors.list_tokens(caller=request.caller, include_revoked=query.include_revoked)
     page = page_of(queryset=found, query=query)
     return {**page, "items": [_token(token) for token in page["items"]]}
 
 
-@router.post("", response={201: NewTokenOut}, summary="Make a token")
+@router.post("", response={201: NewTokenOut}, operation_id="createToken", summary="Make a token")
 def create_token(request: AccessRequest, body: TokenIn) -> Status[dict[str, Any]]:
     """For administrators of the team. A token that makes another gives away only scopes and time it has."""
     made = tokens.create(
@@ -75,7 +75,7 @@ def create_token(request: AccessRequest, body: TokenIn) -> Status[dict[str, Any]
     return Status(201, {**_token(made.token), "secret": made.secret})
 
 
-@router.delete("/{int:token_id}", response={204: None}, summary="Revoke a token")
+@router.delete("/{int:token_id}", response={204: None}, operation_id="revokeToken", summary="Revoke a token")
 def revoke_token(request: AccessRequest, token_id: int) -> Status[None]:
     """At once; revoking it again changes nothing. It stays in the list with `include_revoked=true`."""
     token = selectors.token(caller=request.caller, token_id=token_id)

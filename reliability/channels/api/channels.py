@@ -98,14 +98,14 @@ class ChannelTestOut(Schema):
     external_id: str = Field(description="what the receiver calls it")
 
 
-@router.get("", response=Page[ChannelOut], summary="Channels")
+@router.get("", response=Page[ChannelOut], operation_id="listChannels", summary="Channels")
 def list_channels(request: AccessRequest, query: Query[ChannelQuery]) -> dict[str, Any]:
     found = selectors.list_channels(caller=request.caller, text=query.q, team=query.team, kind=query.kind or "")
     page = page_of(queryset=found.defer(None), query=query)
     return {**page, "items": [_channel(channel) for channel in page["items"]]}
 
 
-@router.post("", response={201: SavedChannelOut}, summary="Create a channel")
+@router.post("", response={201: SavedChannelOut}, operation_id="createChannel", summary="Create a channel")
 def create_channel(request: AccessRequest, body: ChannelIn) -> Status[dict[str, Any]]:
     fields = body.model_dump()
     fields["team"] = team_named(caller=request.caller, slug=body.team)
@@ -113,12 +113,12 @@ def create_channel(request: AccessRequest, body: ChannelIn) -> Status[dict[str, 
     return Status(201, _saved(saved.channel, saved.made))
 
 
-@router.get("/{name}", response=ChannelOut, summary="A channel")
+@router.get("/{name}", response=ChannelOut, operation_id="getChannel", summary="A channel")
 def get_channel(request: AccessRequest, name: str) -> dict[str, Any]:
     return _channel(selectors.channel(caller=request.caller, name=name))
 
 
-@router.patch("/{name}", response=SavedChannelOut, summary="Change a channel")
+@router.patch("/{name}", response=SavedChannelOut, operation_id="changeChannel", summary="Change a channel")
 def change_channel(request: AccessRequest, name: str, body: ChannelPatch) -> dict[str, Any]:
     """A new address asks for the secrets again that are sent to it: stored ones are not sent elsewhere."""
     channel = selectors.channel(caller=request.caller, name=name)
@@ -136,14 +136,16 @@ def change_channel(request: AccessRequest, name: str, body: ChannelPatch) -> dic
     return _saved(saved.channel, saved.made)
 
 
-@router.delete("/{name}", response={204: None}, summary="Delete a channel that no policy tells")
+@router.delete(
+    "/{name}", response={204: None}, operation_id="deleteChannel", summary="Delete a channel that no policy tells"
+)
 def delete_channel(request: AccessRequest, name: str) -> Status[None]:
     channel = selectors.channel(caller=request.caller, name=name)
     channels.delete(caller=request.caller, channel=channel, now=timezone.now())
     return Status(204, None)
 
 
-@router.post("/{name}/test", response=ChannelTestOut, summary="Send a test message")
+@router.post("/{name}/test", response=ChannelTestOut, operation_id="testChannel", summary="Send a test message")
 def test_channel(request: AccessRequest, name: str) -> dict[str, Any]:
     """Sends now and tells what was answered; a test that was refused is an answer, not an error."""
     channel = selectors.channel(caller=request.caller, name=name)
