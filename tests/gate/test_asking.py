@@ -35,6 +35,7 @@ pytestmark = pytest.mark.django_db
 As = Callable[[str], Client]
 Left = Callable[..., None]
 HOUR = timedelta(hours=1)
+PAGE = "https://reliability.example.org/delivery/gate/services/checkout/"
 JSON = "application/json"
 
 
@@ -48,8 +49,9 @@ def kinds_of(answer: Any) -> dict[str, str]:
 
 
 def test_the_api_answers_200_with_every_reason_and_keeps_the_answer(
-    bearer: Callable[..., Client], cast: Cast, policy: BudgetPolicy, left: Left
+    bearer: Callable[..., Client], cast: Cast, policy: BudgetPolicy, left: Left, settings: Any
 ) -> None:
+    settings.PUBLIC_URL = "https://reliability.example.org"
     left(-0.2, at=timezone.now())
     evaluating.evaluate_all(now=timezone.now())
     client = bearer(team=cast.payments, role=Role.VIEWER, scopes=["read"], name="pipeline")
@@ -60,6 +62,9 @@ def test_the_api_answers_200_with_every_reason_and_keeps_the_answer(
     assert said["reasons"][0]["kind"] == "budget_freeze"
     assert said["reasons"][0]["words"].startswith("“Orders” has spent its budget: −20 % is left: changes wait by")
     assert said["policy_in_force"]["title"] == "When it burns"
+    whole = f"https://reliability.example.org/delivery/gate/policies/{policy.pk}/"
+    assert (said["reasons"][0]["url"], said["policy_in_force"]["url"]) == (whole, whole)
+    assert said["url"] == f"{PAGE}?environment=production&kind=change&revision=9fceb02"
     assert [rule["action"] for rule in said["policy_in_force"]["rules"]] == ["shift_work", "freeze"]
     hotfix = client.get("/api/v1/gate?service=checkout&kind=hotfix").json()
     assert (hotfix["decision"], hotfix["reasons"][0]["effect"]) == ("go_with_warnings", "excepted")
@@ -298,12 +303,16 @@ def test_the_name_of_an_environment_is_one_line(
 
 
 def test_the_command_exits_with_0_1_and_2(
-    cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, capsys: pytest.CaptureFixture[str]
-) -> None:
+    cast: Cast, policy: BudgetPolicy, left: Left, checkout: Service, settings: Any,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    settings.PUBLIC_URL = "https://reliability.example.org"
     now = timezone.now().astimezone(UTC)
     left(0.9, at=now)
     call_command("gate", "check", "checkout")
-    assert "GO: checkout in production" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "GO: checkout in production" in text
+    assert text.splitlines()[-1] == f"  {PAGE}?environment=production&kind=change"
     left(0.3, at=now)
     evaluating.evaluate_all(now=now)
     call_command("gate", "check", "checkout")

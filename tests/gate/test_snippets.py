@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
@@ -54,6 +55,7 @@ def test_they_exit_0_for_go_1_for_no_go_and_2_when_nobody_can_say(
     for script in scripts(live_server.url).values():
         answer = run(script, REVISION="9fceb02")
         assert (answer.returncode, "go_with_warnings" in answer.stdout) == (0, True), answer.stderr
+        assert f"{settings.PUBLIC_URL}/delivery/gate/services/checkout/?environment=production" in answer.stdout
     now = timezone.now()
     written: dict[str, Any] = {"created_at": now, "updated_at": now, "passes": ["hotfix"]}
     FreezeWindow.objects.create(

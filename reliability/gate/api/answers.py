@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 
 from reliability.access.domain.caller import Caller
@@ -28,8 +30,15 @@ def answer_out(*, answer: Answer, caller: Caller) -> dict[str, Any]:
         "reasons": reasons_out(told_to(caller=caller, stored=to_json(answer.verdict.reasons))),
         "override": override_out(row=answer.override, now=answer.at) if answer.override is not None else None,
         "policy_in_force": _policy(answer),
-        "url": reverse("gate-service", args=(answer.service.name,)),
+        "url": address_of(answer),
     }
+
+
+def address_of(answer: Answer) -> str:
+    """Of the page that shows it. Whole: who reads the log of a pipeline is not on this server."""
+    asked = {"environment": answer.place.name, "kind": answer.kind.value, "revision": answer.revision}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return _whole(f"{reverse('gate-service', args=(answer.service.name,))}?{query}")
 
 
 def decision_out(*, row: GateDecision, caller: Caller) -> dict[str, Any]:
@@ -61,7 +70,13 @@ def override_out(*, row: GateOverride, now: datetime) -> dict[str, Any]:
 
 def reasons_out(reasons: Iterable[ToldReason]) -> list[dict[str, Any]]:
     return [
-        {"kind": one.kind.value, "effect": one.effect.value, "words": one.words, "url": one.url, "until": one.until}
+        {
+            "kind": one.kind.value,
+            "effect": one.effect.value,
+            "words": one.words,
+            "url": _whole(one.url),
+            "until": one.until,
+        }
         for one in reasons
     ]
 
@@ -74,7 +89,7 @@ def _policy(answer: Answer) -> dict[str, Any] | None:
         "id": policy.id,
         "title": policy.title,
         "version": policy.version,
-        "url": policy.url,
+        "url": _whole(policy.url),
         "decides": policy.terms.decides,
         "rules": [
             {
@@ -87,3 +102,7 @@ def _policy(answer: Answer) -> dict[str, Any] | None:
             for one in answer.in_force
         ],
     }
+
+
+def _whole(url: str) -> str:
+    return f"{settings.PUBLIC_URL}{url}" if url.startswith("/") else url

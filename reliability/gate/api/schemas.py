@@ -33,7 +33,7 @@ class GateReason(Schema):
         description="excepted: would have blocked another kind of change; overridden: by a person; notes: no effect"
     )
     words: str
-    url: str = Field(description="path of the page that tells more; blank for none, or none that you may read")
+    url: str = Field(description="address of the page that tells more; blank for none, or none that you may read")
     until: datetime | None = Field(description="when it ends, if that is known")
 
 
@@ -64,7 +64,7 @@ class PolicyInForce(Schema):
     id: int
     title: str
     version: int
-    url: str
+    url: str = Field(description="address of its page")
     decides: str
     rules: list[RuleInForce]
 
@@ -81,7 +81,7 @@ class GateAnswer(Schema):
     reasons: list[GateReason] = Field(description="what blocks first")
     override: GateOverrideOut | None = Field(description="the override that holds for what was asked")
     policy_in_force: PolicyInForce | None = Field(description="the error-budget policy, while a rule of it is in force")
-    url: str = Field(description="path of the page that shows this, and the form to override it")
+    url: str = Field(description="address of the page that shows this, and the form to override it")
 
 
 class GateDecisionOut(Schema):

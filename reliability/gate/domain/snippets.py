@@ -102,7 +102,7 @@ def _with_jq(public_url: str, service: str, environment: str, when_silent: WhenS
     return f"""\
 answer=$({_curl(public_url, service, environment)}
 ) || {{ echo "$answer"; {_unsaid(when_silent)}; }}
-echo "$answer" | jq --raw-output '.decision, (.reasons[] | "  \\(.effect): \\(.words)")' || {{
+echo "$answer" | jq --raw-output '.decision, (.reasons[] | "  \\(.effect): \\(.words)"), "  " + .url' || {{
   {_unsaid(when_silent)}
 }}
 echo "$answer" | jq --exit-status .is_go > /dev/null

@@ -17,7 +17,7 @@ from django.urls import set_urlconf
 from django.utils import timezone
 
 from reliability.access.domain.caller import Caller
-from reliability.gate.api.answers import answer_out
+from reliability.gate.api.answers import address_of, answer_out
 from reliability.gate.domain.kinds import ChangeKind, Decision
 from reliability.gate.selectors.answers import Answer
 from reliability.gate.services.asking import ask
@@ -75,7 +75,7 @@ def _text(answer: Answer) -> str:
     lines += [f"  {one.effect.value}: {one.reason.words}" for one in answer.verdict.reasons]
     if answer.override is not None and answer.verdict.override_id is not None:
         lines.append(f"  overridden by {answer.override.by_name}: {answer.override.reason}")
-    return "\n".join(lines)
+    return "\n".join([*lines, f"  {address_of(answer)}"])
 
 
 def _user_name() -> str:
