@@ -17,6 +17,7 @@ from reliability.delivery.domain.dora import Dora
 from reliability.delivery.models import Deployment, DeploymentMonth
 from reliability.delivery.selectors import dora_facts
 from reliability.delivery.selectors.dora import Delivered, DoraFilters, delivered
+from reliability.delivery.selectors.dora_rows import Metric, places_of
 from reliability.delivery.services import dora_months, row_intake, shipping
 from reliability.kit.periods import Period
 from tests.cast import Cast, IncidentFactory, ServiceFactory
@@ -27,6 +28,7 @@ As = Callable[[str], Client]
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 PERIOD = Period(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC))
+MONTHS = Period(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 RANGE = "from=2026-03-02T00:00&to=2026-03-09T00:00&tz=UTC"
 API_RANGE = "from=2026-03-02T00:00:00Z&to=2026-03-09T00:00:00Z"
 # Of docs/delivery-metrics.md: (finished, commits, more). Each commit has the one before it as its parent.
@@ -217,6 +219,48 @@ def test_the_api_answers_figures_slices_and_rows(cast: Cast, as_: As, week: list
         assert field in refused.content.decode()
     assert client.get(f"/api/v1/dora/trend?{API_RANGE}&step=1m").status_code == 422
     assert as_("outsider").get(f"/api/v1/dora?{API_RANGE}&by=team").json()["groups"] == []
+
+
+def test_a_deployment_that_succeeded_and_broke_production_is_both_in_the_list_on_its_page_and_over_the_api(
+    cast: Cast, as_: As, week: list[Deployment]
+) -> None:
+    viewer = as_("viewer")
+    rows = viewer.get("/delivery/deployments/").content.decode().split("<tbody>")[1].split("</tr>")
+    told = {
+        one.pk: [words for words in ("Succeeded", "Broke production") if words in row]
+        for one in week
+        for row in rows
+        if f'/deployments/{one.pk}/"' in row
+    }
+    counted = places_of(found=read(cast, period=MONTHS), metric=Metric.FAIL_RATE)
+    broken = set(read(cast, period=MONTHS).judged.ids[counted].tolist())
+    assert broken == {week[3].pk, week[4].pk, week[6].pk}, "named by an incident, rolled back, hot-fixed"
+    for one in week:
+        expected = ["Succeeded"] * (one.outcome == "succeeded") + ["Broke production"] * (one.pk in broken)
+        assert told[one.pk] == expected, one.key
+        facts = viewer.get(f"/delivery/deployments/{one.pk}/").content.decode().split("<dt>Outcome</dt>")[1]
+        assert ("Broke production" in facts.split("</dd>")[0]) == (one.pk in broken)
+    items = viewer.get("/api/v1/deployments?environment=production").json()["items"]
+    assert {one["id"]: (one["outcome"], one["broke_production"]) for one in items} == {
+        one.pk: (one.outcome, (one.pk in broken) if one.outcome == "succeeded" else None) for one in week
+    }
+
+
+def test_the_list_costs_as_many_queries_whatever_broke(cast: Cast, as_: As, week: list[Deployment]) -> None:
+    dora_months.pack()
+    viewer = as_("viewer")
+    few = [queries_of(viewer, path) for path in ("/delivery/deployments/", "/api/v1/deployments")]
+    ServiceFactory(team=cast.payments, name="search")
+    row = {"service": "search", "environment": "production", "outcome": "succeeded", "revision": "f" * 40}
+    rows = [
+        {**row, "id": str(day), "finished_at": f"2026-0{1 + day % 3}-0{day}T13:00:00Z", "rollback": bool(day % 2)}
+        for day in range(1, 9)
+    ]
+    row_intake.take_rows(caller=cast.caller("editor"), rows=enumerate(rows), now=NOW)
+    while shipping.work_out(team_id=cast.payments.pk, now=NOW) is not None or dora_months.pack():
+        pass
+    assert [queries_of(viewer, path) for path in ("/delivery/deployments/", "/api/v1/deployments")] == few
+    assert viewer.get("/delivery/deployments/").content.decode().count("Broke production") > 3
 
 
 def test_people_name_the_deployment_that_broke_it(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -11,12 +11,12 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from reliability.access.domain.caller import Caller
 from reliability.access.requests import AccessRequest
 from reliability.delivery.domain.told import UnreadableError
 from reliability.delivery.models import Deployment
 from reliability.delivery.selectors import deployments as selectors
 from reliability.delivery.selectors.deployments import DeploymentFilters
+from reliability.delivery.selectors.dora_rows import broken_by, is_counted
 from reliability.delivery.services import row_intake
 from reliability.web.api.bodies import UnsupportedTypeError, body_of, content_type_of
 from reliability.web.api.paging import Page, PageQuery, page_of
@@ -114,7 +114,10 @@ class DeploymentOut(Schema):
     key: str
     started_at: datetime | None
     finished_at: datetime | None
-    outcome: OutcomeWord
+    outcome: OutcomeWord = Field(description="of bringing it there, whatever came of it")
+    broke_production: bool | None = Field(
+        description="as the change fail rate counts it; null: in no figure, as it did not succeed or is not production"
+    )
     revision: str
     previous_revision: str
     repository: str
@@ -183,7 +186,9 @@ def list_all(request: AccessRequest, query: Query[DeploymentQuery]) -> Any:
         is_rollback=query.rollback,
     )
     page = page_of(queryset=selectors.list_deployments(caller=request.caller, filters=filters), query=query)
-    return {**page, "items": [_out(one, request.caller) for one in page["items"]]}
+    shown = list(page["items"])
+    broken = broken_by(caller=request.caller, deployments=shown)
+    return {**page, "items": [_out(one, broken) for one in shown]}
 
 
 def _rows(content_type: str, body: bytes) -> Iterator[tuple[int, Any]]:
@@ -203,7 +208,7 @@ def _rows(content_type: str, body: bytes) -> Iterator[tuple[int, Any]]:
         )
 
 
-def _out(one: Deployment, caller: Caller) -> dict[str, Any]:
+def _out(one: Deployment, broken: Collection[int]) -> dict[str, Any]:
     return {
         "id": one.pk,
         "team": one.service.team.slug,
@@ -215,6 +220,7 @@ def _out(one: Deployment, caller: Caller) -> dict[str, Any]:
         "started_at": one.started_at,
         "finished_at": one.finished_at,
         "outcome": one.outcome,
+        "broke_production": one.pk in broken if is_counted(one) else None,
         "revision": one.revision,
         "previous_revision": one.previous_revision,
         "repository": one.repository,

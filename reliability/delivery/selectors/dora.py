@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -26,12 +26,16 @@ _KEY_COLUMNS = ("service_id", "environment", "is_production", "month")
 
 @dataclass(frozen=True, slots=True)
 class DoraFilters:
-    """environment: blank is every one that counts as production; else this one alone, whether it counts or not."""
+    """environment: blank is every one that counts as production; else this one alone, whether it counts or not.
+
+    service_ids: these alone; None: any.
+    """
 
     period: Period
     team_slug: str = ""
     service_name: str = ""
     environment: str = ""
+    service_ids: Collection[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,8 @@ def _packs(
         rows = rows.of_team(filters.team_slug)
     if filters.service_name:
         rows = rows.filter(service__name=filters.service_name)
+    if filters.service_ids is not None:
+        rows = rows.filter(service_id__in=filters.service_ids)
     packs: list[tuple[MonthKey, Packed]] = []
     stale: list[MonthKey] = []
     team_of: dict[int, int] = {}

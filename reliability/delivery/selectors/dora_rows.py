@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -108,13 +108,29 @@ def deployment_rows(*, caller: Caller, found: Delivered, places: Ints) -> list[D
 def row_of(*, caller: Caller, deployment: Deployment) -> DeploymentRow | None:
     """What became of one that the caller may read; None for those that are in no figure. Queries as `delivered`."""
     at = deployment.finished_at
-    if at is None or deployment.outcome != Outcome.SUCCEEDED or not deployment.is_production:
+    if at is None or not is_counted(deployment):
         return None
     moment = Period(at, at + timedelta(microseconds=1))
     service, environment = deployment.service.name, deployment.environment
     found = delivered(caller=caller, filters=DoraFilters(moment, service_name=service, environment=environment))
     places = np.flatnonzero(found.judged.ids == deployment.pk)
     return next(iter(deployment_rows(caller=caller, found=found, places=places)), None)
+
+
+def is_counted(deployment: Deployment) -> bool:
+    """Whether it is in any figure."""
+    return deployment.outcome == Outcome.SUCCEEDED and deployment.is_production
+
+
+def broken_by(*, caller: Caller, deployments: Iterable[Deployment]) -> frozenset[int]:
+    """Ids of those that broke production, as the change fail rate counts them. Queries as `delivered`."""
+    ends = {one: one.finished_at for one in deployments if one.finished_at is not None and is_counted(one)}
+    if not ends:
+        return frozenset()
+    whole = Period(min(ends.values()), max(ends.values()) + timedelta(microseconds=1))
+    services = {one.service_id for one in ends}
+    judged = delivered(caller=caller, filters=DoraFilters(whole, service_ids=services)).judged
+    return frozenset(judged.ids[judged.is_failed].tolist()) & {one.pk for one in ends}
 
 
 def lead_rows(*, found: Delivered, places: Ints) -> list[LeadRow]:

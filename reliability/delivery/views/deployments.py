@@ -12,7 +12,7 @@ from reliability.delivery.domain.recipes import api_line
 from reliability.delivery.forms.filters import DeploymentFilterForm
 from reliability.delivery.models import Contents
 from reliability.delivery.selectors import deployments as selectors
-from reliability.delivery.selectors.dora_rows import row_of
+from reliability.delivery.selectors.dora_rows import broken_by, row_of
 from reliability.delivery.tabs import tabs_for
 from reliability.delivery.views import choices
 from reliability.delivery.views.metrics_rows import why_of
@@ -36,6 +36,7 @@ def deployment_list(request: AccessRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "broken": broken_by(caller=request.caller, deployments=page.object_list),
         "is_narrowed": any(request.GET.get(name) for name in form.fields),
         "may_create": choices.may_create(request),
         "api_line": api_line(public_url=settings.PUBLIC_URL),
