@@ -88,6 +88,17 @@ def test_the_page_takes_an_entry_and_the_file_runs_no_formula(as_: As, cast: Cas
     assert "'=HYPERLINK" in file.content.decode()
     assert "HYPERLINK" not in as_("outsider").get("/toil.csv").content.decode()
     assert as_("viewer").post("/toil/", sent).status_code == 403
+    for query, said in (
+        (f"since={today}", f"1.5 h from {today} to {today}"),
+        (f"since={today}&until=2999-12-31", f"1.5 h from {today} to "),
+        (f"since={today}&until=2000-01-01", "1.5 h in 12 weeks"),
+        ("since=yesterday&until=0001-01-01", "1.5 h in 12 weeks"),
+        ("weeks=4&since=&until=", "1.5 h in 4 weeks"),
+        (f"weeks=4&since={today}", f"1.5 h from {today} to {today}"),
+        ("since=1990-01-01", "No entry matches these filters"),
+        ("since=2998-01-01", "No entry matches these filters"),
+    ):
+        assert said in responder.get(f"/toil/?{query}").content.decode(), query
     few = queries_of(responder, "/toil/")
     for number in range(4):
         write(cast, timezone.now(), what=f"Work {number}")

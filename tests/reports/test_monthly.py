@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -42,6 +43,7 @@ from tests.cast import (
     ChannelFactory,
     ExperimentFactory,
     ExperimentVersionFactory,
+    GameDayFactory,
     IncidentFactory,
     RunFactory,
     SloFactory,
@@ -53,6 +55,7 @@ As = Callable[[str], Client]
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 PAGE = "/reports/monthly/?team=payments&month=2026-06"
 
 
@@ -169,6 +172,39 @@ def test_what_is_overdue_and_where_it_leads_go_by_the_zone_of_the_report(cast: C
             page = as_("viewer").get(report.severities[0].url).content.decode()
         assert f"What {incidents} incident" in page
         assert f"tz={zone.replace('/', '%2F')}" in page
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_game_days_and_toil_lead_to_what_was_counted(cast: Cast, as_: As, month: Slo, zone: str) -> None:
+    first = datetime(2026, 6, 1, tzinfo=ZoneInfo(zone))
+    end = datetime(2026, 7, 1, tzinfo=ZoneInfo(zone))
+    for title, at, state in (
+        ("Day before", first - HOUR, "done"), ("Day at first", first, "done"), ("Day at last", end - HOUR, "done"),
+        ("Day called off", first + DAY, "cancelled"), ("Day after", end, "done"),
+    ):  # fmt: skip
+        GameDayFactory(team=cast.payments, title=title, state=state, starts_at=at)
+    for day, what in ((-1, "Toil before"), (0, "Toil at first"), (29, "Toil at last"), (30, "Toil after")):
+        ToilEntry.objects.create(
+            team=cast.payments, day=(JUNE + day * DAY).date(), hours=Decimal(1), category="tickets", what=what,
+            by_name="x", created_at=NOW, updated_at=NOW,
+        )  # fmt: skip
+    report = reported(cast, zone=zone)
+    figures = {one.slug: one for one in (*report.chaos, *report.toil)}
+    assert (figures["game-days"].value, figures["toil"].value) == (2, 14)
+    viewer = as_("viewer")
+    with time_machine.travel(NOW, tick=False):
+        days = viewer.get(figures["game-days"].url).content.decode()
+        toil = viewer.get(figures["toil"].url).content.decode()
+        file = viewer.get(figures["toil"].url.replace("/toil/", "/toil.csv")).content.decode()
+    assert [words for words in ("before", "at first", "at last", "called off", "after") if f"Day {words}" in days] == [
+        "at first",
+        "at last",
+    ]
+    assert "14 h from 2026-06-01 to 2026-06-30" in toil
+    assert f'name="tz" value="{zone}"' in days, "narrowed further it is of the same days"
+    for page in (toil, file):
+        assert ("Toil at first" in page, "Toil at last" in page) == (True, True)
+        assert ("Toil before" in page, "Toil after" in page) == (False, False)
 
 
 def test_page_files_and_api_say_the_same(cast: Cast, as_: As, month: Slo) -> None:

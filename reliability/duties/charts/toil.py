@@ -58,7 +58,7 @@ def weeks_chart(*, weeks: Sequence[Week], capacity: Decimal) -> Chart:
             for name, week in zip(names, weeks, strict=True)
         ],
         height=HEIGHT,
-        note="a week without entries has 0 hours: nobody wrote any down",
+        note="whole weeks; one without entries has 0 hours: nobody wrote any down",
         formats=("", "", "ratio", *("" for _ in used)),
     )
 

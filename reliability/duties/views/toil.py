@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,12 +26,13 @@ from reliability.catalog.models import Service
 from reliability.catalog.selectors.services import check_names, list_services
 from reliability.catalog.tabs import tabs_for
 from reliability.duties.charts.toil import weeks_chart
-from reliability.duties.domain.toil import Category, by_week, weeks_until
+from reliability.duties.domain.toil import Category, by_week, monday_of, weeks_until
 from reliability.duties.forms.toil import CapacityForm, ToilForm
 from reliability.duties.models import Capacity
 from reliability.duties.selectors.toil import ToilFilters, by_team, capacities, list_toil, spent, toil_entry
 from reliability.duties.services import toil
 from reliability.duties.views.frames import asked_text, teams_of
+from reliability.web.days import Days
 from reliability.web.errors import Conflict, Forbidden, Invalid
 from reliability.web.pagination import page_of
 from reliability.web.refusals import show_refusal
@@ -37,9 +40,25 @@ from reliability.web.spreadsheets import table_file
 
 PER_PAGE = 50
 WEEKS = (4, 12, 26, 52)
+WEEKS_DEFAULT = 12
 FILE_ROWS_MAX = 50_000
 _COLUMNS = ("Day", "Team", "Service", "Category", "Hours", "What", "By")
+_WEEK = timedelta(weeks=1)
 each_method = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What the page is of. mondays: of the weeks drawn, each whole. since, until: of the entries, half-open.
+
+    weeks: how many back from now; None: the days that were named.
+    """
+
+    mondays: Sequence[date]
+    since: date
+    until: date
+    weeks: int | None
+    days: Days
 
 
 @each_method
@@ -53,12 +72,13 @@ def toil_page(request: AccessRequest) -> HttpResponse:
             raise Forbidden("this needs the role responder in a team: ask for it", reason="role_too_low")
         if form.is_valid() and _written(request, form):
             return redirect(request.get_full_path())
-    filters, weeks = _asked(request, today)
+    filters, asked = _asked(request, today)
     shown = _teams_shown(request, filters)
     capacity = sum((hours for hours, _ in capacities(teams=shown).values()), Decimal())
+    whole_weeks = replace(filters, since=asked.mondays[0], until=asked.mondays[-1] + _WEEK)
     rows = by_week(
-        spent=spent(caller=request.caller, filters=filters),
-        mondays=weeks_until(day=today, count=weeks),
+        spent=spent(caller=request.caller, filters=whole_weeks),
+        mondays=asked.mondays,
         capacity=capacity,
     )
     found = list_toil(caller=request.caller, filters=filters)
@@ -68,8 +88,9 @@ def toil_page(request: AccessRequest) -> HttpResponse:
         "form": form,
         "may_write": teams.exists(),
         "filters": filters,
-        "is_narrowed": _is_narrowed(filters),
-        "weeks": weeks,
+        "is_narrowed": _is_narrowed(filters) or asked.weeks is None,
+        "weeks": asked.weeks,
+        "days": asked.days,
         "weeks_choices": WEEKS,
         "chart": weeks_chart(weeks=rows, capacity=capacity),
         "by_team": by_team(caller=request.caller, teams=shown, today=today),
@@ -182,15 +203,27 @@ def _written(request: AccessRequest, form: ToilForm) -> bool:
     return True
 
 
-def _asked(request: AccessRequest, today: date) -> tuple[ToilFilters, int]:
+def _span(request: AccessRequest, today: date) -> Span:
+    """`?since=` with or without `?until=`, a year at most and nothing of the future; else `?weeks=12`."""
+    days = Days.of(request.GET)
+    if days.since is None:
+        asked = asked_text(request, "weeks", 3)
+        weeks = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in WEEKS else WEEKS_DEFAULT
+        mondays = weeks_until(day=today, count=weeks)
+        return Span(mondays, mondays[0], today + timedelta(days=2), weeks, Days())
+    last = max(days.since, min(days.until or today, today + timedelta(days=1), days.since + timedelta(days=366)))
+    count = (monday_of(last) - monday_of(days.since)) // _WEEK + 1
+    mondays = weeks_until(day=last, count=count)
+    return Span(mondays, days.since, last + timedelta(days=1), None, Days(days.since, last))
+
+
+def _asked(request: AccessRequest, today: date) -> tuple[ToilFilters, Span]:
     """Raises NotFound for a team or service that is not readable: there would be hours of nobody, each 0."""
-    asked = asked_text(request, "weeks", 3)
-    weeks = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in WEEKS else 12
+    span = _span(request, today)
     names = {"text": "q", "team_slug": "team", "service_name": "service", "category": "category"}
     given = {field: asked_text(request, name) for field, name in names.items()}
     check_names(caller=request.caller, team_slug=given["team_slug"], service_name=given["service_name"])
-    since = weeks_until(day=today, count=weeks)[0]
-    return ToilFilters(**given, since=since, until=today + timedelta(days=2)), weeks
+    return ToilFilters(**given, since=span.since, until=span.until), span
 
 
 def _is_narrowed(filters: ToilFilters) -> bool:

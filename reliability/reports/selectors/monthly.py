@@ -69,7 +69,7 @@ def report_of(*, caller: Caller, team_slug: str, period: ReviewPeriod, now: date
         delivery=delivery.figures_of(delivered, address["delivery"]),
         chaos=practice.figures(
             caller=caller, team_slug=team_slug, review=review, whole=whole, before=period.shifted(-1).period,
-            url=address["experiments"],
+            url=address["experiments"], days_url=address["game-days"],
         ),
         actions=response.actions(review, address["actions"]),
         toil=practice.toil(
@@ -95,11 +95,15 @@ def _addresses(team_slug: str, period: ReviewPeriod, passed: Period) -> dict[str
     bounds = {"from": format_instant(passed.start), "to": format_instant(passed.end), "tz": period.zone_name}
     if passed.length < timedelta(minutes=1):
         bounds = {}
-    review = f"{reverse('review')}?{urlencode({'period': period.slug} | team | {'tz': period.zone_name})}"
+    first, end = practice.days_of(passed, ZoneInfo(period.zone_name))
+    days = {"since": first.isoformat(), "until": (end - timedelta(days=1)).isoformat()}
+    zone = {"tz": period.zone_name}
+    review = f"{reverse('review')}?{urlencode({'period': period.slug} | team | zone)}"
     return {
         "incidents": review,
         "actions": f"{review}#actions-title",
         "experiments": f"{review}#runs-title",
         "delivery": f"{reverse('delivery-figures')}?{urlencode(bounds | team)}",
-        "toil": f"{reverse('toil')}?{urlencode(team)}",
+        "game-days": f"{reverse('game-day-list')}?{urlencode({'when': 'held'} | days | team | zone)}",
+        "toil": f"{reverse('toil')}?{urlencode(days | team | zone)}",
     }

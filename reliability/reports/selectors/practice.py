@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
-
-from django.urls import reverse
 
 from chaos.gamedays.domain.states import State
 from chaos.gamedays.selectors.game_days import GameDayFilters, list_game_days
@@ -25,11 +22,9 @@ _WEEK = Decimal(7)
 
 
 def figures(
-    *, caller: Caller, team_slug: str, review: Review, whole: Period, before: Period, url: str
+    *, caller: Caller, team_slug: str, review: Review, whole: Period, before: Period, url: str, days_url: str
 ) -> tuple[Figure, ...]:
     """Real runs that ended, of which held and deviated; game days that were held. One query."""
-    team = {"team": team_slug} if team_slug else {}
-    days_url = f"{reverse('game-day-list')}?{urlencode(team)}"
     ran, past = review.runs.by_verdict, review.runs.before
     held, held_before = _game_days(caller, team_slug, whole, before)
     return (
@@ -52,7 +47,7 @@ def toil(
     *, caller: Caller, team_slug: str, passed: Period, before: Period, zone: ZoneInfo, url: str
 ) -> tuple[Figure, ...]:
     """Hours, and their share of the capacity of one team (of all teams together nobody said what that is)."""
-    now, past = _days(passed, zone), _days(before, zone)
+    now, past = days_of(passed, zone), days_of(before, zone)
     filters = ToilFilters(team_slug=team_slug, since=past[0], until=max(now[1], past[1]))
     rows = spent(caller=caller, filters=filters)
     hours, hours_before = (
@@ -74,7 +69,7 @@ def _share(hours: Decimal, capacity: Decimal, days: tuple[date, date]) -> float 
     return None if found is None else float(found)
 
 
-def _days(period: Period, zone: ZoneInfo) -> tuple[date, date]:
+def days_of(period: Period, zone: ZoneInfo) -> tuple[date, date]:
     """Days of the zone with a moment in the period, half-open."""
     first = period.start.astimezone(zone).date()
     if period.is_empty:
