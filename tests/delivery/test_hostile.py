@@ -104,7 +104,40 @@ def test_no_name_of_an_event_holds_nul(sent: Any) -> None:
             content_type="application/cloudevents+json",
         )
         assert answer.status_code in (400, 422), (name, answer.content)
-    assert not RawDelivery.objects.exists()
+    kept = set(RawDelivery.objects.values_list("state", "reason", "event"))
+    assert kept == {("rejected", "malformed", event["type"])}
+    assert not Deployment.objects.exists()
+
+
+def test_what_is_no_cloudevent_is_kept_with_its_reason_in_whichever_form_it_came(sent: Any) -> None:
+    event = recorded("cdevents/deployed_0.4.json")
+    ce = {f"ce-{name}": event[name] for name in ("specversion", "id", "source", "type")}
+    data, whole = orjson.dumps(event["data"]), orjson.dumps({**event, "id": ""})
+    structured, batch = "application/cloudevents+json", "application/cloudevents-batch+json"
+    cases: list[tuple[str, bytes, str, dict[str, str], str, str]] = [
+        ("binary without an id", data, "application/json", {**ce, "ce-id": ""}, "invalid", "id is missing"),
+        ("binary of 0.3", data, "application/json", {**ce, "ce-specversion": "0.3"}, "unknown_version", "'0.3'"),
+        ("binary that is no JSON", b"{", "application/json", ce, "malformed", "not valid JSON"),
+        ("binary with a text", b'"x"', "application/json", ce, "invalid", "its data is no JSON"),
+        ("binary, too deep", nested(300), "application/json", ce, "invalid", "nested too deeply"),
+        ("structured without an id", whole, structured, {}, "invalid", "id is missing"),
+        ("structured that is no JSON", b"{", structured, {}, "malformed", "not valid JSON"),
+        ("a batch that is none", whole, batch, {}, "invalid", "is a JSON list"),
+        ("neither", data, "application/json", {}, "unsupported", "without ce-specversion"),
+    ]
+    for name, body, content_type, headers, reason, words in cases:
+        RawDelivery.objects.all().delete()
+        for _ in range(2):
+            answer = sent("cloudevents", body, content_type=content_type, **headers)
+            assert (answer.status_code, answer.json()["error"]["reason"]) == (422, reason), (name, answer.content)
+        row = RawDelivery.objects.get()
+        assert (row.state, row.reason, words in row.message, row.times) == ("rejected", reason, True, 2), name
+        assert row.event == (event["type"] if name.startswith(("binary", "structured w", "a batch")) else ""), name
+        integration = DeliveryIntegration.objects.get()
+        receiving.read(integration=integration, rows=[row], now=NOW)
+        assert RawDelivery.objects.get().state == "rejected", f"{name}, read again"
+    assert words in DeliveryIntegration.objects.get().last_error
+    assert not Deployment.objects.exists()
 
 
 ROW = {"id": "1", "service": "checkout", "environment": "production", "outcome": "succeeded", "revision": "abc"}

@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -50,14 +51,18 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """What stands in a batch where an event should: kept with why, so that the others are none the worse for it."""
+    """What came, alone or in a batch, where an event should: kept with why. Others of its batch are none the worse.
+
+    value: as JSON; of the binary form its attributes with the data.
+    """
 
     value: Any
     error: UnreadableError
 
     @property
     def type(self) -> str:
-        return self._attributes.get("type", "")
+        """Without NUL, which no text may hold."""
+        return self._attributes.get("type", "").replace("\0", "")
 
     def to_json(self) -> bytes:
         """As it came; of what is nested too deeply to be written, its attributes."""
@@ -77,30 +82,32 @@ def key_of(source: str, event_id: str) -> str:
     return text if len(text) <= 200 else hashlib.sha256(text.encode()).hexdigest()
 
 
-def events_of(*, content_type: str, headers: Mapping[str, str], body: bytes, value: Any) -> list[Event | Malformed]:
-    """The events of a request, in their order. headers: with names in lower case; value: the JSON of the body.
-
-    Raises UnreadableError for what is neither an event nor a batch: a batch is read event by event.
-    """
+def events_of(*, content_type: str, headers: Mapping[str, str], value: Any) -> list[Event | Malformed]:
+    """The events of a request, in their order. headers: with names in lower case; value: the JSON of the body."""
     if content_type == BATCH:
         if not isinstance(value, list):
-            raise UnreadableError(INVALID, "a batch of CloudEvents is a JSON list")
-        return [_of_batch(one, index) for index, one in enumerate(value)]
+            return [Malformed(value, UnreadableError(INVALID, "a batch of CloudEvents is a JSON list"))]
+        return [
+            _checked(one, partial(structured, one, place=f"event {index} of the batch"))
+            for index, one in enumerate(value)
+        ]
     if content_type == STRUCTURED:
-        return [structured(value, place="the event")]
+        return [_checked(value, partial(structured, value, place="the event"))]
     if "ce-specversion" in headers:
-        attributes = {
-            name.removeprefix("ce-"): unquote(text) for name, text in headers.items() if name.startswith("ce-")
-        }
-        return [_event(attributes, value, place="the event")]
-    raise UnreadableError(
-        "unsupported", f"Content-Type {content_type!r} without ce-specversion is no CloudEvent: send {STRUCTURED}"
-    )
+        attributes = attributes_of(headers)
+        return [_checked({**attributes, "data": value}, partial(_event, attributes, value, place="the event"))]
+    words = f"Content-Type {content_type!r} without ce-specversion is no CloudEvent: send {STRUCTURED}"
+    return [Malformed(value, UnreadableError("unsupported", words))]
 
 
-def _of_batch(value: Any, index: int) -> Event | Malformed:
+def attributes_of(headers: Mapping[str, str]) -> dict[str, str]:
+    """Those of the binary form."""
+    return {name.removeprefix("ce-"): unquote(text) for name, text in headers.items() if name.startswith("ce-")}
+
+
+def _checked(value: Any, read: Callable[[], Event]) -> Event | Malformed:
     try:
-        event = structured(value, place=f"event {index} of the batch")
+        event = read()
         event.to_json()
     except UnreadableError as error:
         return Malformed(value, error)

@@ -99,7 +99,7 @@ def _proven(integration: DeliveryIntegration, headers: Mapping[str, str], body: 
 
 
 def _arrived(kind: Kind, request: HttpRequest, headers: Mapping[str, str], body: bytes) -> list[Arrived]:
-    """Raises TooLarge, and ProblemError for what is neither an event nor a batch of CloudEvents."""
+    """Raises TooLarge. What is neither an event nor a batch of CloudEvents is kept, too."""
     content_type = content_type_of(request)
     if kind.name == "cloudevents":
         return _events(content_type, headers, body)
@@ -114,14 +114,14 @@ def _arrived(kind: Kind, request: HttpRequest, headers: Mapping[str, str], body:
 def _events(content_type: str, headers: Mapping[str, str], body: bytes) -> list[Arrived]:
     try:
         value = orjson.loads(body) if body else None
-        events = cloudevents.events_of(content_type=content_type, headers=headers, body=body, value=value)
-        if len(events) > settings.DELIVERY_ROWS_MAX:
-            raise TooLarge(f"{len(events):,} events in one request: send at most {settings.DELIVERY_ROWS_MAX:,}")
-        return [_of_event(event) for event in events]
     except orjson.JSONDecodeError as error:
-        raise ProblemError(f"the body is not valid JSON: {error}", reason="malformed") from error
-    except UnreadableError as error:
-        raise ProblemError(str(error), reason=error.reason) from error
+        refused = UnreadableError("malformed", f"the body is not valid JSON: {error}")
+        named = cloudevents.Malformed(cloudevents.attributes_of(headers), refused)
+        return [Arrived(event=named.type[:120], key="", body=body, headers={}, refused=refused)]
+    events = cloudevents.events_of(content_type=content_type, headers=headers, value=value)
+    if len(events) > settings.DELIVERY_ROWS_MAX:
+        raise TooLarge(f"{len(events):,} events in one request: send at most {settings.DELIVERY_ROWS_MAX:,}")
+    return [_of_event(event) for event in events]
 
 
 def _of_event(event: cloudevents.Event | cloudevents.Malformed) -> Arrived:
