@@ -11,8 +11,10 @@ from decimal import Decimal
 
 import numpy as np
 
+from slo.domain.composite_slices import Whole
+from slo.domain.composites import CompositeDefinition
 from slo.domain.definition import Definition
-from slo.domain.minutes import FloatArray
+from slo.domain.minutes import BoolArray, FloatArray
 from slo.domain.spending import Spending
 
 _STRETCHES = 24  # of what was measured, each as long as the others
@@ -38,10 +40,25 @@ class SliceCount:
 
 def slice_count(*, spending: Spending, definition: Definition) -> SliceCount | None:
     """Of a window that was judged by Timeslices; None for other methods, and where nothing was measured."""
-    if definition.slice_target is None or not spending.measured.any():
+    if definition.slice_target is None:
         return None
-    is_bad = spending.bad[spending.measured] > 0
-    fails = is_bad & (spending.valid[spending.measured] > 0)  # silence is no question of the target
+    return _counted(spending, definition, spending.bad > 0, spending.good, spending.valid, definition.slice_target)
+
+
+def part_count(*, whole: Whole, position: int, definition: CompositeDefinition, target: Decimal) -> SliceCount | None:
+    """Of one objective that a composite judges by slices, as if the whole budget were for it alone."""
+    valid, good = whole.events[position]
+    return _counted(whole.spending, definition.definition, whole.bad_parts[position], good, valid, target)
+
+
+def _counted(
+    spending: Spending, definition: Definition, is_bad: BoolArray, good: FloatArray, valid: FloatArray, target: Decimal
+) -> SliceCount | None:
+    seen = spending.measured
+    if not seen.any():
+        return None
+    is_bad, good, valid = is_bad[seen], good[seen], valid[seen]
+    fails = is_bad & (valid > 0)  # silence is no question of the target
     bad, measured = int(is_bad.sum()), len(is_bad)
     allowed = math.floor((1 - definition.objective) * Decimal(int(spending.base.sum())))
     stretches = np.array_split(fails, min(_STRETCHES, measured))
@@ -50,15 +67,14 @@ def slice_count(*, spending: Spending, definition: Definition) -> SliceCount | N
         bad=bad,
         measured=measured,
         allowed=allowed,
-        target=definition.slice_target,
+        target=target,
         is_too_strict=int(fails.sum()) > _MANY * allowed and is_everywhere,
-        kept_from=_kept_from(spending, allowed) if bad > allowed else None,
+        kept_from=_kept_from(good, valid, allowed) if bad > allowed else None,
     )
 
 
-def _kept_from(spending: Spending, allowed: int) -> Decimal | None:
+def _kept_from(good: FloatArray, valid: FloatArray, allowed: int) -> Decimal | None:
     """Below the ratio of all slices but the *allowed* worst; those without events are bad by any target."""
-    good, valid = spending.good[spending.measured], spending.valid[spending.measured]
     ratios: FloatArray = np.sort(np.divide(good, valid, out=np.full(len(valid), -1.0), where=valid > 0))
     least = float(ratios[allowed])
     return Decimal(math.floor(least * _TARGET_STEPS)) / _TARGET_STEPS if least >= _LEAST_TARGET else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,9 @@ from slo.domain import budget, burn, forecast
 from slo.domain.budget import Budget
 from slo.domain.composite_shares import Shares, WeakestLink, shares_of, weakest_link
 from slo.domain.composite_slices import Whole
+from slo.domain.composites import CompositeKind
 from slo.domain.status import State, Verdict, is_thin, state_of
+from slo.domain.strictness import SliceCount, part_count
 from slo.models import Composite
 from slo.selectors.composite_terms import CompositeTerms, PartTerms, composite_terms_of
 from slo.selectors.composite_wholes import Stretch, wholes_of
@@ -29,7 +31,8 @@ class CompositeStatus:
     """A composite at the instant `at`, under the version in force then, its parts under theirs. None is undefined.
 
     good of valid: what its kind counts (judged slices, or weighted events). shares and weakest: of `terms.parts`.
-    coverage: share 0..1 of the minutes so far in which every part was measured.
+    coverage: share 0..1 of the minutes so far in which every part was measured. strict: by position, the objectives
+    whose slice target nobody wrote here, and which asks more than they usually deliver.
     """
 
     terms: CompositeTerms
@@ -46,6 +49,7 @@ class CompositeStatus:
     forecast_reason: str
     shares: Shares | None
     weakest: WeakestLink
+    strict: Mapping[int, SliceCount] = field(default_factory=dict)
 
     @property
     def state(self) -> State:
@@ -132,7 +136,19 @@ def status_of_whole(terms: CompositeTerms, whole: Whole, at: datetime) -> Compos
         forecast_reason=foreseen.reason.value,
         shares=shares,
         weakest=weakest_link(shares),
+        strict=_strict(terms, own),
     )
+
+
+def _strict(terms: CompositeTerms, whole: Whole) -> dict[int, SliceCount]:
+    if terms.definition.kind is not CompositeKind.ALL_OF:
+        return {}
+    counts = {
+        place: part_count(whole=whole, position=place, definition=terms.definition, target=part.slice_target)
+        for place, part in enumerate(terms.parts)
+        if part.slo is not None and part.row.slice_target is None
+    }
+    return {place: count for place, count in counts.items() if count is not None and count.is_too_strict}
 
 
 def _verdict(found: Budget, foreseen: forecast.Forecast, period: Period) -> Verdict:

@@ -21,7 +21,7 @@ from reliability.web.errors import NotFound
 from reliability.web.pagination import page_of
 from reliability.web.states import look_of
 from reliability.web.timerange import TimeRange
-from reliability.web.words import percent_text
+from reliability.web.words import number_text, percent_text
 from slo.charts.burn_down import burn_down_chart
 from slo.charts.burn_rates import burn_rates_chart
 from slo.charts.composite_shares import ShareBar, composite_shares_chart
@@ -30,6 +30,7 @@ from slo.domain.composite_shares import Amount
 from slo.domain.composites import CompositeKind, Missing
 from slo.domain.forecast import burn_window_text
 from slo.domain.status import State
+from slo.domain.strictness import SliceCount
 from slo.domain.windows import parse_window
 from slo.models import Composite, CompositeVersion
 from slo.selectors.composite_history import CompositePast, composite_past
@@ -78,7 +79,8 @@ class CompositeRow:
 class PartRow:
     """A part as a row of the table; what its reader may not see has neither link nor state.
 
-    took: of the whole budget, of_spent: of all that was spent; None without data.
+    took: of the whole budget, of_spent: of all that was spent; None without data. strict: that the slice target which
+    nobody wrote is probably too strict, blank where it is not.
     """
 
     title: str
@@ -89,6 +91,7 @@ class PartRow:
     asked: str
     took: float | None
     of_spent: float | None
+    strict: str
 
 
 @require_safe
@@ -198,7 +201,7 @@ def _standing(status: CompositeStatus, version: CompositeVersion, judged: Compos
 def _part_rows(status: CompositeStatus, caller: Caller) -> list[PartRow]:
     kind = status.terms.definition.kind
     rows = []
-    for standing in part_standings(status=status, at=status.at):
+    for place, standing in enumerate(part_standings(status=status, at=status.at)):
         row = standing.part.row
         owner = row.slo or row.nested
         title = title_of(row, caller=caller)
@@ -219,10 +222,23 @@ def _part_rows(status: CompositeStatus, caller: Caller) -> list[PartRow]:
                 is_hidden=owner is not None and title == HIDDEN,
                 standing=standing,
                 asked=asked,
+                strict="" if title == HIDDEN else _strict(status.strict.get(place)),
                 **_amounts(standing.share.own if standing.share else None),
             )
         )
     return rows
+
+
+def _strict(count: SliceCount | None) -> str:
+    if count is None:
+        return ""
+    words = (
+        f"{number_text(count.bad)} of {number_text(count.measured)} slices were bad, all over that time instead of in"
+        f" outages: {objective_text(count.target)}, its own as none is written here, is probably too strict a slice"
+        " target"
+    )
+    kept = "" if count.kept_from is None else f"; from {objective_text(count.kept_from)} on it would fit the budget"
+    return f"{words}{kept}."
 
 
 def _amounts(amount: Amount | None) -> dict[str, Any]:

@@ -81,6 +81,25 @@ def test_a_journey_is_made_shown_changed_and_deleted(as_: As, composite: Composi
     assert AuditEntry.objects.filter(object_kind="composite").count() == 3
 
 
+def test_a_slice_target_that_nobody_wrote_is_told_when_it_asks_more_than_is_delivered(
+    as_: As, slo: Slo, make_slo: Callable[..., Slo]
+) -> None:
+    make_slo(name="payment-works", title="Payment works", objective="0.9999")
+    editor = as_("editor")
+    typed = TYPED | {"kind": "all_of", "parts-0-part": slo.name}
+    assert editor.post("/slos/composites/new/", typed).status_code == 302
+    page = editor.get("/slos/composites/checkout-journey/").content.decode()
+    words = (
+        "8,064 of 8,064 slices were bad, all over that time instead of in outages: 99.99 %, its own as none is written"
+        " here, is probably too strict a slice target; from 99.95 % on it would fit the budget."
+    )
+    assert page.count("too strict a slice target") == page.count(words) == 1, "the other part meets its own"
+    change = typed | {"parts-1-slice_target": "99.99", "reason": "on purpose", "effective": "now", "based_on": "1"}
+    assert editor.post("/slos/composites/checkout-journey/edit/", change).status_code == 302
+    page = editor.get("/slos/composites/checkout-journey/").content.decode()
+    assert "too strict a slice target" not in page, "somebody chose it"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
