@@ -22,6 +22,7 @@ from tests.sharing import Sharing, file_of
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 800, "height": 1100}
 DEMO_EMAIL, DEMO_PASSWORD = "demo@example.org", "try-the-demo"
 WAIT_MILLISECONDS = 15_000
 SCREENSHOTS = ROOT / "docs" / "screenshots"
@@ -186,17 +187,23 @@ def is_accessible(page: Page) -> None:
 
 
 def keeps_nobody_out(page: Page) -> None:
-    """Neither wide by day nor on a phone by night, where nothing sticks out. One visit: to load a page costs most."""
+    """Neither wide by day nor on a phone by night; nor does anything stick out there or on a tablet. One visit: to
+    load a page costs most."""
     before = page.viewport_size or WIDE
     page.emulate_media(color_scheme="light")
     wait_for_charts(page)
     is_accessible(page)
+    _nothing_sticks_out(page, TABLET)
     page.emulate_media(color_scheme="dark")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a size
+    _nothing_sticks_out(page, PHONE)
     page.wait_for_function("document.getAnimations().length === 0")  # colours may take a frame to change
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
     is_accessible(page)
     page.set_viewport_size(before)  # type: ignore[arg-type]  # likewise
+
+
+def _nothing_sticks_out(page: Page, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]  # a size
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{page.url} at {size['width']} px"
 
 
 def wait_for_charts(page: Page) -> None:
