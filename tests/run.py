@@ -126,6 +126,9 @@ def computing(*, is_thorough: bool) -> list[Step]:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run test", description=__doc__)
     parser.add_argument("steps", nargs="*", metavar="STEP", help="only steps whose name holds this text")
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="STEP", help="leave out the steps whose name holds this text"
+    )
     parser.add_argument("--list", action="store_true", help="name the steps and end")
     parser.add_argument("--no-install", action="store_true", help="do not install missing Debian packages")
     parser.add_argument(
@@ -135,12 +138,15 @@ def main(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
     all_steps = waiting(is_thorough=options.thorough), computing(is_thorough=options.thorough)
-    first, rest = ([step for step in steps if _is_wanted(step, options.steps)] for steps in all_steps)
+    first, rest = (
+        [step for step in steps if _is_wanted(step, options.steps) and not _is_named(step, options.without)]
+        for steps in all_steps
+    )
     if options.list:
         print("\n".join(step.name for step in (*first, *rest)))
         return 0
     if not first and not rest:
-        print(f"no step is named like {' or '.join(options.steps)}: see ./run test --list", file=sys.stderr)
+        print("no step is left of those asked for: see ./run test --list", file=sys.stderr)
         return 2
     missing = missing_packages()
     if missing and not (not options.no_install and can_install() and install(missing)):
@@ -169,7 +175,11 @@ def missing_packages() -> list[str]:
 
 
 def _is_wanted(step: Step, words: Sequence[str]) -> bool:
-    return not words or any(word.lower() in step.name.lower() for word in words)
+    return not words or _is_named(step, words)
+
+
+def _is_named(step: Step, words: Sequence[str]) -> bool:
+    return any(word.lower() in step.name.lower() for word in words)
 
 
 def _run_all(first: Sequence[Step], rest: Sequence[Step]) -> list[Result]:
