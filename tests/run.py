@@ -29,8 +29,7 @@ PYTEST = [str(BIN / "pytest"), "-q", "-p", "no:cacheprovider"]
 NICE = ["nice", "-n", "10"]
 # Each collects its own files alone; two processes of pytest-xdist would both collect them all.
 SUITE = [*PYTEST, "tests", *(f"--ignore=tests/{name}" for name in ("domain", "journeys", "faults"))]
-PARTS = 3
-COMPUTING_AT_ONCE = 3  # on two processors: some tests wait for a moment that has to pass
+PARTS = 2
 # Tests that share a product stay in one process, as their rooms say. The longest go first.
 BY_PRODUCT = [*PYTEST, "-n", "2", "--no-loadscope-reorder"]
 # The stories that lead through every process but agents, whose deaths are among the faults there. Those that start from
@@ -100,7 +99,7 @@ def waiting(*, is_thorough: bool) -> list[Step]:
 
 
 def computing(*, is_thorough: bool) -> list[Step]:
-    """A few at a time, in order: what is quick to tell of a mistake first."""
+    """Two at a time, in order: what is quick to tell of a mistake first."""
     python = sys.executable
     asked = {"SCHEMA_COVERAGE": "1"} if is_thorough else {}
     scratch = {"DATA_DIR": str(LOGS / "data")}
@@ -184,8 +183,8 @@ def _is_named(step: Step, words: Sequence[str]) -> bool:
 
 
 def _run_all(first: Sequence[Step], rest: Sequence[Step]) -> list[Result]:
-    with ThreadPoolExecutor(max_workers=1) as one, ThreadPoolExecutor(max_workers=COMPUTING_AT_ONCE) as few:
-        of_first, of_rest = one.map(_run, first), few.map(_run_nicely, rest)
+    with ThreadPoolExecutor(max_workers=1) as one, ThreadPoolExecutor(max_workers=2) as two:
+        of_first, of_rest = one.map(_run, first), two.map(_run_nicely, rest)
         return [*of_rest, *of_first]
 
 
