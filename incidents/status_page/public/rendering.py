@@ -26,6 +26,7 @@ from incidents.status_page.models import StatusPage
 from incidents.status_page.public import feeds, pages
 from incidents.status_page.selectors.content import EVERYTHING, content_of, months_of, of_period
 from reliability.kit.days import period_of_days
+from reliability.kit.instants import floor_minute
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -98,7 +99,7 @@ class Contents:
         if found is None:
             return None
         template, context = found
-        text = render_to_string(f"status_page/public/{template}.html", {**context, "as_of": self.now})
+        text = render_to_string(f"status_page/public/{template}.html", {**context, "as_of": floor_minute(self.now)})
         return rendered(body=text.encode(), content_type=HTML, changed_at=changed_at, max_age_seconds=_SECONDS)
 
 
