@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
+from time_machine import TimeMachineFixture
 
 from chaos.backlog.models import Trial
 from chaos.backlog.selectors.entries import trials_due
@@ -287,7 +288,10 @@ def test_a_trial_is_made_and_changed_in_the_browser(restore: Experiment, as_: As
     assert not Trial.objects.exists()
 
 
-def test_the_api_makes_changes_and_removes(bearer: Bearer, cast: Cast, restore: Experiment) -> None:
+def test_the_api_makes_changes_and_removes(
+    bearer: Bearer, cast: Cast, restore: Experiment, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to("2026-12-01T12:00Z")
     client = bearer(team=cast.payments, role=30)
     given = {"experiment": "restore", "every_count": 90, "every_unit": "day", "first_due_at": "2027-01-15T09:00:00Z"}
     made = client.post("/api/v1/chaos/trials", given, content_type="application/json")

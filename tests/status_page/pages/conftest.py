@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from time_machine import TimeMachineFixture
 
 from incidents.status_page.models import Component, StatusPage
 from incidents.status_page.services import components, groups, pages
@@ -47,7 +48,8 @@ class World:
 
 
 @pytest.fixture
-def world(cast: Cast) -> World:
+def world(cast: Cast, time_machine: TimeMachineFixture) -> World:
+    time_machine.move_to(NOON)
     service = ServiceFactory(team=cast.payments, name="checkout", title="Checkout service")
     sli = SliFactory(team=cast.payments, service=service, name="orders")
     slo = SloFactory(team=cast.payments, sli=sli, service=service, name="orders", title="Orders")
