@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from time_machine import TimeMachineFixture
 
 from reliability.access.models import AuditEntry, Membership, User
 from reliability.channels.domain.outcome import Outcome, Result
@@ -154,7 +155,8 @@ def test_a_cron_expression_says_when_and_an_edit_moves_it(make: Make, cast: Cast
         assert refused.value.details[0]["field"] == field
 
 
-def test_the_pages_write_show_and_end_a_duty(as_: As, cast: Cast, make: Make) -> None:
+def test_the_pages_write_show_and_end_a_duty(as_: As, cast: Cast, make: Make, time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to("2026-11-01T12:00Z")
     editor, responder = as_("editor"), as_("responder")
     sent = {
         "title": "Renew", "kind": "certificate", "every": "months", "every_count": "3", "due_at": "2026-05-01T09:00",
@@ -181,7 +183,10 @@ def test_the_pages_write_show_and_end_a_duty(as_: As, cast: Cast, make: Make) ->
     assert "Duty 3" in responder.get("/duties/?due=overdue&kind=custom&team=payments").content.decode()
 
 
-def test_the_api_writes_and_ends_a_duty(bearer: Callable[..., Client], cast: Cast) -> None:
+def test_the_api_writes_and_ends_a_duty(
+    bearer: Callable[..., Client], cast: Cast, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to("2026-11-01T12:00Z")
     client = bearer(team=cast.payments, role=30)
     body = {
         "team": "payments", "title": "Rotate", "kind": "key_rotation", "every": "days", "every_count": 90,

@@ -16,7 +16,7 @@ from reliability.access.models import AuditEntry
 from tests.cast import Cast, EscalationPolicyFactory, PolicyStepFactory, StepTargetFactory
 from tests.oncall.rota import document, layer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 PATH = "/api/v1/schedules/payments-primary"
 WHO = "/api/v1/oncall/payments-primary"
 EARLY = {"start": "2026-04-02", "end": "2026-04-01", "user": "editor@example.org"}
