@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
@@ -19,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from reliability.database.sqlite3.base import DatabaseWrapper
 from reliability.database.turns import SUFFIX, Turns, does_anybody_wait
+from tests.database.files import open_wrapper
 
 pytestmark = pytest.mark.django_db  # for the files of their own, too: without it no connection may be opened
 Open = Callable[..., DatabaseWrapper]
@@ -39,19 +39,7 @@ def open_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     opened: list[DatabaseWrapper] = []
 
     def make(path: Path | str, *, timeout: float = 20) -> DatabaseWrapper:
-        settings: dict[str, Any] = {
-            "ENGINE": "reliability.database.sqlite3",
-            "NAME": str(path),
-            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": timeout},
-            "ATOMIC_REQUESTS": False,
-            "AUTOCOMMIT": True,
-            "CONN_MAX_AGE": 0,
-            "CONN_HEALTH_CHECKS": False,
-            "TIME_ZONE": None,
-            "TEST": {"NAME": None},
-        }
-        wrapper = DatabaseWrapper(settings, alias="turns")
-        wrapper.inc_thread_sharing()
+        wrapper = open_wrapper(path, timeout=timeout)
         opened.append(wrapper)
         return wrapper
 

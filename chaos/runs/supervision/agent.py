@@ -21,7 +21,6 @@ from chaos.runs.models import Run
 from chaos.runs.selectors.global_stop import in_force
 from chaos.runs.services import agents, guards, leases
 from chaos.runs.supervision import places, taking
-from chaos.runs.supervision.connecting import close_kept
 from chaos.runs.supervision.log import once
 from chaos.runs.supervision.office import Office
 from chaos.runs.supervision.orders import Order, order_asked
@@ -96,7 +95,6 @@ class Agent:
             once(lambda: agents.gone(instance=self.office.instance))
         except DatabaseError as error:
             logger.warning("agent_not_signed_off", error=str(error))
-        close_kept()
         return is_done
 
     def retire(self) -> bool:

@@ -1,4 +1,7 @@
-"""Django's SQLite backend with writers that take turns, as the ENGINE `reliability.database.sqlite3`."""
+"""Django's SQLite backend with writers that take turns and connections that are used again.
+
+It is the ENGINE `reliability.database.sqlite3`.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
+from weakref import WeakSet
 
 from django.db.backends.sqlite3 import base
 
+from reliability.database.spares import File, Opened, spares
 from reliability.database.turns import Turns
 
 # Statements that take SQLite's one write lock, outside of a transaction.
@@ -38,24 +43,52 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     turns: Turns | None = None
     _seconds_max = _DEFAULT_TIMEOUT_SECONDS
+    _opened: Opened | None = None
+    _key = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._cursors: WeakSet[TurnTakingCursor] = WeakSet()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
-        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        """One that is kept, or a new one."""
         self._seconds_max = float(conn_params.get("timeout", _DEFAULT_TIMEOUT_SECONDS))
         name = str(conn_params["database"])
-        self.turns = None if self.is_in_memory_db() or name.startswith("file:") else Turns.at(Path(name))
+        if self.is_in_memory_db() or name.startswith("file:"):
+            return self._new(conn_params)
+        self._key = f"{conn_params!r} {self.init_commands!r}"
+        self._opened = spares.take(self._key, path=name)
+        if self._opened is None:
+            self._opened = Opened(self._new(conn_params), Turns.at(Path(name)), File.at(name))
+        else:
+            # A migration that broke off may have left it otherwise.
+            self._opened.connection.execute("PRAGMA foreign_keys = ON")
+        self.turns = self._opened.turns
+        return self._opened.connection
+
+    def _new(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
         return connection
 
     def create_cursor(self, name: str | None = None) -> TurnTakingCursor:
         cursor: TurnTakingCursor = self.connection.cursor(factory=TurnTakingCursor)
         cursor.turns, cursor.seconds_max = self.turns, self._seconds_max
+        self._cursors.add(cursor)
         return cursor
 
     def _close(self) -> None:
-        super()._close()  # type: ignore[misc]  # the stubs leave it out
-        if self.turns is not None:
-            self.turns.close()
-            self.turns = None
+        """Kept for others, unless something went wrong with it or is under way."""
+        opened, self._opened, self.turns = self._opened, None, None
+        if opened is None:
+            super()._close()  # type: ignore[misc]  # the stubs leave it out
+        elif self.in_atomic_block or self.errors_occurred or opened.connection.in_transaction:
+            opened.close()
+        else:
+            # A query that was not read to its end would hold its view of the database, and writes with it.
+            for cursor in list(self._cursors):
+                cursor.close()
+            spares.give(self._key, opened)
+        self._cursors.clear()
 
 
 @contextmanager
