@@ -39,11 +39,12 @@ class File(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A connection to *file*, with the turns of its own that it takes."""
+    """A connection to *file*, with the turns of its own that it takes. process: the id of that which opened it."""
 
     connection: sqlite3.Connection
     turns: Turns | None
     file: File | None
+    process: int
 
     def close(self) -> None:
         self.connection.close()

@@ -32,13 +32,16 @@ django.setup()
 from reliability.database.spares import spares
 from tests.database.files import open_wrapper
 
-wrapper = open_wrapper(sys.argv[1])
+wrapper, used = open_wrapper(sys.argv[1]), open_wrapper(sys.argv[1])
 wrapper.ensure_connection()
+used.ensure_connection()
 wrapper.close()
 assert len(spares) == 1
 child = os.fork()
 if not child:
     is_well = len(spares) == 0
+    used.close()
+    is_well = is_well and len(spares) == 0
     with open_wrapper(sys.argv[1]).cursor() as cursor:
         cursor.execute("INSERT INTO entry VALUES (1)")
     os._exit(0 if is_well else 1)

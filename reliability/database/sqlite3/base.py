@@ -5,6 +5,7 @@ It is the ENGINE `reliability.database.sqlite3`.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,7 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._key = f"{conn_params!r} {self.init_commands!r}"
         self._opened = spares.take(self._key, path=name)
         if self._opened is None:
-            self._opened = Opened(self._new(conn_params), Turns.at(Path(name)), File.at(name))
+            self._opened = Opened(self._new(conn_params), Turns.at(Path(name)), File.at(name), os.getpid())
         else:
             # A migration that broke off may have left it otherwise.
             self._opened.connection.execute("PRAGMA foreign_keys = ON")
@@ -77,18 +78,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return cursor
 
     def _close(self) -> None:
-        """Kept for others, unless something went wrong with it or is under way."""
+        """Kept for others, unless something went wrong with it, is under way, or it is of the process before a fork."""
         opened, self._opened, self.turns = self._opened, None, None
         if opened is None:
             super()._close()  # type: ignore[misc]  # the stubs leave it out
-        elif self.in_atomic_block or self.errors_occurred or opened.connection.in_transaction:
-            opened.close()
-        else:
+        elif self._is_as_new(opened):
             # A query that was not read to its end would hold its view of the database, and writes with it.
             for cursor in list(self._cursors):
                 cursor.close()
             spares.give(self._key, opened)
+        else:
+            opened.close()
         self._cursors.clear()
+
+    def _is_as_new(self, opened: Opened) -> bool:
+        is_own = opened.process == os.getpid()
+        return is_own and not (self.in_atomic_block or self.errors_occurred or opened.connection.in_transaction)
 
 
 @contextmanager
