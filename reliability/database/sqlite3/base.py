@@ -57,7 +57,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         name = str(conn_params["database"])
         if self.is_in_memory_db() or name.startswith("file:"):
             return self._new(conn_params)
-        self._key = f"{conn_params!r} {self.init_commands!r}"
+        self._key = f"{conn_params!r} {self.settings_dict['OPTIONS'].get('init_command')}"
         self._opened = spares.take(self._key, path=name)
         if self._opened is None:
             self._opened = Opened(self._new(conn_params), Turns.at(Path(name)), File.at(name), os.getpid())
