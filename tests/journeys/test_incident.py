@@ -138,6 +138,7 @@ def _comment_survives_a_refresh(page: Page) -> None:
 def _sticks_under_the_thumb(page: Page, name: str) -> Locator:
     """The button, which is in the lower third of the screen, just above the bar, wherever one has scrolled to."""
     button = page.locator(".phone-action").get_by_role("button", name=name)
+    expect(button).to_be_visible()  # a page that is still on its way has nothing to scroll
     for place in ("window.scrollTo(0, document.body.scrollHeight)", "window.scrollTo(0, 0)"):
         page.evaluate(place)
         expect(button).to_be_visible()
