@@ -91,7 +91,10 @@ class Spares:
                 self._kept.popleft()[1].close()
 
     def _leave_to_parent(self) -> None:
-        """SQLite's connections must not be used, nor closed, on the other side of a fork."""
+        """SQLite's connections must not be used on the other side of a fork, and these need no closing there.
+
+        One that was in use is closed there by Django's and Celery's own clean-up, as it ever was, and never kept.
+        """
         _of_parents.append(self._kept)
         self._kept = deque()
 

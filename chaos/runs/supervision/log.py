@@ -70,7 +70,7 @@ class RunLog:
 
 
 def once(write: Callable[[], Answer]) -> Answer:
-    """Do it with a connection that is given back: an agent has more threads than that. Raises what it raises."""
+    """Do it with a connection that is given back: an agent has more threads than connections. Raises what it raises."""
     try:
         return write()
     finally:
