@@ -34,6 +34,11 @@ def files_of(pid: int) -> list[Path]:
     return list(Path(f"/proc/{pid}/fd").iterdir())
 
 
+def directory_of(pid: int) -> Path:
+    """The last that a copy takes of its own."""
+    return Path(f"/proc/{pid}/cwd").readlink()
+
+
 def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
@@ -68,11 +73,12 @@ def test_the_server_has_one_thread_no_secret_and_copies_in_sessions_of_their_own
         assert len(list(Path(f"/proc/{one}/task").iterdir())) == 1
         assert "hunter2" not in Path(f"/proc/{one}/environ").read_text()
         assert environment_of(one)[forkserver.MARK] == "@here/1"
-        wait_until(lambda: [os.getsid(child.pid) for child in (first, second)] == [first.pid, second.pid])
+        wait_until(lambda: not {directory_of(child.pid) for child in (first, second)} & {directory_of(one)})
+        assert [os.getsid(child.pid) for child in (first, second)] == [first.pid, second.pid]
         files, others = ({one.readlink() for one in files_of(child.pid)} for child in (first, second))
         assert {str(path) for path in files & others} <= {"/dev/null"}, "nobody reads what was meant for another"
         assert not any(str(path).startswith("socket:") for path in files), "a run asks the server for nothing"
-        places = {Path(f"/proc/{child.pid}/cwd").readlink() for child in (first, second)}
+        places = {directory_of(child.pid) for child in (first, second)}
         assert len(places) == 2
     finally:
         assert first.kill() == second.kill() == "was ended by SIGKILL"
