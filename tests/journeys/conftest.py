@@ -105,9 +105,9 @@ def screen(chromium: Browser, signed_in: dict[str, Any]) -> Iterator[BrowserCont
     context.close()
 
 
-# What htmx says of a request that ended because its page was left. Of one that failed the browser itself says
-# "Failed to load resource", and that is heard.
-LEFT_BEHIND = ("htmx:afterRequest", "htmx:sendError")
+# What htmx says of a request that ended because its page was left or a newer one took its place. Of one that failed
+# the browser itself says "Failed to load resource", and that is heard.
+LEFT_BEHIND = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
 
 
 @dataclass
