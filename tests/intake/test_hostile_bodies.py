@@ -72,11 +72,11 @@ def test_a_bomb_of_200_megabytes_is_refused_without_being_unpacked(sender: Clien
     bomb = gzip.compress(b" " * 200_000_000, compresslevel=9)
     assert len(bomb) < 200_000
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     answer = sender.post(
         f"/intake/{KEY}/alertmanager", bomb, content_type="application/json", headers={"Content-Encoding": "gzip"}
     )
-    taken = time.perf_counter() - began
+    taken = time.process_time() - began
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert answer.status_code == 413

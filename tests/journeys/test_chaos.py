@@ -54,10 +54,15 @@ def seconds_of_an_answer(demo: Product) -> float:
     return time.monotonic() - began
 
 
+def wait_until_quick(demo: Product, *, seconds: float = 10) -> None:
+    """Until an answer comes without the latency; on a busy machine one alone may be late without it."""
+    demo.wait_until(lambda: seconds_of_an_answer(demo) < 0.25, seconds=seconds, what="an answer without the latency")
+
+
 def test_latency_burns_the_objective_the_guard_ends_the_run_and_the_fault_is_gone(
     demo: Product, open_page: OpenPage, signed_in: dict[str, Any], save_screenshot: Callable[[Page, str], None]
 ) -> None:
-    demo.wait_until(lambda: seconds_of_an_answer(demo) < 0.25, seconds=60)
+    wait_until_quick(demo, seconds=60)
     page = open_page(storage_state=signed_in, viewport={"width": 1440, "height": 1180})
     page.goto(f"{demo.url}/chaos/experiments/rates-come-late/")
     page.get_by_role("link", name="Run", exact=True).click()
@@ -76,7 +81,7 @@ def test_latency_burns_the_objective_the_guard_ends_the_run_and_the_fault_is_gon
     expect(page.locator("#run-state")).to_have_text("Aborted", timeout=BURNS_WITHIN_MILLISECONDS)
     expect(page.locator("#run-reasons")).to_contain_text("Stopped by the guard burn rate: rates-fast burns")
     expect(page.locator("#run-proof")).to_have_text("The fault is gone, and was seen to be.")
-    assert seconds_of_an_answer(demo) < 0.4
+    wait_until_quick(demo)
     expect(page.locator("#stop")).to_have_count(0)
     expect(page.locator("#stage-undo")).to_contain_text("1 of 1 seen to be gone")
     expect(page.locator("#run-rest")).to_contain_text("Gone, seen")
@@ -130,7 +135,7 @@ def test_a_mistake_in_a_document_is_led_to_and_a_dry_run_touches_nothing(
     page.get_by_role("button", name="Run it").click()
     expect(page.locator("#run-proof")).to_have_text("A dry run touches nothing.")
     expect(page.locator("#run-state")).to_have_text(re.compile("Inconclusive|Held"), timeout=60_000)
-    assert seconds_of_an_answer(demo) < 0.4
+    wait_until_quick(demo)
 
 
 def test_without_javascript_an_experiment_is_written_checked_and_asked_for(

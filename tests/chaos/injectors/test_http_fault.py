@@ -89,6 +89,12 @@ def asked(client: http.client.HTTPConnection, method: str, path: str, **more: An
     return answer.status, answer.read()
 
 
+def seconds_of(client: http.client.HTTPConnection, path: str) -> float:
+    began = time.monotonic()
+    asked(client, "GET", path)
+    return time.monotonic() - began
+
+
 def fail(proxy: ProxyServer, *, share: float = 1, **attributes: Any) -> None:
     proxy.add_toxic("shop", "http_fault", name=f"f{len(proxy.toxics('shop'))}", toxicity=share, attributes=attributes)
 
@@ -138,10 +144,8 @@ def test_a_delay_is_of_the_requests_that_match_and_ends_with_its_toxic(
     fail(proxy, effect="delay", delay=300, path="/slow")
     began = time.monotonic()
     assert asked(client, "GET", "/slow") == (200, b"GET /slow 0")
-    assert 0.3 <= time.monotonic() - began < 1.0
-    began = time.monotonic()
-    asked(client, "GET", "/fast")
-    assert time.monotonic() - began < 0.25
+    assert 0.3 <= time.monotonic() - began < 3
+    assert min(seconds_of(client, "/fast") for _ in range(5)) < 0.25
     proxy.ask("POST", "/proxies/shop/toxics/f0", {"attributes": {"delay": 60_000}})
     began = time.monotonic()
     client.request("GET", "/slow")
