@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -101,13 +102,21 @@ def test_a_reading_ends_in_the_time_it_has_and_says_what_it_did_not_ask(serve: S
 
 
 def test_no_more_requests_are_open_than_the_source_allows(serve: Serve) -> None:
-    open_now, most = [0], [0]
+    """The first answers wait for the third request, and a fourth would have come while they are given."""
+    counting, all_are_open = threading.Lock(), threading.Event()
+    open_now, most = 0, 0
 
     def behave(asked: Asked) -> Answer:
-        open_now[0] += 1
-        most[0] = max(most[0], open_now[0])
+        nonlocal open_now, most
+        with counting:
+            open_now += 1
+            most = max(most, open_now)
+            if most == 3:
+                all_are_open.set()
+        all_are_open.wait(10)
         time.sleep(0.03)
-        open_now[0] -= 1
+        with counting:
+            open_now -= 1
         return success([])
 
     server = serve(behave)
@@ -115,7 +124,7 @@ def test_no_more_requests_are_open_than_the_source_allows(serve: Serve) -> None:
     queries = [SliQuery(n, {"kind": "ratio", "good": f"a{n}_total", "valid": f"b{n}_total"}) for n in range(10)]
     kind_of("prometheus").read(connection=connection, queries=queries, period=PERIOD, now=NOW)
     assert len(server.asked) == 20
-    assert most[0] == 3
+    assert most == 3
 
 
 def test_an_invalid_spec_is_answered_without_a_request(serve: Serve) -> None:

@@ -29,8 +29,8 @@ def test_it_is_over_once_the_last_has_taken_its_faults_back() -> None:
         all_of_them.begin(run_id)
     all_of_them.end(1)
     assert all_of_them.is_on()
-    threading.Timer(0.2, all_of_them.end, args=(2,)).start()
     began = time.monotonic()
+    threading.Timer(0.2, all_of_them.end, args=(2,)).start()
     all_of_them.wait()
     assert 0.1 < time.monotonic() - began < rush.SECONDS_MAX
     assert not all_of_them.is_on()
