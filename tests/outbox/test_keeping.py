@@ -43,12 +43,17 @@ def test_the_lease_is_renewed_while_the_work_lasts_and_not_beyond_its_bound(
     seen: list[datetime | None] = []
     instant = [now]
 
+    def lease_until() -> datetime | None:
+        return Due.objects.get(kind="test.kept").lease_until
+
     @due_work("test.kept", lease=timedelta(minutes=5), kept=True)
     def kept(*, key: str, payload: dict[str, object], now: datetime) -> None:
-        for minutes in (1, 4, 6):
+        for minutes, seconds in ((1, 10), (4, 10), (6, 0.4)):
             instant[0] = now + timedelta(minutes=minutes)
-            time.sleep(0.4)
-            seen.append(Due.objects.get(kind="test.kept").lease_until)
+            deadline = time.monotonic() + seconds
+            while lease_until() != instant[0] + keeping.KEPT and time.monotonic() < deadline:
+                time.sleep(0.02)
+            seen.append(lease_until())
 
     try:
         schedule(kind="test.kept", key=1, due_at=now)

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaos.injectors.dns.message import DnsError, parse_query
+from tests.chaos.injectors.faults import wait
 from tests.servers.proxy import ProxyServer, connected, running_proxy
 
 A, AAAA, HTTPS = 1, 28, 65
@@ -159,13 +160,13 @@ def test_a_query_that_times_out_is_not_answered_at_all(proxy: ProxyServer, addre
 
 
 def test_a_delay_holds_nobody_else(proxy: ProxyServer, address: str) -> None:
-    break_names(proxy, effect="delay", delay=500, domain="slow.example.org")
+    break_names(proxy, effect="delay", delay=1_500, domain="slow.example.org")
     slow = threading.Thread(target=lambda: times.append(timed(address, "slow.example.org")))
     times: list[float] = []
     slow.start()
-    assert timed(address, "fast.example.org") < 0.4
+    assert timed(address, "fast.example.org") < 1.2
     slow.join()
-    assert 0.5 <= times[0] < 1.5
+    assert 1.5 <= times[0] < 5
 
 
 def timed(address: str, name: str) -> float:
@@ -174,13 +175,21 @@ def timed(address: str, name: str) -> float:
     return time.monotonic() - began
 
 
+def is_there(address: str) -> bool:
+    try:
+        connected(address).close()
+    except ConnectionError:
+        return False
+    return True
+
+
 def test_a_name_server_that_is_down_refuses_and_comes_back_by_itself(proxy: ProxyServer, address: str) -> None:
-    proxy.add_toxic("names", "down", ttl_ms=700)
+    proxy.add_toxic("names", "down", ttl_ms=2_000)
     with pytest.raises(ConnectionError):
         connected(address)
     with pytest.raises(TimeoutError):
         ask(address, query("a.example.org"), seconds=0.2)
-    time.sleep(0.8)
+    wait(lambda: is_there(address), seconds=10)
     assert read(ask(address, query("a.example.org")))[0] == NOERROR
 
 

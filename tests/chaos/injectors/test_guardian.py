@@ -65,7 +65,7 @@ def test_it_is_there_before_the_fault_and_in_a_session_of_its_own() -> None:
         assert os.getsid(watcher.pid) not in (os.getsid(0), os.getsid(os.getppid()))
         assert os.getpid() not in processes.ancestors(watcher.pid)
         pause.undo()
-        wait(lambda: not processes.is_running(watcher), seconds=2)
+        wait(lambda: not processes.is_running(watcher))
 
 
 def test_a_fault_has_one_however_often_one_is_started() -> None:

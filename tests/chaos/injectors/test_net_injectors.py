@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from chaos.injectors.protocol import InjectorError, Plan, Reach
 from chaos.injectors.registry import get
-from tests.chaos.injectors.faults import Fault, cuts
+from tests.chaos.injectors.faults import Fault, cuts, wait
 from tests.servers.misbehaving import Answer, Asked, misbehaving_server
 from tests.servers.proxy import ProxyServer, connected, echo, running_proxy, tcp_service
 
@@ -210,14 +210,13 @@ def test_a_proxy_of_another_kind_is_refused(
 
 
 def test_the_deadline_holds_when_nobody_takes_it_back(proxy: ProxyServer) -> None:
-    one = fault("proxy", "down", {"duration": 1}, url=proxy.url)
-    assert one.plan.expires_after == timedelta(seconds=1)
+    one = fault("proxy", "down", {"duration": 2}, url=proxy.url)
+    assert one.plan.expires_after == timedelta(seconds=2)
     one.inject()
     address = proxy.ask("GET", "/proxies/shop-tcp").json()["listen"]
     with pytest.raises(ConnectionError):
         connected(address)
-    time.sleep(1.3)
-    assert one.is_gone
+    wait(lambda: one.is_gone, seconds=10)
     connected(address).close()
 
 
