@@ -24,11 +24,17 @@ HEADER_BYTES_MAX = 64 * 1024
 CONNECTIONS_MAX = 2000
 BACKLOG = 512
 SHUTDOWN_SECONDS = 6
+FIRST_REQUEST_SECONDS = 1.0
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Cuts a connection whose headers do not arrive in time, or are larger than any honest client's."""
+    """Cuts a connection whose headers do not arrive in time, or are larger than any honest client's.
 
+    A process that is told to end answers whoever has connected to it: uvicorn closes a connection that has asked
+    nothing yet, and its client, which is about to, cannot know whether it may ask again.
+    """
+
+    is_ending = False  # of the whole process
     _header_timer: TimerHandle | None = None
     _header_bytes = 0
 
@@ -40,6 +46,14 @@ class BoundedProtocol(HttpToolsProtocol):
             # 40 ms for the acknowledgement of its head.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._await_headers()
+        if self.is_ending:
+            self._await_first_request()
+
+    def shutdown(self) -> None:
+        if self.cycle is None:
+            self._await_first_request()
+        else:
+            super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._headers_arrived()
@@ -61,6 +75,15 @@ class BoundedProtocol(HttpToolsProtocol):
         self._headers_arrived()
         if not self.transport.is_closing():
             super().on_headers_complete()
+            if self.is_ending:
+                self.cycle.keep_alive = False
+
+    def _await_first_request(self) -> None:
+        self.loop.call_later(FIRST_REQUEST_SECONDS, self._end_unless_asked)
+
+    def _end_unless_asked(self) -> None:
+        if self.cycle is None:
+            self.transport.close()
 
     def _await_headers(self) -> None:
         if self._header_timer is None:
@@ -76,6 +99,14 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             self.transport.close()
+
+
+class Server(uvicorn.Server):
+    """Tells the protocol that the process ends, also for connections that are made meanwhile."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        BoundedProtocol.is_ending = True
+        await super().shutdown(sockets)
 
 
 def listening_socket() -> socket.socket:
@@ -112,7 +143,7 @@ def main() -> None:
         timeout_keep_alive=15,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listening_socket()])
+    Server(config).run(sockets=[listening_socket()])
 
 
 if __name__ == "__main__":
