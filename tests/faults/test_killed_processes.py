@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -79,16 +80,29 @@ def test_a_killed_child_is_started_again(product: Product, name: str) -> None:
 
 
 def test_a_rolling_restart_refuses_no_request(product: Product) -> None:
+    """Visitors connect without a pause, so that some have just done so whenever a process ends."""
     former = product.children()
-    product.process.send_signal(signal.SIGHUP)
     answers: list[int] = []
+    is_over = threading.Event()
+
+    def visit() -> None:
+        while not is_over.is_set():
+            answers.append(product.get("/healthz", seconds=25)[0])
 
     def is_replaced() -> bool:
-        answers.append(product.get("/healthz", seconds=15)[0])
         current = product.children()
         return all(current.get(name, former[name]) != former[name] for name in ("web", "worker", "beat"))
 
-    product.wait_until(is_replaced, seconds=30, what="the replacement of web, worker and beat")
+    visitors = [threading.Thread(target=visit) for _ in range(3)]
+    for visitor in visitors:
+        visitor.start()
+    try:
+        product.process.send_signal(signal.SIGHUP)
+        product.wait_until(is_replaced, seconds=30, what="the replacement of web, worker and beat")
+    finally:
+        is_over.set()
+        for visitor in visitors:
+            visitor.join()
     assert set(answers) == {200}
     assert product.children()["broker"] == former["broker"], "nothing is gained by emptying the broker"
 
