@@ -8,11 +8,10 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-# How long something takes is for benchmarks to say: beside other tests an example takes as long as it takes.
-settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("here")
+from tests import examples
+
+examples.choose()
 
 if importlib.util.find_spec("tests.cast") is not None:
     pytest_plugins = ("tests.cast", "tests.clients", "tests.contexts", "tests.emptying", "tests.racing")

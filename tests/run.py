@@ -102,6 +102,7 @@ def computing(*, is_thorough: bool) -> list[Step]:
     """Two at a time, in order: what is quick to tell of a mistake first."""
     python = sys.executable
     asked = {"SCHEMA_COVERAGE": "1"} if is_thorough else {}
+    drawn = ["--hypothesis-profile=thorough"] if is_thorough else []
     scratch = {"DATA_DIR": str(LOGS / "data")}
     https = {**scratch, "PUBLIC_URL": "https://slo.example.com"}
     parts = [f"{number}/{PARTS}" for number in range(1, PARTS + 1)]
@@ -114,8 +115,8 @@ def computing(*, is_thorough: bool) -> list[Step]:
         Step("template lint", [str(BIN / "djlint"), "templates", "--lint", "--quiet"]),
         Step("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], scratch),
         Step("deployment", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], https),
-        Step("domain tests", [*PYTEST, "tests/domain"]),
-        *(Step(f"suite on SQLite {part}", [*SUITE, f"--part={part}"], asked) for part in parts),
+        Step("domain tests", [*PYTEST, "tests/domain", *drawn]),
+        *(Step(f"suite on SQLite {part}", [*SUITE, f"--part={part}", *drawn], asked) for part in parts),
         *(
             Step(f"suite on PostgreSQL {part}", [*SUITE, f"--part={part}", "--only-with-database"], asked, "postgresql")
             for part in parts
@@ -134,7 +135,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--thorough",
         action="store_true",
-        help="also all stories on PostgreSQL and Redis, and every body that the API's document allows",
+        help="also all stories on PostgreSQL and Redis, every body that the API allows, and many new examples",
     )
     options = parser.parse_args(arguments)
     all_steps = waiting(is_thorough=options.thorough), computing(is_thorough=options.thorough)
