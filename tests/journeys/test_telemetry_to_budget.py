@@ -149,10 +149,14 @@ def test_known_counters_become_the_budget_they_are(installation: Installation, o
     _the_api_tells_the_closed_form(api, traffic, end, name="checkout-availability")
     _the_page_tells_the_closed_form(page, product, traffic, end)
 
-    api.ask("/openslo?team=payments", (OBJECTIVE % {"name": "disturbed"}), content_type="application/yaml")
-    disturbed = api.backfill("disturbed-orders", end - timedelta(days=30), end)
-    _kill_worker_and_broker_on_the_way(installation, api, disturbed)
-    _the_api_tells_the_closed_form(api, traffic, end, name="disturbed")
+    for name in ("disturbed", "disturbed-again", "disturbed-at-last"):
+        api.ask("/openslo?team=payments", (OBJECTIVE % {"name": name}), content_type="application/yaml")
+        disturbed = api.backfill(f"{name}-orders", end - timedelta(days=30), end)
+        if _were_worker_and_broker_killed_on_the_way(installation, api, disturbed):
+            break
+    else:
+        raise AssertionError("each was done before it could be disturbed")
+    _the_api_tells_the_closed_form(api, traffic, end, name=name)
 
 
 def _actions(answer: dict[str, Any]) -> set[str]:
@@ -194,16 +198,18 @@ def _the_page_tells_the_closed_form(page: Page, product: Product, traffic: Known
     expect(page.get_by_role("main")).to_contain_text(ratio_percent(measured / (28 * DAY)))
 
 
-def _kill_worker_and_broker_on_the_way(installation: Installation, api: Api, backfill: dict[str, Any]) -> None:
-    """Twice the worker and once the broker die without warning while the backfill runs."""
+def _were_worker_and_broker_killed_on_the_way(installation: Installation, api: Api, backfill: dict[str, Any]) -> bool:
+    """Twice the worker and once the broker die without warning while the backfill runs; False when it was quicker."""
     product = installation.product
     for is_broker_killed in (False, True):
         before = api.progress(backfill)["percent"]
         product.wait_until(lambda: api.progress(backfill)["percent"] > before, seconds=BACKFILL_SECONDS)  # noqa: B023  called at once
-        assert api.progress(backfill)["state"] == "running", "it was done before it could be disturbed"
+        if api.progress(backfill)["state"] != "running":
+            return False
         os.kill(product.children()["worker"], signal.SIGKILL)
         if is_broker_killed and installation.redis is not None:
             installation.redis.die_and_come_back()
         elif is_broker_killed:
             os.kill(product.children()["broker"], signal.SIGKILL)
     product.wait_until(lambda: api.progress(backfill)["state"] == "done", seconds=BACKFILL_SECONDS)
+    return True
