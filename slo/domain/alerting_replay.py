@@ -118,7 +118,10 @@ class Curve:
 
 
 def curve_of(*, minutes: Minutes, rule: Rule, guards: Guards, definition: Definition, first: int, last: int) -> Curve:
-    """What *rule* reads at each epoch minute in [first, last). *minutes* begin early enough for its windows."""
+    """What *rule* reads at each epoch minute in [first, last).
+
+    *minutes* begin early enough for its windows, which end up to FRESH before the instant.
+    """
     instants = np.arange(first, last, dtype=np.int64)
     at = instants - minutes.start_minute
     newest = minutes.newest[at]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from reliability.kit.instants import from_minute
 from reliability.kit.periods import Period
-from slo.domain.alerting_readings import Guards, Reading, WindowReading
+from slo.domain.alerting_readings import FRESH, Guards, Reading, WindowReading
 from slo.domain.alerting_replay import Minutes, curve_of, firings_of
 from slo.domain.alerting_rules import Operator, Rule
 from slo.domain.alerting_steps import Memory, decide
@@ -139,7 +139,8 @@ def test_the_replay_decides_as_a_step_each_minute_does(
     series = series.between(start_minute=series.start_minute - shift, end_minute=series.end_minute)
     start, length = NOON - (20 + excluded[0]) * MINUTE, excluded[1] % 30
     exclusions = [Exclusion(Period(start, start + length * MINUTE))] if length else []
-    asked = (series, definition, rule, guards, exclusions, series.start_minute + rule.long // MINUTE + 4)
+    first = series.start_minute + (rule.long + FRESH) // MINUTE
+    asked = (series, definition, rule, guards, exclusions, first)
     assert replayed(*asked) == naive(*asked)
 
 
