@@ -24,17 +24,17 @@ HEADER_BYTES_MAX = 64 * 1024
 CONNECTIONS_MAX = 2000
 BACKLOG = 512
 SHUTDOWN_SECONDS = 6
-FIRST_REQUEST_SECONDS = 1.0
+LAST_REQUEST_SECONDS = 1.0
 
 
 class BoundedProtocol(HttpToolsProtocol):
     """Cuts a connection whose headers do not arrive in time, or are larger than any honest client's.
 
-    A process that is told to end answers whoever has connected to it: uvicorn closes a connection that has asked
-    nothing yet, and its client, which is about to, cannot know whether it may ask again.
+    When the server is told to end, who has connected and asked nothing yet, or is in the middle of asking, has a second
+    to do so and is answered: uvicorn closes such a connection, and its client cannot know whether it may ask again.
     """
 
-    is_ending = False  # of the whole process
+    is_ending = False  # the one server of this process
     _header_timer: TimerHandle | None = None
     _header_bytes = 0
 
@@ -47,11 +47,11 @@ class BoundedProtocol(HttpToolsProtocol):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._await_headers()
         if self.is_ending:
-            self._await_first_request()
+            self._await_last_request()
 
     def shutdown(self) -> None:
-        if self.cycle is None:
-            self._await_first_request()
+        if self._header_timer is not None and self._is_idle:
+            self._await_last_request()
         else:
             super().shutdown()
 
@@ -78,11 +78,20 @@ class BoundedProtocol(HttpToolsProtocol):
             if self.is_ending:
                 self.cycle.keep_alive = False
 
-    def _await_first_request(self) -> None:
-        self.loop.call_later(FIRST_REQUEST_SECONDS, self._end_unless_asked)
+    @property
+    def _is_idle(self) -> bool:
+        """No request of it is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _await_last_request(self) -> None:
+        self.loop.call_later(LAST_REQUEST_SECONDS, self._end_unless_asked)
 
     def _end_unless_asked(self) -> None:
-        if self.cycle is None:
+        if not self._is_idle:
+            return
+        if self._header_bytes:
+            self._cut(b"408 Request Timeout")
+        else:
             self.transport.close()
 
     def _await_headers(self) -> None:

@@ -203,9 +203,10 @@ def _were_worker_and_broker_killed_on_the_way(installation: Installation, api: A
     product = installation.product
     for is_broker_killed in (False, True):
         before = api.progress(backfill)["percent"]
-        product.wait_until(lambda: api.progress(backfill)["percent"] > before, seconds=BACKFILL_SECONDS)  # noqa: B023  called at once
-        if api.progress(backfill)["state"] != "running":
+        product.wait_until(lambda: api.progress(backfill)["percent"] > min(before, 99), seconds=BACKFILL_SECONDS)  # noqa: B023  called at once
+        if (state := api.progress(backfill)["state"]) == "done":
             return False
+        assert state == "running"
         os.kill(product.children()["worker"], signal.SIGKILL)
         if is_broker_killed and installation.redis is not None:
             installation.redis.die_and_come_back()

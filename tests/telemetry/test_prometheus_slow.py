@@ -34,7 +34,7 @@ def slow_and_fast(serve: Serve, is_slow: Callable[[str], bool], slow: Answer | N
         query = asked.parameters["query"]
         if not is_slow(query):
             return vector("1") if query == "vector(1)" else success([STEADY])
-        return slow or Answer(pause=lambda: time.sleep(1.5))
+        return slow or Answer(pause=lambda: time.sleep(5))
 
     return serve(behave)
 

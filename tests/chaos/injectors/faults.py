@@ -95,7 +95,7 @@ def victim() -> Iterator[tuple[Running, str]]:
     try:
         found = running(process.pid)
         assert found is not None
-        wait(lambda: Path(f"/proc/{process.pid}/exe").readlink().name in {"sleep", "busybox", "coreutils"})
+        wait(lambda: Path(f"/proc/{process.pid}/cmdline").read_text().split("\0")[:-1] == command)
         yield found, " ".join(command)
     finally:
         process.kill()

@@ -57,7 +57,7 @@ def document(server: ProxyServer, upstream: str) -> dict[str, Any]:
             ),
             call("action", "toxic.actions", "create_limiter_toxic", **shop, toxic_name="lim", bytes_limit=1_000_000),
             call("probe", "proxy.probes", "get_proxy_attribute", proxy_name="shop", attribute="toxics"),
-            {**call("action", "proxy.actions", "disable_proxy", proxy_name="other"), "pauses": {"after": 1}},
+            {**call("action", "proxy.actions", "disable_proxy", proxy_name="other"), "pauses": {"after": 3}},
             call("action", "proxy.actions", "enable_proxy", proxy_name="other"),
         ],
         "rollbacks": [

@@ -224,6 +224,7 @@ def test_processes_of_another_user_are_not_found_and_more_than_allowed_are_refus
         config = {"command": command, "at_most": 1}
         assert finding.named({**config, "user": "nobody"}) == []
         with subprocess.Popen(command.split()) as second:
+            wait(lambda: Path(f"/proc/{second.pid}/cmdline").read_text().split("\0")[:-1] == command.split())
             with pytest.raises(InjectorError, match="2 processes are meant"):
                 finding.to_signal(config)
             second.kill()

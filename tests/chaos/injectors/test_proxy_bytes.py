@@ -77,13 +77,13 @@ def test_ten_chunks_take_one_latency_and_not_ten(proxy: ProxyServer) -> None:
 
 
 def test_latency_is_as_long_as_asked(proxy: ProxyServer, echoing: str) -> None:
-    """In the best of twenty rounds: on a busy machine a sleep alone errs by more."""
+    """In the quickest of many: on a busy machine a sleep alone errs by more, but never ends early."""
     address = through(proxy, "late", echoing)
     with connected(address) as sock:
-        without = statistics.median(round_trip(sock) for _ in range(10))
+        without = min(round_trip(sock) for _ in range(10))
         proxy.add_toxic("late", "latency", attributes={"latency": 50})
-        rounds = (statistics.median(round_trip(sock) for _ in range(7)) - without for _ in range(20))
-        assert any(abs(found - 0.050) <= 0.005 for found in rounds)
+        added = min(round_trip(sock) for _ in range(35)) - without
+    assert abs(added - 0.050) <= 0.005
 
 
 def test_jitter_spreads_the_latency_and_keeps_the_order(proxy: ProxyServer, echoing: str) -> None:
@@ -215,13 +215,15 @@ def test_slicer_sends_small_pieces_in_order(proxy: ProxyServer, echoing: str) ->
     attributes = {"average_size": 100, "size_variation": 20, "delay": 2_000}
     proxy.add_toxic("sliced", "slicer", attributes=attributes)
     data = bytes(range(256)) * 4
-    pieces: list[bytes] = []
+    received = b""
     with connected(address) as sock:
+        began = time.monotonic()
         sock.sendall(data)
-        while sum(map(len, pieces)) < len(data):
-            pieces.append(sock.recv(4_096))
-    assert b"".join(pieces) == data
-    assert len(pieces) >= 5
+        while len(received) < len(data):
+            received += sock.recv(4_096)
+        taken = time.monotonic() - began
+    assert received == data
+    assert taken > 0.01, "some ten pieces, 2 ms apart"
 
 
 def test_toxics_of_the_upstream_stream_act_on_what_the_client_sends(proxy: ProxyServer) -> None:
@@ -255,7 +257,7 @@ def test_toxics_come_and_go_while_bytes_flow_and_none_is_lost(proxy: ProxyServer
                 proxy.ask("DELETE", f"/proxies/busy/toxics/t{number - 2}")
         proxy.ask("POST", "/reset")
         assert receive(sock, sent) == data[:sent]
-        assert round_trip(sock) < 0.5, "nothing is left of them"
+        assert min(round_trip(sock) for _ in range(10)) < 0.02, "nothing is left of them"
 
 
 def test_toxicity_is_the_share_of_connections(proxy: ProxyServer, echoing: str) -> None:
@@ -284,12 +286,13 @@ def test_a_slow_reader_holds_its_sender_and_nobody_else(proxy: ProxyServer) -> N
         proxy.add_toxic("greedy", "latency", attributes={"latency": 1})
         with connected(address) as sock:
             sock.sendall(b"x")
-            held, deadline = 0, time.monotonic() + 20
-            while sent == 0 or sent != held:
-                assert time.monotonic() < deadline, "everything is full: no more is taken from the service"
-                held = sent
+            held = [-1, -2]
+            while (
+                sent == 0 or not sent == held[-1] == held[-2]
+            ):  # everything is full: no more is taken from the service
+                assert sent < 40_000_000
+                held.append(sent)
                 time.sleep(0.5)
-    assert held < 40_000_000
 
 
 def test_three_hundred_connections_at_once(proxy: ProxyServer, echoing: str) -> None:

@@ -85,13 +85,18 @@ def test_a_stop_that_a_fault_runs_into_before_the_agent_looks_is_a_stop(
 
 
 def test_a_stop_is_obeyed_while_leases_wait_for_whoever_writes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    is_over = threading.Event()
+    is_over, are_being_renewed = threading.Event(), threading.Event()
+
+    def renew(**_: object) -> None:
+        are_being_renewed.set()
+        is_over.wait(60)
+
     run = bench.request(bench.experiment(put(pauses={"after": 60})))
     with bench.agent():
         bench.wait_for_fault()
         bench.wait(run, lambda row: row.fault_began_at is not None)
-        monkeypatch.setattr(leases, "renew", lambda **_: is_over.wait(60))
-        time.sleep(1.5)  # now they are being renewed
+        monkeypatch.setattr(leases, "renew", renew)
+        assert are_being_renewed.wait(20)
         asked_at = time.monotonic()
         stopping.stop_run(caller=bench.caller, run_id=run.pk, reason="enough", now=timezone.now())
         try:

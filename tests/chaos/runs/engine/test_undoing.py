@@ -144,11 +144,11 @@ def test_an_ended_run_without_a_fault_is_nobody_s_to_try_again(bench: Bench) -> 
 
 
 def test_an_agent_without_time_leaves_the_rest_to_others_and_calls_nothing_failed(bench: Bench, tmp_path: Path) -> None:
-    slow = program("unmake", "sh", "-c", f"sleep 3; touch {tmp_path}/unmade")
+    slow = program("unmake", "sh", "-c", f"sleep 6; touch {tmp_path}/unmade")
     run = bench.request(bench.experiment(put(pauses={"after": 60}), rollbacks=[slow]))
     with bench.agent() as first:
         bench.wait_for_fault()
-        assert not first.end(seconds=1.0)
+        assert not first.end(seconds=3.0)
         run.refresh_from_db()
         assert (run.state, bench.faults()) == ("undoing", []), "the fault is gone, the rollbacks are not done"
         with bench.agent():
