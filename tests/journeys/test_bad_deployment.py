@@ -77,7 +77,11 @@ def test_a_bad_deployment_is_suspected_counted_and_taken_back(
 
     back_at = broken_at + timedelta(minutes=25)
     deploy(demo, BACK, at=back_at, words=("--rollback", "--title", "Back to the release before"))
-    demo.wait_until(lambda: "25 min" in _recovery(page, demo), seconds=SEEN_WITHIN, what="the rollback as its recovery")
+    # A request that fails by chance soon after belongs to the burn, too.
+    is_back = re.compile(r"\b(2[5-9]|3[0-9]) min")
+    demo.wait_until(
+        lambda: bool(is_back.search(_recovery(page, demo))), seconds=SEEN_WITHIN, what="the rollback as its recovery"
+    )
     page.goto(incident_url)
     page.get_by_role("link", name="Resolve", exact=True).click()
     page.get_by_role("button", name=re.compile("^Resolve")).click()
