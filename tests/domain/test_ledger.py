@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reliability.kit.instants import from_minute, to_minute
 from reliability.kit.periods import Period
@@ -174,6 +177,29 @@ MINUTES = series_of((30, 99.0, 100.0), (30, 199.0, 200.0))
         pytest.param(
             [(6, 50.0, 100.0), (10, 100.0, 100.0), (30, 50.0, 100.0)], [(0, 46)], id="a sixth of it is no flicker"
         ),
+        pytest.param(
+            [(30, 50.0, 100.0), *[(9, 100.0, 100.0), (1, 95.0, 100.0)] * 6],
+            [(0, 30)],
+            id="a flicker after puts off no end",
+        ),
+        pytest.param(
+            [(6, 90.0, 100.0), *[(4, 100.0, 100.0), (1, 95.0, 100.0), (5, 100.0, 100.0)] * 3, (12, 90.0, 100.0)],
+            [(0, 6), (36, 48)],
+            id="a flicker between bridges no pause",
+        ),
+        pytest.param(
+            [(6, 90.0, 100.0), (12, 100.0, 100.0), (5, 96.0, 100.0), (20, 100.0, 100.0)],
+            [(0, 23)],
+            id="what were a burn by itself goes on with it",
+        ),
+        pytest.param(
+            [(5, 97.0, 100.0), (12, 100.0, 100.0), (5, 97.0, 100.0), (20, 100.0, 100.0)],
+            [(0, 5)],
+            id="unless both and the pause were none",
+        ),
+        pytest.param(
+            [*[(1, 94.0, 100.0), (1, 100.0, 100.0)] * 10, (20, 99.0, 100.0)], [(0, 19)], id="every other minute burns"
+        ),
         pytest.param([(20, None, 0.0), (6, 0.0, 0.0), (10, 0.0, 5.0)], [(26, 36)], id="gaps and silence burn nothing"),
     ],
 )
@@ -181,6 +207,40 @@ def test_burns_are_found_in_the_minutes(runs: list[Run], expected: list[tuple[in
     part = judged(*runs)
     start = part.minutes.start_minute
     assert [(first - start, last - start) for first, last in burns(judged=part)] == expected
+
+
+def test_a_burn_lost_the_budget_of_half_an_hour_or_of_a_tenth_of_a_shorter_window() -> None:
+    month = Definition(Decimal("0.99"), RollingWindow(timedelta(days=28)))
+    for bad, definition, expected in ((5.0, month, 0), (7.0, month, 1), (5.0, EVENTS, 1)):
+        part = judged((30, 100.0, 100.0), (5, 100.0 - bad, 100.0), (30, 100.0, 100.0), definition=definition)
+        assert len(burns(judged=part)) == expected
+
+
+HOURS = st.lists(st.tuples(st.integers(1, 12), st.sampled_from((0, 0, 0, 1, 2, 3, 5, 40))), min_size=1, max_size=25)
+LATER = st.lists(st.tuples(st.integers(1, 6), st.sampled_from((0, 0, 0, 0, 0, 3, 5))), min_size=1, max_size=25)
+
+
+@given(before=HOURS, after=LATER | HOURS)
+def test_burns_are_fast_lie_apart_and_an_outage_ends_with_its_last_minute(
+    before: list[tuple[int, int]], after: list[tuple[int, int]]
+) -> None:
+    """Allowed are 2 of 100. What comes after the outage, is never faster than that and no run of five is flicker."""
+    outage = (20, 90)
+    lost = [each for minutes, each in (*before, outage, *after) for _ in range(minutes)]
+    part = judged(*((1, 100.0 - each, 100.0) for each in lost))
+    start = part.minutes.start_minute
+    found = [(first - start, last - start) for first, last in burns(judged=part)]
+    for first, last in found:
+        assert last - first >= 5
+        assert min(lost[first], lost[last - 1]) > 2
+        assert sum(lost[first:last]) > 2 * (last - first)
+    assert all(later[0] - earlier[1] > 15 for earlier, later in pairwise(found))
+    began = sum(minutes for minutes, _ in before)
+    (around,) = [one for one in found if one[0] <= began and began + 20 <= one[1]]
+    rest = [lost for minutes, lost in after for _ in range(minutes)]
+    is_slow = all(sum(rest[:minutes]) <= 2 * minutes for minutes in range(1, len(rest) + 1))
+    if is_slow and all(min(rest[minute : minute + 5]) <= 2 for minute in range(len(rest) - 4)):
+        assert around[1] == began + 20
 
 
 def test_one_bad_slice_is_no_burn_and_two_are() -> None:
