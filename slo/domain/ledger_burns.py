@@ -38,7 +38,7 @@ def burns(*, judged: Judged) -> list[Span]:
     place = 0
     while place < len(runs.starts):
         final = runs.final(place, pause=pause, shortest=shortest)
-        first = runs.outbreak(place, final)
+        first = runs.outbreak(place, final, shortest=shortest)
         start, end = runs.starts[first], runs.ends[final]
         place = final + 1
         if end - start < shortest or not runs.is_fast(first, final):
@@ -77,8 +77,12 @@ class _Runs:
                 final = later
         return final
 
-    def outbreak(self, first: int, final: int) -> int:
-        """The last run before which no more than FLICKER of all was lost."""
+    def outbreak(self, first: int, final: int, *, shortest: int) -> int:
+        """The run with which a burn begins: what came before is a flicker, by its speed or by its share of all."""
+        while first < final and self.ends[first] - self.starts[first] < shortest:
+            if self.excess_before[first + 1] > self.excess_before[first]:
+                break
+            first += 1
         flicker = self.bad_before[first] + FLICKER * self.lost(first, final)
         return bisect_right(self.bad_before, flicker, first, final + 1) - 1
 

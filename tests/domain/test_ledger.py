@@ -175,6 +175,9 @@ MINUTES = series_of((30, 99.0, 100.0), (30, 199.0, 200.0))
             [(3, 95.0, 100.0), (10, 100.0, 100.0), (30, 50.0, 100.0)], [(13, 43)], id="a flicker before is left out"
         ),
         pytest.param(
+            [(1, 94.0, 100.0), (8, 100.0, 100.0), (5, 90.0, 100.0)], [(9, 14)], id="also of an outage that is young"
+        ),
+        pytest.param(
             [(6, 50.0, 100.0), (10, 100.0, 100.0), (30, 50.0, 100.0)], [(0, 46)], id="a sixth of it is no flicker"
         ),
         pytest.param(
