@@ -60,7 +60,7 @@ def test_reasons_say_when_where_and_how_it_went_before() -> None:
         ({"failed": 0, "total": 0}, "no earlier deployment of it is known"),
         ({"failed": 0, "total": 1}, "0 of its last 1 deployment failed"),
         ({"kind": SuspectKind.FLAG, "total": 4}, "3 of 4 feature flag switches of it that were judged did it"),
-        ({"is_late": True}, "told of only after the first ranking"),
+        ({"is_late": True}, "named only after the first ranking"),
     ],
 )
 def test_each_reason_has_its_words(changed: dict[str, object], expected: str) -> None:

@@ -87,11 +87,13 @@ def make_shop(cast: Cast, now: datetime) -> Callable[[Team], Shop]:
     return make
 
 
-def count_burn(slo: Slo, burn: datetime, now: datetime, minutes: int = 30) -> None:
+def count_burn(slo: Slo, burn: datetime, now: datetime, minutes: int = 30, flicker: tuple[int, ...] = ()) -> None:
+    """flicker: minutes before the burn in which 5 of 100 were bad."""
     start = now - timedelta(hours=HOURS)
     bad = np.zeros(HOURS * 60)
     first = to_minute(burn) - to_minute(start)
     bad[first : first + minutes] = 50.0
+    bad[[first - before for before in flicker]] = 5.0
     valid = np.full(HOURS * 60, 100.0)
     counts = MinuteSeries(to_minute(start), valid - bad, valid, np.ones(HOURS * 60, dtype=np.bool_))
     series.store(sli_id=slo.sli_id, counts=counts, now=now)

@@ -248,6 +248,17 @@ def test_a_burn_of_one_slice_or_below_twice_the_rate_is_none(shop: Shop) -> None
     assert found == {shop.slo.pk: []}
 
 
+def test_a_burn_that_seemed_to_begin_with_a_flicker_begins_with_its_outbreak_once_that_shows(shop: Shop) -> None:
+    count_burn(shop.slo, shop.burn, shop.now, flicker=(6, 5, 4))
+    blamed = shop.deploy(2)
+    early = shop.look(at=shop.burn + MINUTE)
+    assert (early.started_at, early.ended_at, keys(early)) == (shop.burn - 6 * MINUTE, None, [])
+    later = shop.look(at=shop.burn + 10 * MINUTE)
+    assert (later.pk, later.started_at, later.ended_at) == (early.pk, shop.burn, None)
+    assert keys(later) == [f"deployment-{blamed.pk}"]
+    assert shop.look().ended_at == shop.burn + 30 * MINUTE
+
+
 def test_an_objective_that_cannot_be_looked_at_keeps_no_other_waiting(
     shop: Shop, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a suspicion rests on. service, of: titles; service None: it names none. is_late: it was told of only after
+    """What a suspicion rests on. service, of: titles; service None: it names none. is_late: it was named only after
     the first ranking."""
 
     kind: SuspectKind
@@ -54,7 +54,7 @@ def reasons_of(facts: Facts) -> tuple[Reason, ...]:
     )
     if not facts.is_late:
         return reasons
-    return (*reasons, Reason(ReasonKind.LATE, "told of only after the first ranking", None))
+    return (*reasons, Reason(ReasonKind.LATE, "named only after the first ranking", None))
 
 
 def _time(facts: Facts) -> str:

@@ -65,6 +65,11 @@ class CaseView:
     def first(self) -> SuspectView | None:
         return self.suspects[0] if self.suspects else None
 
+    @property
+    def is_taken_back(self) -> bool:
+        """Once a burn, and none by what is known now."""
+        return self.case.kind == CaseKind.BURN and self.case.ended_at == self.case.started_at
+
 
 def case_view(*, case: Case, caller: Caller, limit: int | None = None, with_history: bool = False) -> CaseView:
     """No query for a case of `selectors.cases`; with_history: of `cases.case` alone, which has read it."""

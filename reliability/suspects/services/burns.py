@@ -58,7 +58,9 @@ def look(*, now: datetime) -> Looked:
     widely = {one.pk for one in due if one.wide_at <= now - WIDE_EVERY}
     wanted = [one for one in due if one.pk in widely or one.slo_id not in calm]
     since = {one.slo_id: _since(one, now, is_wide=one.pk in widely) for one in wanted}
-    _keep_each(_found([one.slo for one in wanted], since, now), now)
+    found = _found([one.slo for one in wanted], since, now)
+    _keep_each(found, now)
+    _follow(found, now)
     Watch.objects.filter(pk__in=[one.pk for one in due]).update(looked_at=now)
     Watch.objects.filter(pk__in=widely).update(wide_at=now)
     return Looked(len(due), len(due) == AT_ONCE)
@@ -119,6 +121,34 @@ def _keep_each(burns: Mapping[int, Sequence[Burn]], now: datetime) -> None:
             keep(burns={slo_id: burns[slo_id]}, now=now)
         except Exception:
             log.exception("burns_not_kept", slo_id=slo_id)
+
+
+def _follow(found: Mapping[int, Sequence[Burn]], now: datetime) -> None:
+    """Cases that go on begin when their burns do, as known by now; one that is no burn any more ends where it began.
+
+    What burns for a minute or two may seem to have begun with a flicker before it; late counts, an exclusion or
+    another objective take burns back. Each of *found* was looked through from before the start of its cases.
+    """
+    lasting = Case.objects.filter(slo_id__in=found, kind=CaseKind.BURN.value, ended_at=None, spent__isnull=False)
+    for case in lasting.order_by("pk"):
+        burn = next((one for one in found[case.slo_id] if one.period.end + _PAUSE > case.started_at), None)
+        try:
+            _follow_one(case, burn, now)
+        except Exception:
+            log.exception("burn_not_followed", case_id=case.pk)
+
+
+@transaction.atomic
+def _follow_one(case: Case, burn: Burn | None, now: datetime) -> None:
+    same = Case.objects.filter(pk=case.pk, ended_at=None)
+    if burn is None:
+        same.update(ended_at=case.started_at, spent=0.0)
+        return
+    began = burn.period.start
+    if began == case.started_at or Case.objects.filter(slo=case.slo_id, started_at=began).exists():
+        return
+    if same.update(started_at=began):
+        rank_case(case_id=case.pk, now=now)
 
 
 @transaction.atomic
