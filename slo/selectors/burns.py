@@ -8,7 +8,7 @@ from datetime import datetime
 
 from reliability.kit.instants import floor_minute, to_minute
 from reliability.kit.periods import Period
-from slo.domain.ledger_burns import PAUSE_MINUTES, burn_share, burns
+from slo.domain.ledger_burns import PAUSE_MINUTES, SHORTEST_MINUTES, burn_share, burns
 from slo.domain.ledger_posting import Stretch, judge
 from slo.domain.spending import reading_period
 from slo.models import Slo
@@ -21,7 +21,7 @@ _SILENCE_MINUTES = 60
 @dataclass(frozen=True, slots=True)
 class Burn:
     """A stretch of one objective. spent: share of the budget of its whole window. is_over: what was measured since
-    shows that it ended, or for an hour nothing was."""
+    shows that it ended, as what begins within the pause is known after some minutes; or for an hour nothing was."""
 
     period: Period
     spent: float
@@ -56,7 +56,7 @@ def _of(terms: Terms, period: Period) -> list[Burn]:
         Burn(
             period=Period.from_minutes(start, end),
             spent=burn_share(judged=judged, burn=(start, end), window_minutes=minutes),
-            is_over=last - end > PAUSE_MINUTES or period.end_minute - end > _SILENCE_MINUTES,
+            is_over=last - end >= PAUSE_MINUTES + SHORTEST_MINUTES or period.end_minute - end > _SILENCE_MINUTES,
         )
         for start, end in burns(judged=judged)
     ]
