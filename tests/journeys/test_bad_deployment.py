@@ -50,7 +50,7 @@ def test_a_bad_deployment_is_suspected_counted_and_taken_back(
     asked = manage(demo, "gate", "check", SERVICE)
     assert asked.returncode == 0, asked.stdout
     assert BROKEN[:11] not in _failed(page, demo)
-    broken_at = (datetime.now(UTC) - timedelta(minutes=45)).replace(second=0, microsecond=0)
+    broken_at = (datetime.now(UTC) - timedelta(minutes=50)).replace(second=0, microsecond=0)
     deploy(demo, BROKEN, at=broken_at)
 
     page.goto(f"{demo.url}/incidents/")
@@ -77,8 +77,8 @@ def test_a_bad_deployment_is_suspected_counted_and_taken_back(
 
     back_at = broken_at + timedelta(minutes=25)
     deploy(demo, BACK, at=back_at, words=("--rollback", "--title", "Back to the release before"))
-    # A request that fails by chance soon after belongs to the burn, too.
-    is_back = re.compile(r"\b(2[5-9]|3[0-9]) min")
+    # Some that fail by chance in the very next minutes may still belong to the burn.
+    is_back = re.compile(r"\b(2[5-9]|30) min")
     demo.wait_until(
         lambda: bool(is_back.search(_recovery(page, demo))), seconds=SEEN_WITHIN, what="the rollback as its recovery"
     )

@@ -259,6 +259,22 @@ def test_a_burn_that_seemed_to_begin_with_a_flicker_begins_with_its_outbreak_onc
     assert shop.look().ended_at == shop.burn + 30 * MINUTE
 
 
+def test_a_case_without_an_end_takes_no_later_burn_and_one_that_is_cut_by_the_reading_stays(shop: Shop) -> None:
+    fields = {"kind": "burn", "team": shop.slo.team, "slo": shop.slo, "service": shop.checkout, "spent": 0.1,
+              "subject": "Checkout works", "window_seconds": 86400, "seen_at": shop.now}  # fmt: skip
+    endless = Case.objects.create(started_at=shop.burn - 200 * MINUTE, **fields)
+    burns.look(now=shop.now)
+    endless.refresh_from_db()
+    assert (endless.ended_at, endless.spent) == (endless.started_at, 0)
+    assert Case.objects.get(ended_at=shop.burn + 30 * MINUTE).started_at == shop.burn
+    Case.objects.all().delete()
+    old = Case.objects.create(started_at=shop.now - timedelta(days=40), **fields)
+    burns.look(now=shop.now + MINUTE)
+    old.refresh_from_db()
+    assert old.started_at == shop.now - timedelta(days=40)
+    assert old.spent == pytest.approx(0.1)
+
+
 def test_an_objective_that_cannot_be_looked_at_keeps_no_other_waiting(
     shop: Shop, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

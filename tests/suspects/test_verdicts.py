@@ -357,14 +357,16 @@ def test_the_page_of_the_objective_shows_its_burns(shop: Shop, as_: As) -> None:
 
 
 def test_a_burn_that_late_counts_take_back_ends_where_it_began_and_goes_on_when_it_comes_back(
-    shop: Shop, as_: As
+    deployed: Shop, cast: Cast, as_: As
 ) -> None:
-    shop.deploy(5)
+    shop = deployed
     at = shop.burn + 20 * MINUTE
     assert shop.look(at=at).ended_at is None
     count_burn(shop.slo, shop.burn, shop.now, minutes=4)
     case = shop.look(at=at + MINUTE)
     assert (case.ended_at, case.spent) == (shop.burn, 0)
+    Case.objects.update(alert_id=1)
+    assert figures(shop, cast) == (0, None, 0), "whatever fired"
     span = f"?from={shop.now - timedelta(days=1):%Y-%m-%dT%H:%MZ}&to={shop.now:%Y-%m-%dT%H:%MZ}&small=1"
     for path, said in (
         (f"/delivery/suspects/cases/{case.pk}/", "by what is known now it did not burn"),
@@ -375,6 +377,7 @@ def test_a_burn_that_late_counts_take_back_ends_where_it_began_and_goes_on_when_
     count_burn(shop.slo, shop.burn, shop.now)
     assert shop.look(at=at + 2 * MINUTE).ended_at is None
     assert shop.look().ended_at == shop.burn + 30 * MINUTE
+    assert figures(shop, cast) == (1, 35 * 60, 1)
 
 
 def test_a_burn_that_goes_on_is_one_case_until_it_ends(shop: Shop) -> None:

@@ -27,7 +27,8 @@ def burning_deployments(*, caller: Caller, period: Period, deployment_ids: Colle
     read it is not told what it was. Two queries.
     """
     others = Suspect.objects.filter(case=OuterRef("case"), verdict=CONFIRMED)
-    mattered = Q(case__spent__gte=MATTERS_SHARE) | Q(case__alert_id__isnull=False)
+    mattered = Q(case__spent__gte=MATTERS_SHARE) | Q(case__alert_id__isnull=False, case__spent=None)
+    mattered |= Q(case__alert_id__isnull=False, case__spent__gt=0)  # what was taken back spent nothing
     inferred = Q(mattered, place=1, verdict=VerdictState.OPEN.value, case__kind=CaseKind.BURN.value) & ~Exists(others)
     rows = Suspect.objects.filter(
         Q(verdict=CONFIRMED) | inferred,

@@ -30,6 +30,7 @@ WIDE_EVERY = timedelta(days=1)
 # Late counts change what was measured a moment ago; a burn that starts at the edge would seem younger than it is.
 _OVERLAP = timedelta(hours=2)
 _PAUSE = timedelta(minutes=PAUSE_MINUTES)
+_FLICKER_MAX = timedelta(hours=1)  # before an outbreak; what begins later is another burn
 # Rates whose windows together reach over the overlap and the pause between two looks: none of them, no burn.
 _RATES = ("5m", "30m", "1h", "2h")
 
@@ -58,9 +59,10 @@ def look(*, now: datetime) -> Looked:
     widely = {one.pk for one in due if one.wide_at <= now - WIDE_EVERY}
     wanted = [one for one in due if one.pk in widely or one.slo_id not in calm]
     since = {one.slo_id: _since(one, now, is_wide=one.pk in widely) for one in wanted}
+    lasting = _lasting(since)
     found = _found([one.slo for one in wanted], since, now)
+    _follow(lasting, found, now)
     _keep_each(found, now)
-    _follow(found, now)
     Watch.objects.filter(pk__in=[one.pk for one in due]).update(looked_at=now)
     Watch.objects.filter(pk__in=widely).update(wide_at=now)
     return Looked(len(due), len(due) == AT_ONCE)
@@ -123,15 +125,24 @@ def _keep_each(burns: Mapping[int, Sequence[Burn]], now: datetime) -> None:
             log.exception("burns_not_kept", slo_id=slo_id)
 
 
-def _follow(found: Mapping[int, Sequence[Burn]], now: datetime) -> None:
+def _lasting(since: Mapping[int, datetime]) -> list[Case]:
+    """Burns that go on and began in what is read of their objective: one that is cut is not known better by it."""
+    rows = Case.objects.filter(slo_id__in=since, kind=CaseKind.BURN.value, ended_at=None, spent__isnull=False)
+    return [one for one in rows.order_by("pk") if since[one.slo_id] <= one.started_at - _PAUSE]
+
+
+def _follow(lasting: Sequence[Case], found: Mapping[int, Sequence[Burn]], now: datetime) -> None:
     """Cases that go on begin when their burns do, as known by now; one that is no burn any more ends where it began.
 
     What burns for a minute or two may seem to have begun with a flicker before it; late counts, an exclusion or
-    another objective take burns back. Each of *found* was looked through from before the start of its cases.
+    another objective take burns back. *lasting* was asked for before the minutes of *found* were read.
     """
-    lasting = Case.objects.filter(slo_id__in=found, kind=CaseKind.BURN.value, ended_at=None, spent__isnull=False)
-    for case in lasting.order_by("pk"):
-        burn = next((one for one in found[case.slo_id] if one.period.end + _PAUSE > case.started_at), None)
+    for case in lasting:
+        burns = found.get(case.slo_id or 0)
+        if burns is None:
+            continue
+        reach = Period(case.started_at - _PAUSE, case.started_at + _FLICKER_MAX)
+        burn = next((one for one in burns if one.period.intersection(reach)), None)
         try:
             _follow_one(case, burn, now)
         except Exception:
