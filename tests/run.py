@@ -99,7 +99,7 @@ def waiting(*, is_thorough: bool) -> list[Step]:
 
 
 def computing(*, is_thorough: bool) -> list[Step]:
-    """Two at a time, in order: what is quick to tell of a mistake first, what computes without waiting last."""
+    """Two at a time, in order: what is quick to tell of a mistake first."""
     python = sys.executable
     asked = {"SCHEMA_COVERAGE": "1"} if is_thorough else {}
     drawn = ["--hypothesis-profile=thorough"] if is_thorough else []
@@ -116,11 +116,11 @@ def computing(*, is_thorough: bool) -> list[Step]:
         Step("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], scratch),
         Step("deployment", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], https),
         Step("domain tests", [*PYTEST, "tests/domain", *drawn]),
+        *(Step(f"suite on SQLite {part}", [*SUITE, f"--part={part}", *drawn], asked) for part in parts),
         *(
             Step(f"suite on PostgreSQL {part}", [*SUITE, f"--part={part}", "--only-with-database"], asked, "postgresql")
             for part in parts
         ),
-        *(Step(f"suite on SQLite {part}", [*SUITE, f"--part={part}", *drawn], asked) for part in parts),
     ]
 
 
